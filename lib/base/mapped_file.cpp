@@ -1,0 +1,57 @@
+#include "base/mapped_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace mlpctl {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const char* what) {
+  throw Error(path + ": " + what);
+}
+
+std::size_t regular_size(int fd, const std::string& path) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) fail(path, std::strerror(errno));
+  if (S_ISDIR(info.st_mode)) fail(path, "is a folder, not a file");
+  if (!S_ISREG(info.st_mode)) fail(path, "is not a regular file");
+  return static_cast<std::size_t>(info.st_size);
+}
+
+}  // namespace
+
+MappedFile::MappedFile(const std::string& path) : path_(path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) fail(path, errno == ENOENT ? "no such file" : std::strerror(errno));
+  try {
+    size_ = regular_size(fd, path);
+    if (size_ > 0) {
+      void* address = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
+      if (address == MAP_FAILED) fail(path, std::strerror(errno));
+      data_ = static_cast<const std::byte*>(address);
+    }
+  } catch (...) {
+    close(fd);
+    throw;
+  }
+  close(fd);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)) {}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), size_);
+}
+
+}  // namespace mlpctl

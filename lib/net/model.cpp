@@ -1,0 +1,27 @@
+#include "net/model.hpp"
+
+#include <cmath>
+
+#include "base/random.hpp"
+
+namespace mlpctl::net {
+
+Parameters::Parameters() {
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    tensors[i].assign(static_cast<std::size_t>(kEntries[i].count()), 0.0F);
+  }
+}
+
+Parameters initial_parameters(std::uint64_t seed) {
+  Parameters parameters;
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    // Entries alternate weight, bias; a bias has the fan-in of the weight before it.
+    const Entry& weight = kEntries[i - i % 2];
+    const float bound = 1.0F / std::sqrt(static_cast<float>(weight.count() / weight.sizes[0]));
+    Random random(seed, i);
+    for (float& value : parameters.tensors[i]) value = random.uniform(-bound, bound);
+  }
+  return parameters;
+}
+
+}  // namespace mlpctl::net

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "net/skeleton.hpp"
+
+namespace mlpctl::net {
+
+/// The values of the eight entries, each in C order, as float32.
+struct Parameters {
+  /// All zero, each of its entry's size.
+  Parameters();
+
+  std::array<std::vector<float>, kEntries.size()> tensors;
+};
+
+/// What travels with the parameters so that answers keep their meaning.
+struct ModelInfo {
+  /// Names of the ten classes; empty: the digits 0 to 9.
+  std::vector<std::string> classes;
+  /// What a picture is put through before the net sees it: "digit" or "none".
+  std::string preprocess = "digit";
+
+  bool operator==(const ModelInfo&) const = default;
+};
+
+struct Model {
+  Parameters parameters;
+  ModelInfo info;
+};
+
+/// Fresh values with the distribution of PyTorch's defaults for Conv2d and Linear: uniform within
+/// 1/sqrt(fan_in), weights and biases alike. A function of the seed alone.
+Parameters initial_parameters(std::uint64_t seed);
+
+}  // namespace mlpctl::net

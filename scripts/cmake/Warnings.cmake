@@ -1,0 +1,25 @@
+# The warnings that our own code is held to. Linked privately, so users of the libraries do not inherit them.
+add_library(mlpctl_warnings INTERFACE)
+target_compile_options(mlpctl_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  $<$<BOOL:${MLPCTL_WERROR}>:-Werror>)
+
+# mlpctl_room(NAME SOURCES...) adds the static library mlpctl_NAME, also known as mlpctl::NAME.
+function(mlpctl_room name)
+  add_library(mlpctl_${name} STATIC ${ARGN})
+  add_library(mlpctl::${name} ALIAS mlpctl_${name})
+  set_target_properties(mlpctl_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(mlpctl_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/mlpctl>)
+  target_compile_features(mlpctl_${name} PUBLIC cxx_std_20)
+  target_link_libraries(mlpctl_${name} PRIVATE $<BUILD_INTERFACE:mlpctl_warnings>)
+endfunction()
+
+# mlpctl_test(NAME LIBS... SOURCES files...) adds the Catch2 program NAME_test and registers its cases.
+function(mlpctl_test name)
+  cmake_parse_arguments(ARG "" "" "LIBS;SOURCES" ${ARGN})
+  add_executable(${name}_test ${ARG_SOURCES})
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name}_test PRIVATE ${ARG_LIBS} Catch2::Catch2WithMain mlpctl_warnings)
+  catch_discover_tests(${name}_test TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
+endfunction()
