@@ -1,0 +1,5 @@
+#include "program.hpp"
+
+int main(int argc, char** argv) {
+  return static_cast<int>(mlpctl::app::run_program(argc, argv));
+}

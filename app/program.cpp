@@ -1,0 +1,90 @@
+#include "program.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "base/error.hpp"
+#include "cli.hpp"
+#include "config_file.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "version.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+constexpr char kFooter[] =
+    "Every option can also be set by an environment variable (MLPCTL_EPOCHS=3) or in a TOML file\n"
+    "given with --config (epochs = 3, alone or below [train]). The command line comes first, then\n"
+    "the environment, then the file.\n"
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 below a threshold, 130 interrupted, 143 "
+    "terminated.";
+
+void add_commands(CLI::App& app) {
+  (void)app;
+}
+
+void set_up(CLI::App& app, LogOptions& log) {
+  app.set_version_flag("--version", std::string("mlpctl ") + kVersion);
+  app.set_help_all_flag("--help-all", "Print the help of every command");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_log_options(app, log);
+  add_commands(app);
+  add_config_file(app);
+  name_environment_variables(app);
+  app.footer(kFooter);
+}
+
+// A closed pipe is how `mlpctl ... | head` ends: nothing to report. Anything else lost results.
+ExitCode finish_output(ExitCode code) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout.good() || errno == EPIPE) return code;
+  std::cerr << "mlpctl: standard output: " << std::strerror(errno == 0 ? EIO : errno) << '\n';
+  return ExitCode::kFailed;
+}
+
+ExitCode report(const std::exception& error, ExitCode code) {
+  std::cout.flush();
+  std::cerr << "mlpctl: " << error.what() << '\n';
+  return code;
+}
+
+ExitCode run(int argc, char** argv) {
+  CLI::App app("Train, save, load, evaluate and use a small MLP for 28x28 digits", "mlpctl");
+  LogOptions log;
+  set_up(app, log);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report_parse_error(app, error);
+  }
+  start_log(log);
+  return finish_output(run_chosen_command());
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, char** argv) noexcept {
+  try {
+    std::ios::sync_with_stdio(false);
+    catch_interrupts();
+    return run(argc, argv);
+  } catch (const UsageError& error) {
+    return report(error, ExitCode::kUsage);
+  } catch (const Error& error) {
+    return report(error, ExitCode::kFailed);
+  } catch (const std::bad_alloc&) {
+    return report(Error("not enough memory"), ExitCode::kFailed);
+  } catch (const std::exception& error) {
+    return report(Error(std::string("internal error, please report it: ") + error.what()),
+                  ExitCode::kFailed);
+  }
+}
+
+}  // namespace mlpctl::app

@@ -1,0 +1,70 @@
+#include "terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace mlpctl::app {
+namespace {
+
+int descriptor(Stream stream) {
+  return stream == Stream::kOutput ? STDOUT_FILENO : STDERR_FILENO;
+}
+
+}  // namespace
+
+bool is_terminal(Stream stream) {
+  const char* term = std::getenv("TERM");
+  return isatty(descriptor(stream)) != 0 && term != nullptr && std::string_view(term) != "dumb";
+}
+
+bool colour_allowed(Stream stream) {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return is_terminal(stream) && (no_colour == nullptr || *no_colour == '\0');
+}
+
+int terminal_width(Stream stream) {
+  winsize size{};
+  const bool known = ioctl(descriptor(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+std::string printable(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  for (const char letter : text) {
+    const auto code = static_cast<unsigned char>(letter);
+    if (code >= 0x20 && code != 0x7F) {
+      result += letter;
+    } else {
+      result += {'\\', 'x', digits[code >> 4U], digits[code & 15U]};
+    }
+  }
+  return result;
+}
+
+StatusLine::StatusLine() : active_(is_terminal(Stream::kError)) {}
+
+StatusLine::~StatusLine() {
+  clear();
+}
+
+void StatusLine::show(std::string_view text) {
+  if (!active_) return;
+  const auto width = static_cast<std::size_t>(terminal_width(Stream::kError) - 1);
+  const std::string line(text.substr(0, width));
+  std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void StatusLine::clear() {
+  if (!shown_) return;
+  std::fputs("\r\x1b[K", stderr);
+  std::fflush(stderr);
+  shown_ = false;
+}
+
+}  // namespace mlpctl::app

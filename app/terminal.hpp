@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mlpctl::app {
+
+enum class Stream { kOutput, kError };
+
+/// Whether the stream is a terminal that understands control codes (TERM is set and not dumb).
+bool is_terminal(Stream stream);
+/// Whether colour may be used there: a terminal, and NO_COLOR is not set.
+bool colour_allowed(Stream stream);
+/// The terminal's width in columns; 80 when unknown.
+int terminal_width(Stream stream);
+/// The text with control characters as \xNN, so that a name from a file cannot drive the terminal.
+std::string printable(std::string_view text);
+
+/// One line on stderr that is written over; nothing off a terminal.
+class StatusLine {
+ public:
+  StatusLine();
+  ~StatusLine();
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+
+  bool active() const { return active_; }
+  /// Shows the text, cut to the width.
+  void show(std::string_view text);
+  /// Takes the line away, so that other lines can be printed.
+  void clear();
+
+ private:
+  bool active_;
+  bool shown_ = false;
+};
+
+}  // namespace mlpctl::app
