@@ -23,6 +23,9 @@ struct ModelInfo {
   std::vector<std::string> classes;
   /// What a picture is put through before the net sees it: "digit" or "none".
   std::string preprocess = "digit";
+  /// A JSON object about where the values come from: data set, settings, seed, accuracy, version.
+  /// Empty: unknown.
+  std::string training = {};
 
   bool operator==(const ModelInfo&) const = default;
 };
