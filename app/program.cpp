@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "cli.hpp"
+#include "cmd_completion.hpp"
 #include "config_file.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
