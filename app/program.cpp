@@ -26,7 +26,7 @@ constexpr char kFooter[] =
     "terminated.";
 
 void add_commands(CLI::App& app) {
-  (void)app;
+  add_completion(app);
 }
 
 void set_up(CLI::App& app, LogOptions& log) {
