@@ -35,6 +35,15 @@ TEST_CASE("a loop inside a part runs") {
   CHECK(visits == 20);
 }
 
+TEST_CASE("every task runs once over many short runs") {
+  std::vector<std::atomic<int>> visits(50);
+  for (int run = 0; run < 2000; ++run) {
+    mlpctl::parallel_tasks(50, 1 + run % 4,
+                           [&](std::int64_t i) { ++visits[static_cast<std::size_t>(i)]; });
+  }
+  for (const auto& count : visits) CHECK(count == 2000);
+}
+
 TEST_CASE("there is at least one processor") {
   CHECK(mlpctl::available_cpus() >= 1);
 }
