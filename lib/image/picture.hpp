@@ -16,7 +16,7 @@ inline constexpr std::int64_t kMaxSide = 30'000, kMaxPixels = 100'000'000;
 struct Picture {
   int width = 0, height = 0;
   int channels = 1;  ///< 1: grey, 3: red, green, blue
-  std::vector<std::uint8_t> pixels;
+  std::vector<std::uint8_t> pixels{};
   /// Pixels of the file, upright, for one pixel here: 1 unless the reader reduced.
   double reduction = 1;
 

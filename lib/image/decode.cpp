@@ -1,0 +1,235 @@
+#include "image/decode.hpp"
+
+#include <leptonica/allheaders.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+namespace mlpctl::image {
+namespace {
+
+struct PixFree {
+  void operator()(Pix* pix) const { pixDestroy(&pix); }
+};
+using PixPtr = std::unique_ptr<Pix, PixFree>;
+
+/// Leptonica would print what it finds wrong; the caller says it better.
+void silence() {
+  static const int previous = setMsgSeverity(L_SEVERITY_NONE);
+  (void)previous;
+}
+
+/// The chunks that make the pixels, and nothing else: about colour profiles and texts in odd
+/// states libpng prints warnings.
+std::vector<l_uint8> plain_png(const ByteView& file) {
+  const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+  std::vector<l_uint8> out(data, data + 8);
+  out.reserve(file.size());
+  for (std::size_t at = 8; at < file.size();) {
+    const std::size_t length = file.big32(at) + std::size_t{12};
+    const bool wanted = file.has(at + 4, "IHDR") || file.has(at + 4, "PLTE") ||
+                        file.has(at + 4, "tRNS") || file.has(at + 4, "IDAT") ||
+                        file.has(at + 4, "IEND");
+    if (wanted) out.insert(out.end(), data + at, data + at + length);
+    if (file.has(at + 4, "IEND")) break;
+    at += length;
+  }
+  return out;
+}
+
+/// The smallest whole factor that leaves at most max_pixels.
+int reduction_factor(std::int64_t width, std::int64_t height, std::int64_t max_pixels) {
+  int factor = 1;
+  while ((width / factor) * (height / factor) > max_pixels) ++factor;
+  return factor;
+}
+
+PixPtr read_jpeg(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels) {
+  // libjpeg itself reduces by 2, 4 or 8 while decoding, in a fraction of the time.
+  const int factor = reduction_factor(header.width, header.height, max_pixels);
+  const int scale = factor >= 8 ? 8 : factor >= 4 ? 4 : factor >= 2 ? 2 : 1;
+  int warnings = 0;
+  return PixPtr(pixReadMemJpeg(reinterpret_cast<const l_uint8*>(file.bytes().data()), file.size(),
+                               0, scale, &warnings, 0));
+}
+
+PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels) {
+  const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+  switch (header.format) {
+    case Format::kPng: {
+      const std::vector<l_uint8> plain = plain_png(file);
+      return PixPtr(pixReadMemPng(plain.data(), plain.size()));
+    }
+    case Format::kJpeg:
+      return read_jpeg(file, header, max_pixels);
+    case Format::kTiff:
+      return PixPtr(pixReadMemTiff(data, file.size(), 0));
+    case Format::kWebP:
+      return PixPtr(pixReadMemWebP(data, file.size()));
+    case Format::kBmp:
+      return PixPtr(pixReadMemBmp(data, file.size()));
+    case Format::kGif:
+      return PixPtr(pixReadMemGif(data, file.size()));
+    case Format::kPnm:
+      return PixPtr(pixReadMemPnm(data, file.size()));
+  }
+  return nullptr;
+}
+
+/// Any depth, with or without a palette, as 8-bit grey or 32-bit RGB(A).
+PixPtr to_8_or_32(PixPtr pix, int transparent_index) {
+  if (PIXCMAP* map = pixGetColormap(pix.get()); map != nullptr) {
+    if (transparent_index >= 0) pixcmapSetAlpha(map, transparent_index, 0);
+    l_int32 opaque = 1;
+    pixcmapIsOpaque(map, &opaque);
+    return PixPtr(pixRemoveColormap(
+        pix.get(), opaque != 0 ? REMOVE_CMAP_BASED_ON_SRC : REMOVE_CMAP_WITH_ALPHA));
+  }
+  if (pixGetDepth(pix.get()) == 16) return PixPtr(pixConvert16To8(pix.get(), L_AUTO_BYTE));
+  if (pixGetDepth(pix.get()) < 8) return PixPtr(pixConvertTo8(pix.get(), 0));
+  return pix;
+}
+
+struct Pixel {
+  std::uint32_t red, green, blue, alpha;
+  std::uint32_t brightness() const { return (red * 77 + green * 150 + blue * 29) >> 8; }
+};
+
+Pixel unpack(l_uint32 word) {
+  return {word >> L_RED_SHIFT & 255U, word >> L_GREEN_SHIFT & 255U, word >> L_BLUE_SHIFT & 255U,
+          word >> L_ALPHA_SHIFT & 255U};
+}
+
+const l_uint32* row(Pix* pix, int y) {
+  return pixGetData(pix) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix);
+}
+
+/// What lies behind the transparent parts: white, or black when hardly any visible ink is darker
+/// than nearly white (a light drawing for a dark screen).
+std::uint32_t backdrop(Pix* pix) {
+  constexpr std::uint32_t kNearlyWhite = 170;
+  std::uint64_t visible = 0, dark = 0, all = 0;
+  for (int y = 0; y < pixGetHeight(pix); ++y) {
+    const l_uint32* line = row(pix, y);
+    for (int x = 0; x < pixGetWidth(pix); ++x) {
+      const Pixel pixel = unpack(line[x]);
+      all += 255;
+      visible += pixel.alpha;
+      if (pixel.brightness() < kNearlyWhite) dark += pixel.alpha;
+    }
+  }
+  return visible < all && visible > 0 && dark * 50 < visible ? 0 : 255;
+}
+
+Picture from_rgb(Pix* pix) {
+  Picture picture{.width = pixGetWidth(pix), .height = pixGetHeight(pix), .channels = 3};
+  picture.pixels.resize(static_cast<std::size_t>(picture.width) *
+                        static_cast<std::size_t>(picture.height) * 3);
+  const bool transparent = pixGetSpp(pix) == 4;
+  const std::uint32_t behind = transparent ? backdrop(pix) : 0;
+  std::uint8_t* out = picture.pixels.data();
+  for (int y = 0; y < picture.height; ++y) {
+    const l_uint32* line = row(pix, y);
+    for (int x = 0; x < picture.width; ++x, out += 3) {
+      Pixel pixel = unpack(line[x]);
+      if (transparent) {
+        const auto over = [&](std::uint32_t value) {
+          return (value * pixel.alpha + behind * (255 - pixel.alpha) + 127) / 255;
+        };
+        pixel = {over(pixel.red), over(pixel.green), over(pixel.blue), 255};
+      }
+      out[0] = static_cast<std::uint8_t>(pixel.red);
+      out[1] = static_cast<std::uint8_t>(pixel.green);
+      out[2] = static_cast<std::uint8_t>(pixel.blue);
+    }
+  }
+  return picture;
+}
+
+Picture from_grey(Pix* pix) {
+  Picture picture{.width = pixGetWidth(pix), .height = pixGetHeight(pix), .channels = 1};
+  picture.pixels.reserve(static_cast<std::size_t>(picture.width) *
+                         static_cast<std::size_t>(picture.height));
+  for (int y = 0; y < picture.height; ++y) {
+    const l_uint32* line = row(pix, y);
+    for (int x = 0; x < picture.width; ++x) {
+      picture.pixels.push_back(static_cast<std::uint8_t>(GET_DATA_BYTE(line, x)));
+    }
+  }
+  return picture;
+}
+
+/// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
+Picture reduce(const Picture& from, int factor) {
+  Picture to{
+      .width = from.width / factor, .height = from.height / factor, .channels = from.channels};
+  const auto channels = static_cast<std::size_t>(from.channels);
+  const std::size_t row_size = static_cast<std::size_t>(to.width) * channels;
+  const auto area = static_cast<std::uint32_t>(factor * factor);
+  std::vector<std::uint32_t> sums(row_size);
+  to.pixels.reserve(row_size * static_cast<std::size_t>(to.height));
+  for (int y = 0; y < to.height; ++y) {
+    std::fill(sums.begin(), sums.end(), area / 2);
+    for (int dy = 0; dy < factor; ++dy) {
+      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * factor + dy) *
+                                                        static_cast<std::size_t>(from.width) *
+                                                        channels;
+      for (std::size_t x = 0; x < row_size; x += channels) {
+        for (int dx = 0; dx < factor; ++dx, in += channels) {
+          for (std::size_t c = 0; c < channels; ++c) sums[x + c] += in[c];
+        }
+      }
+    }
+    for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
+  }
+  return to;
+}
+
+PixPtr to_pix(const Picture& picture) {
+  const bool rgb = picture.channels == 3;
+  PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
+  if (pix == nullptr) throw Error("There is not enough memory for a picture of this size.");
+  for (int y = 0; y < picture.height; ++y) {
+    l_uint32* line = pixGetData(pix.get()) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix.get());
+    for (int x = 0; x < picture.width; ++x) {
+      if (rgb) {
+        composeRGBPixel(picture.at(x, y, 0), picture.at(x, y, 1), picture.at(x, y, 2), line + x);
+      } else {
+        SET_DATA_BYTE(line, x, picture.at(x, y));
+      }
+    }
+  }
+  return pix;
+}
+
+}  // namespace
+
+Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels) {
+  silence();
+  PixPtr pix = read_pix(file, header, max_pixels);
+  if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
+  pix = to_8_or_32(std::move(pix), header.transparent_index);
+  if (pix == nullptr) file.fail("has pixels of a kind that cannot be read; save it as PNG");
+  Picture picture = pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
+  pix.reset();
+  const int factor = reduction_factor(picture.width, picture.height, max_pixels);
+  if (factor > 1) picture = reduce(picture, factor);
+  picture.reduction = static_cast<double>(header.width) / picture.width;
+  return picture;
+}
+
+std::vector<std::byte> encode_png(const Picture& picture) {
+  silence();
+  const PixPtr pix = to_pix(picture);
+  l_uint8* data = nullptr;
+  std::size_t size = 0;
+  if (pixWriteMemPng(&data, &size, pix.get(), 0) != 0) {
+    throw Error("A picture could not be written as PNG: there is not enough memory.");
+  }
+  const std::unique_ptr<l_uint8, decltype(&std::free)> owner(data, &std::free);
+  const auto* bytes = reinterpret_cast<const std::byte*>(data);
+  return {bytes, bytes + size};
+}
+
+}  // namespace mlpctl::image
