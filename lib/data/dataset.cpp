@@ -1,0 +1,134 @@
+#include "data/dataset.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.hpp"
+
+namespace mlpctl::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFetchHint = "; scripts/fetch-data.sh fetches the whole set";
+
+std::string stem(Part part, const char* what) {
+  return std::string(part == Part::kTrain ? "train-" : "t10k-") + what;
+}
+
+/// The path of the file in the folder, or "" when it has none of the accepted names.
+std::string find_file(const fs::path& folder, Part part, const char* what, const char* type) {
+  for (const char* joint : {"-", "."}) {
+    for (const char* end : {"", ".gz"}) {
+      const fs::path path = folder / (stem(part, what) + joint + type + end);
+      std::error_code ignored;
+      if (fs::exists(path, ignored)) return path.string();
+    }
+  }
+  return "";
+}
+
+std::string find_images(const fs::path& folder, Part part) {
+  return find_file(folder, part, "images", "idx3-ubyte");
+}
+
+std::string find_labels(const fs::path& folder, Part part) {
+  return find_file(folder, part, "labels", "idx1-ubyte");
+}
+
+std::shared_ptr<const IdxFile> open(const std::string& folder, const std::string& path,
+                                    const std::string& expected) {
+  if (!path.empty()) return std::make_shared<const IdxFile>(path);
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored))
+    throw Error(folder + ": no such data folder" + kFetchHint);
+  throw Error(folder + ": has no " + expected + " (nor " + expected + ".gz)" + kFetchHint);
+}
+
+void check_images(const IdxFile& file) {
+  const auto& sizes = file.sizes();
+  if (sizes.size() != 3) throw Error(file.path() + ": holds labels where images are expected");
+  if (sizes[1] != kSide || sizes[2] != kSide) {
+    throw Error(file.path() + ": holds images of " + std::to_string(sizes[1]) + "x" +
+                std::to_string(sizes[2]) + " pixels; the net takes 28x28");
+  }
+  if (sizes[0] == 0) throw Error(file.path() + ": holds no images");
+}
+
+void check_labels(const IdxFile& file, const IdxFile& images) {
+  const auto& sizes = file.sizes();
+  if (sizes.size() != 1) throw Error(file.path() + ": holds images where labels are expected");
+  if (sizes[0] != images.sizes()[0]) {
+    throw Error(file.path() + ": holds " + std::to_string(sizes[0]) + " labels for the " +
+                std::to_string(images.sizes()[0]) + " images of " + images.path());
+  }
+  const auto wrong = std::find_if(file.values().begin(), file.values().end(),
+                                  [](std::uint8_t label) { return label >= kClasses; });
+  if (wrong != file.values().end()) {
+    throw Error(file.path() + ": label " + std::to_string(wrong - file.values().begin()) + " is " +
+                std::to_string(*wrong) + "; the net has the classes 0 to 9");
+  }
+}
+
+std::vector<std::string> read_classes(const fs::path& path) {
+  std::vector<std::string> classes;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return classes;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (!line.empty()) classes.push_back(line);
+  }
+  if (classes.size() != kClasses) {
+    throw Error(path.string() + ": names " + std::to_string(classes.size()) +
+                " classes; write the ten names, one a line");
+  }
+  return classes;
+}
+
+std::string set_name(const std::string& folder, Part part) {
+  const fs::path path = fs::path(folder).lexically_normal();
+  const fs::path last = path.has_filename() ? path.filename() : path.parent_path().filename();
+  return last.string() + (part == Part::kTrain ? " train" : " test");
+}
+
+}  // namespace
+
+Dataset Dataset::slice(std::int64_t begin, std::int64_t count) const {
+  Dataset part = *this;
+  const auto first = static_cast<std::size_t>(begin), size = static_cast<std::size_t>(count);
+  part.images = images.subspan(first * kPixels, size * kPixels);
+  part.labels = labels.subspan(first, size);
+  return part;
+}
+
+bool has(const std::string& folder, Part part) {
+  return !find_images(folder, part).empty() && !find_labels(folder, part).empty();
+}
+
+Dataset load(const std::string& folder, Part part) {
+  Dataset set;
+  set.image_file = open(folder, find_images(folder, part), stem(part, "images-idx3-ubyte"));
+  set.label_file = open(folder, find_labels(folder, part), stem(part, "labels-idx1-ubyte"));
+  check_images(*set.image_file);
+  check_labels(*set.label_file, *set.image_file);
+  set.name = set_name(folder, part);
+  set.images = set.image_file->values();
+  set.labels = set.label_file->values();
+  set.classes = read_classes(fs::path(folder) / "classes.txt");
+  return set;
+}
+
+std::pair<Dataset, Dataset> split_validation(const Dataset& train, std::int64_t validation) {
+  const std::int64_t rest = train.count() - validation;
+  if (validation <= 0 || rest <= 0) {
+    throw UsageError("--val-split " + std::to_string(validation) + ": " + train.name + " has " +
+                     std::to_string(train.count()) +
+                     " images; keep at least one for training and one for validation");
+  }
+  return {train.slice(0, rest), train.slice(rest, validation)};
+}
+
+}  // namespace mlpctl::data

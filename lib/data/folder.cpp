@@ -1,0 +1,36 @@
+#include "data/folder.hpp"
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "data/dataset.hpp"
+
+namespace mlpctl::data {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> default_folders() {
+  const fs::path set = fs::path("data") / "mnist";
+  std::vector<std::string> places{set.string()};
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  if (program.empty()) return places;
+  // The program lies in <prefix>/bin, or in <source>/<build folder>/bin.
+  const fs::path above_bin = program.parent_path().parent_path();
+  places.push_back((above_bin / "share" / "mlpctl" / set).string());
+  places.push_back((above_bin.parent_path() / set).string());
+  return places;
+}
+
+std::string find_folder(const std::string& named, std::span<const std::string> places) {
+  if (!named.empty()) return named;
+  std::string searched;
+  for (const std::string& place : places) {
+    if (has(place, Part::kTrain) || has(place, Part::kTest)) return place;
+    searched += (searched.empty() ? "" : ", ") + place;
+  }
+  throw Error("no MNIST files found in " + searched +
+              "; fetch them with scripts/fetch-data.sh mnist, or name their folder with --data");
+}
+
+}  // namespace mlpctl::data

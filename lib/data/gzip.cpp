@@ -1,0 +1,67 @@
+#include "data/gzip.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace mlpctl::data {
+namespace {
+
+constexpr std::size_t kMaxStep = std::numeric_limits<uInt>::max();
+// zlib's window size, plus 16 for "a gzip header and trailer".
+constexpr int kGzipWindow = 15 + 16;
+
+}  // namespace
+
+struct GzipReader::Stream {
+  z_stream z{};
+  std::span<const std::byte> left;
+  bool ended = false;
+};
+
+bool is_gzip(std::span<const std::byte> bytes) {
+  return bytes.size() >= 2 && bytes[0] == std::byte{0x1F} && bytes[1] == std::byte{0x8B};
+}
+
+GzipReader::GzipReader(std::span<const std::byte> bytes, std::string name)
+    : name_(std::move(name)), stream_(std::make_unique<Stream>()) {
+  stream_->left = bytes;
+  if (inflateInit2(&stream_->z, kGzipWindow) != Z_OK) throw std::bad_alloc();
+}
+
+GzipReader::~GzipReader() {
+  inflateEnd(&stream_->z);
+}
+
+std::size_t GzipReader::read(std::span<std::byte> out) {
+  Stream& s = *stream_;
+  std::size_t done = 0;
+  while (done < out.size() && !s.ended) {
+    const std::size_t in_step = std::min(s.left.size(), kMaxStep);
+    const std::size_t out_step = std::min(out.size() - done, kMaxStep);
+    s.z.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(s.left.data()));
+    s.z.avail_in = static_cast<uInt>(in_step);
+    s.z.next_out = reinterpret_cast<Bytef*>(out.data() + done);
+    s.z.avail_out = static_cast<uInt>(out_step);
+    const int status = inflate(&s.z, Z_NO_FLUSH);
+    s.left = s.left.subspan(in_step - s.z.avail_in);
+    done += out_step - s.z.avail_out;
+    if (status == Z_STREAM_END) {
+      s.ended = true;
+      if (!s.left.empty()) throw Error(name_ + ": has bytes after the end of its gzip data");
+    } else if (status == Z_BUF_ERROR && s.left.empty()) {
+      throw Error(name_ + ": the gzip data is cut off; download the file again");
+    } else if (status != Z_OK) {
+      const std::string why = s.z.msg != nullptr ? s.z.msg : "unknown";
+      throw Error(name_ + ": the gzip data is damaged (" + why + "); download the file again");
+    }
+  }
+  return done;
+}
+
+}  // namespace mlpctl::data

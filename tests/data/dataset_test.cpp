@@ -1,0 +1,108 @@
+#include "data/dataset.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "support/idx.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+using mlpctl::data::Part;
+
+namespace {
+
+constexpr const char* kImages = "t10k-images-idx3-ubyte";
+constexpr const char* kLabels = "t10k-labels-idx1-ubyte";
+
+/// Three pictures, the n-th filled with the letter after the one before it.
+std::string three_images() {
+  std::string values;
+  for (const char c : {'a', 'b', 'c'}) values += std::string(mlpctl::data::kPixels, c);
+  return idx_text({3, 28, 28}, values);
+}
+
+std::string three_labels() {
+  return idx_text({3}, "\x01\x09\x02");
+}
+
+void check_refused(const TempDir& dir, const std::string& sentence) {
+  CHECK_THROWS_MATCHES(mlpctl::data::load(dir.path(), Part::kTest), mlpctl::Error,
+                       MessageMatches(ContainsSubstring(sentence)));
+}
+
+}  // namespace
+
+TEST_CASE("a set is read under each of its usual names") {
+  for (const char* joint : {"-", "."}) {
+    for (const bool packed : {false, true}) {
+      const TempDir dir;
+      const auto name = [&](const char* what, const char* type) {
+        return std::string("t10k-") + what + joint + type + (packed ? ".gz" : "");
+      };
+      dir.write(name("images", "idx3-ubyte"), packed ? gzip_text(three_images()) : three_images());
+      dir.write(name("labels", "idx1-ubyte"), packed ? gzip_text(three_labels()) : three_labels());
+      CHECK(mlpctl::data::has(dir.path(), Part::kTest));
+      CHECK_FALSE(mlpctl::data::has(dir.path(), Part::kTrain));
+      const auto set = mlpctl::data::load(dir.path() + "/", Part::kTest);
+      CHECK(set.count() == 3);
+      CHECK(set.images[784] == 'b');
+      CHECK(set.labels[1] == 9);
+      CHECK(set.classes.empty());
+      CHECK(set.name == std::filesystem::path(dir.path()).filename().string() + " test");
+    }
+  }
+}
+
+TEST_CASE("the classes beside the data are read and must be ten") {
+  const TempDir dir;
+  dir.write(kImages, three_images());
+  dir.write(kLabels, three_labels());
+  dir.write("classes.txt", "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  const auto set = mlpctl::data::load(dir.path(), Part::kTest);
+  REQUIRE(set.classes.size() == 10);
+  CHECK(set.classes[0] == "a");
+  dir.write("classes.txt", "a\nb\n");
+  check_refused(dir, "names 2 classes");
+}
+
+TEST_CASE("missing and contradicting files of a set are refused") {
+  const TempDir dir;
+  CHECK_THROWS_MATCHES(mlpctl::data::load(dir / "none", Part::kTrain), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("no such data folder") &&
+                                      ContainsSubstring("scripts/fetch-data.sh")));
+  check_refused(dir, "has no t10k-images-idx3-ubyte");
+  dir.write(kImages, three_images());
+  check_refused(dir, "has no t10k-labels-idx1-ubyte");
+  dir.write(kLabels, idx_text({2}, "\x01\x02"));
+  check_refused(dir, "2 labels for the 3 images");
+  dir.write(kLabels, idx_text({3}, "\x01\x02\x0A"));
+  check_refused(dir, "label 2 is 10");
+  dir.write(kLabels, three_images());
+  check_refused(dir, "holds images where labels are expected");
+  dir.write(kImages, three_labels());
+  check_refused(dir, "holds labels where images are expected");
+  dir.write(kImages, idx_text({1, 2, 2}, "abcd"));
+  check_refused(dir, "images of 2x2 pixels");
+  dir.write(kImages, idx_text({0, 28, 28}, ""));
+  check_refused(dir, "holds no images");
+}
+
+TEST_CASE("the validation part is the last pictures and outlives the whole") {
+  const TempDir dir;
+  dir.write("train-images-idx3-ubyte", three_images());
+  dir.write("train-labels-idx1-ubyte", three_labels());
+  const auto [train, validation] =
+      mlpctl::data::split_validation(mlpctl::data::load(dir.path(), Part::kTrain), 1);
+  CHECK(train.count() == 2);
+  CHECK(validation.count() == 1);
+  CHECK(validation.images.size() == 784);
+  CHECK(validation.images[0] == 'c');
+  CHECK(validation.labels[0] == 2);
+  for (const std::int64_t wrong : {0, -1, 2, 9}) {
+    CHECK_THROWS_AS(mlpctl::data::split_validation(train, wrong), mlpctl::UsageError);
+  }
+}

@@ -1,0 +1,34 @@
+#include "data/folder.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <vector>
+
+#include "base/error.hpp"
+#include "support/temp_dir.hpp"
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+TEST_CASE("the first place with files is taken and a named folder is taken as it is") {
+  const TempDir empty, full;
+  full.write("t10k-images-idx3-ubyte", "");
+  full.write("t10k-labels-idx1-ubyte", "");
+  const std::vector<std::string> places{empty.path(), full.path()};
+  CHECK(mlpctl::data::find_folder("", places) == full.path());
+  CHECK(mlpctl::data::find_folder("elsewhere", places) == "elsewhere");
+}
+
+TEST_CASE("when nothing is found every searched place is named") {
+  const TempDir one, two;
+  const std::vector<std::string> places{one.path(), two.path()};
+  CHECK_THROWS_MATCHES(
+      mlpctl::data::find_folder("", places), mlpctl::Error,
+      MessageMatches(ContainsSubstring(one.path()) && ContainsSubstring(two.path()) &&
+                     ContainsSubstring("scripts/fetch-data.sh")));
+}
+
+TEST_CASE("the working folder is searched first") {
+  CHECK(mlpctl::data::default_folders().at(0) == "data/mnist");
+}
