@@ -1,0 +1,135 @@
+#include "net/classifier.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/parallel.hpp"
+#include "net/dense_kernels.hpp"
+#include "net/fold.hpp"
+
+namespace mlpctl::net {
+namespace {
+
+constexpr std::int64_t kWidth1 = dense::padded(kHidden1), kWidth2 = dense::padded(kHidden2),
+                       kWidth3 = dense::padded(kClasses);
+// Pictures below which waking another thread costs more than it saves (about 30 microseconds).
+constexpr std::int64_t kMinPerThread = 64;
+
+constexpr std::size_t to_size(std::int64_t value) {
+  return static_cast<std::size_t>(value);
+}
+
+template <std::size_t kCount>
+constexpr std::array<std::int32_t, kCount> first_indices() {
+  std::array<std::int32_t, kCount> indices{};
+  std::iota(indices.begin(), indices.end(), 0);
+  return indices;
+}
+
+constexpr auto kAllHidden1 = first_indices<kHidden1>();
+constexpr auto kAllHidden2 = first_indices<kHidden2>();
+
+}  // namespace
+
+struct Classifier::Scratch {
+  std::array<float, dense::kRows * kPixels> pixels;
+  std::array<std::int32_t, kPixels> inked;
+  std::array<float, dense::kRows * kWidth1> hidden1;
+  std::array<float, dense::kRows * kWidth2> hidden2;
+  std::array<float, dense::kRows * kWidth3> logits;
+
+  /// Takes the pictures in, scaled to 0..1 with rows of zeros behind the last one, and returns how
+  /// many pixels have ink in any of them: the others add nothing to the first layer.
+  std::int64_t take(const std::uint8_t* images, std::int64_t count) {
+    std::array<std::uint8_t, kPixels> any{};
+    for (std::int64_t r = 0; r < count; ++r) {
+      for (std::int64_t k = 0; k < kPixels; ++k) {
+        const std::uint8_t value = images[r * kPixels + k];
+        any[to_size(k)] |= value;
+        pixels[to_size(r * kPixels + k)] = static_cast<float>(value) / 255.0F;
+      }
+    }
+    std::fill(pixels.begin() + count * kPixels, pixels.end(), 0.0F);
+    std::int64_t inked_count = 0;
+    for (std::int32_t k = 0; k < kPixels; ++k) {
+      inked[to_size(inked_count)] = k;
+      inked_count += any[to_size(k)] != 0 ? 1 : 0;
+    }
+    return inked_count;
+  }
+};
+
+Classifier::Layer Classifier::transposed(std::span<const float> weight,
+                                         std::span<const float> bias) {
+  const std::size_t outputs = bias.size(), inputs = weight.size() / outputs;
+  const std::size_t width = to_size(dense::padded(static_cast<std::int64_t>(outputs)));
+  Layer layer{std::vector<float>(inputs * width), std::vector<float>(width)};
+  for (std::size_t j = 0; j < outputs; ++j) {
+    for (std::size_t k = 0; k < inputs; ++k) {
+      layer.weight[k * width + j] = weight[j * inputs + k];
+    }
+  }
+  std::copy(bias.begin(), bias.end(), layer.bias.begin());
+  return layer;
+}
+
+Classifier::Classifier(const Parameters& parameters, int threads) {
+  const auto& t = parameters.tensors;
+  std::vector<float> weight(to_size(kHidden1 * kPixels)), bias(to_size(kHidden1));
+  fold({t[0], t[1], t[2], t[3]}, weight, bias, threads);
+  layers_ = {transposed(weight, bias), transposed(t[4], t[5]), transposed(t[6], t[7])};
+}
+
+void Classifier::block(const std::uint8_t* images, std::int64_t count, float* out,
+                       Scratch& s) const {
+  const auto run = [&](const Layer& layer, bool relu, const float* in, std::int64_t in_stride,
+                       const std::int32_t* indices, std::int64_t index_count, float* result) {
+    const auto width = static_cast<std::int64_t>(layer.bias.size());
+    const dense::Layer view{layer.weight.data(), layer.bias.data(), width, relu};
+    if (count == 1) {
+      dense::table().one(view, in, indices, index_count, result);
+    } else {
+      dense::table().rows(view, in, in_stride, indices, index_count, result);
+    }
+  };
+  const std::int64_t inked = s.take(images, count);
+  run(layers_[0], true, s.pixels.data(), kPixels, s.inked.data(), inked, s.hidden1.data());
+  run(layers_[1], true, s.hidden1.data(), kWidth1, kAllHidden1.data(), kHidden1, s.hidden2.data());
+  run(layers_[2], false, s.hidden2.data(), kWidth2, kAllHidden2.data(), kHidden2, s.logits.data());
+  for (std::int64_t r = 0; r < count; ++r) {
+    std::copy_n(s.logits.data() + r * kWidth3, kClasses, out + r * kClasses);
+  }
+}
+
+void Classifier::logits(std::span<const std::uint8_t> images, std::span<float> out,
+                        int threads) const {
+  const auto count = static_cast<std::int64_t>(images.size()) / kPixels;
+  const std::int64_t blocks = (count + dense::kRows - 1) / dense::kRows;
+  const std::int64_t useful = std::max<std::int64_t>(1, count / kMinPerThread);
+  const int workers = static_cast<int>(std::min<std::int64_t>(threads, useful));
+  parallel_for(blocks, workers, [&](std::int64_t begin, std::int64_t end) {
+    Scratch scratch;
+    for (std::int64_t b = begin; b < end; ++b) {
+      const std::int64_t first = b * dense::kRows;
+      block(images.data() + first * kPixels, std::min(dense::kRows, count - first),
+            out.data() + first * kClasses, scratch);
+    }
+  });
+}
+
+void softmax(std::span<float> logits) {
+  for (std::size_t first = 0; first < logits.size(); first += to_size(kClasses)) {
+    const auto row = logits.subspan(first, to_size(kClasses));
+    const float largest = *std::max_element(row.begin(), row.end());
+    float sum = 0;
+    for (float& value : row) sum += value = std::exp(value - largest);
+    for (float& value : row) value /= sum;
+  }
+}
+
+int best_class(std::span<const float> row) {
+  return static_cast<int>(std::max_element(row.begin(), row.end()) - row.begin());
+}
+
+}  // namespace mlpctl::net
