@@ -19,6 +19,8 @@ class MappedFile {
 
   const std::string& path() const { return path_; }
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  /// Takes the pages read so far out of this process's memory; they stay in the system's cache.
+  void forget_pages() const noexcept;
 
  private:
   std::string path_;

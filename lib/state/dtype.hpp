@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace mlpctl::state {
+
+/// Every element type that a PyTorch or safetensors file can name.
+enum class DType : std::uint8_t {
+  kFloat32,
+  kFloat64,
+  kFloat16,
+  kBFloat16,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUInt8,
+  kUInt16,
+  kUInt32,
+  kUInt64,
+  kBool,
+  kComplex32,
+  kComplex64,
+  kComplex128,
+  kQInt8,
+  kQUInt8,
+  kQInt32,
+  kQUInt4x2,
+  kQUInt2x4,
+  kFloat8E4M3Fn,
+  kFloat8E5M2,
+  kFloat8E4M3FnUz,
+  kFloat8E5M2FnUz,
+  kFloat8E8M0Fnu,
+  kFloat4E2M1,
+  kFloat6E2M3,
+  kFloat6E3M2,
+};
+
+/// PyTorch's name without "torch.": "float32", "float8_e4m3fn".
+std::string_view name(DType dtype);
+/// Bits of one element.
+std::size_t bit_size(DType dtype);
+/// Bytes of one element; 0 for the types of safetensors that are narrower than a byte.
+std::size_t item_size(DType dtype);
+
+bool is_complex(DType dtype);
+bool is_quantised(DType dtype);
+/// A type whose values float32 can stand for: the IEEE floats, bfloat16 and float8.
+bool is_real_float(DType dtype);
+
+/// "float32" -> kFloat32: the names X of the globals torch.X.
+std::optional<DType> dtype_named(std::string_view name);
+/// "FloatStorage" -> kFloat32: the names X of the globals torch.X.
+std::optional<DType> dtype_of_storage(std::string_view storage_class);
+/// "F32" -> kFloat32.
+std::optional<DType> dtype_of_safetensors(std::string_view code);
+
+}  // namespace mlpctl::state
