@@ -69,6 +69,7 @@ inline void sample(const Quads& quads, const Row& xs, const Row& ys, std::uint8_
   alignas(64) std::array<std::int32_t, kStride> at;
   alignas(64) std::array<std::uint32_t, kStride> quad;
   alignas(64) Row fx, fy;
+  alignas(64) ByteRow grey;
   for (int x = 0; x < kStride; ++x) {
     const float px = std::min(std::max(xs[x] + 1, 0.0F), kLast);
     const float py = std::min(std::max(ys[x] + 1, 0.0F), kLast);
@@ -77,13 +78,15 @@ inline void sample(const Quads& quads, const Row& xs, const Row& ys, std::uint8_
     fy[x] = py - static_cast<float>(iy);
     at[x] = iy * kStride + ix;
   }
-  for (int x = 0; x < kSide; ++x) quad[x] = quads.words[at[x]];
-  for (int x = 0; x < kSide; ++x) {
+  for (int x = 0; x < kStride; ++x) quad[x] = quads.words[at[x]];
+  for (int x = 0; x < kStride; ++x) {
     const float a = part(quad[x], 0), b = part(quad[x], 8);
     const float c = part(quad[x], 16), d = part(quad[x], 24);
     const float top = a + fx[x] * (b - a), low = c + fx[x] * (d - c);
-    out[x] = static_cast<std::uint8_t>(static_cast<std::int32_t>(top + fy[x] * (low - top) + 0.5F));
+    grey[x] =
+        static_cast<std::uint8_t>(static_cast<std::int32_t>(top + fy[x] * (low - top) + 0.5F));
   }
+  std::copy_n(grey.data(), kSide, out);
 }
 
 template <typename Pick>
