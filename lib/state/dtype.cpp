@@ -70,6 +70,14 @@ std::string_view name(DType dtype) {
   return row(dtype).name;
 }
 
+std::string_view storage_name(DType dtype) {
+  return row(dtype).storage;
+}
+
+std::string_view safetensors_name(DType dtype) {
+  return row(dtype).safetensors;
+}
+
 std::size_t bit_size(DType dtype) {
   return row(dtype).bits;
 }
@@ -102,6 +110,14 @@ std::optional<DType> dtype_of_storage(std::string_view storage_class) {
 
 std::optional<DType> dtype_of_safetensors(std::string_view code) {
   return lookup(&Row::safetensors, code);
+}
+
+std::string_view storage_class(DType dtype) {
+  return row(dtype).storage;
+}
+
+std::string_view safetensors_code(DType dtype) {
+  return row(dtype).safetensors;
 }
 
 }  // namespace mlpctl::state

@@ -56,7 +56,14 @@ bool is_real_float(DType dtype);
 std::optional<DType> dtype_named(std::string_view name);
 /// "FloatStorage" -> kFloat32: the names X of the globals torch.X.
 std::optional<DType> dtype_of_storage(std::string_view storage_class);
+/// The two ways back; empty when the format has no name for the type.
+std::string_view storage_name(DType dtype);
+std::string_view safetensors_name(DType dtype);
 /// "F32" -> kFloat32.
 std::optional<DType> dtype_of_safetensors(std::string_view code);
+/// kFloat32 -> "FloatStorage"; empty when torch has no storage class of this type.
+std::string_view storage_class(DType dtype);
+/// kFloat32 -> "F32"; empty when safetensors cannot hold it.
+std::string_view safetensors_code(DType dtype);
 
 }  // namespace mlpctl::state
