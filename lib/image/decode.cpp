@@ -1,10 +1,14 @@
 #include "image/decode.hpp"
 
 #include <leptonica/allheaders.h>
+#include <zlib.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+
+#include "image/plane.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -28,6 +32,9 @@ std::vector<l_uint8> plain_png(const ByteView& file) {
   out.reserve(file.size());
   for (std::size_t at = 8; at < file.size();) {
     const std::size_t length = file.big32(at) + std::size_t{12};
+    // libpng would print about a wrong checksum.
+    const auto sum = crc32_z(0, data + at + 4, length - 8);
+    if (sum != file.big32(at + length - 4)) file.fail("is damaged: a checksum does not match");
     const bool wanted = file.has(at + 4, "IHDR") || file.has(at + 4, "PLTE") ||
                         file.has(at + 4, "tRNS") || file.has(at + 4, "IDAT") ||
                         file.has(at + 4, "IEND");
@@ -160,32 +167,6 @@ Picture from_grey(Pix* pix) {
   return picture;
 }
 
-/// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
-Picture reduce(const Picture& from, int factor) {
-  Picture to{
-      .width = from.width / factor, .height = from.height / factor, .channels = from.channels};
-  const auto channels = static_cast<std::size_t>(from.channels);
-  const std::size_t row_size = static_cast<std::size_t>(to.width) * channels;
-  const auto area = static_cast<std::uint32_t>(factor * factor);
-  std::vector<std::uint32_t> sums(row_size);
-  to.pixels.reserve(row_size * static_cast<std::size_t>(to.height));
-  for (int y = 0; y < to.height; ++y) {
-    std::fill(sums.begin(), sums.end(), area / 2);
-    for (int dy = 0; dy < factor; ++dy) {
-      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * factor + dy) *
-                                                        static_cast<std::size_t>(from.width) *
-                                                        channels;
-      for (std::size_t x = 0; x < row_size; x += channels) {
-        for (int dx = 0; dx < factor; ++dx, in += channels) {
-          for (std::size_t c = 0; c < channels; ++c) sums[x + c] += in[c];
-        }
-      }
-    }
-    for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
-  }
-  return to;
-}
-
 PixPtr to_pix(const Picture& picture) {
   const bool rgb = picture.channels == 3;
   PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
@@ -215,7 +196,10 @@ Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t m
   pix.reset();
   const int factor = reduction_factor(picture.width, picture.height, max_pixels);
   if (factor > 1) picture = reduce(picture, factor);
-  picture.reduction = static_cast<double>(header.width) / picture.width;
+  const auto stored = static_cast<double>(header.width * header.height);
+  const double kept = static_cast<double>(picture.width) * picture.height;
+  // Of the area, because TIFF's decoder may have turned the picture.
+  picture.reduction = std::sqrt(stored / kept);
   return picture;
 }
 

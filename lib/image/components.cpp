@@ -1,0 +1,57 @@
+#include "image/components.hpp"
+
+#include <algorithm>
+
+namespace mlpctl::image {
+namespace {
+
+/// Gathers the piece that holds (x, y), without recursion.
+Component flood(const Mask& mask, const Plane& ink, Grid<int>& labels, int label, int x, int y) {
+  Component piece{.box = {x, y, 1, 1}};
+  std::vector<std::pair<int, int>> open{{x, y}};
+  labels.at(x, y) = label;
+  while (!open.empty()) {
+    const auto [cx, cy] = open.back();
+    open.pop_back();
+    piece.box = united(piece.box, {cx, cy, 1, 1});
+    ++piece.area;
+    piece.mass += std::max(0.0F, ink.at(cx, cy));
+    for (int ny = cy - 1; ny <= cy + 1; ++ny) {
+      for (int nx = cx - 1; nx <= cx + 1; ++nx) {
+        if (!mask.inside(nx, ny) || mask.at(nx, ny) == 0 || labels.at(nx, ny) != 0) continue;
+        labels.at(nx, ny) = label;
+        open.emplace_back(nx, ny);
+      }
+    }
+  }
+  return piece;
+}
+
+}  // namespace
+
+Components find_components(const Mask& mask, const Plane& ink) {
+  Components found{Grid<int>(mask.width, mask.height), {}};
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      if (mask.at(x, y) == 0 || found.labels.at(x, y) != 0) continue;
+      const int label = static_cast<int>(found.pieces.size()) + 1;
+      found.pieces.push_back(flood(mask, ink, found.labels, label, x, y));
+    }
+  }
+  return found;
+}
+
+Box united(const Box& a, const Box& b) {
+  const int left = std::min(a.x, b.x), top = std::min(a.y, b.y);
+  const int right = std::max(a.x + a.width, b.x + b.width);
+  const int bottom = std::max(a.y + a.height, b.y + b.height);
+  return {left, top, right - left, bottom - top};
+}
+
+int gap(const Box& a, const Box& b) {
+  const int across = std::max(a.x, b.x) - std::min(a.x + a.width, b.x + b.width);
+  const int down = std::max(a.y, b.y) - std::min(a.y + a.height, b.y + b.height);
+  return std::max(0, std::max(across, down));
+}
+
+}  // namespace mlpctl::image

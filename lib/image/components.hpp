@@ -1,0 +1,28 @@
+#pragma once
+
+#include "image/digit.hpp"
+#include "image/plane.hpp"
+
+namespace mlpctl::image {
+
+/// One connected piece of ink.
+struct Component {
+  Box box;         ///< in pixels of the mask
+  int area = 0;    ///< pixels
+  float mass = 0;  ///< sum of the ink under it
+};
+
+struct Components {
+  Grid<int> labels;  ///< 0: no ink; n: piece n - 1
+  std::vector<Component> pieces;
+};
+
+/// Pieces of the mask, connected over sides and corners.
+Components find_components(const Mask& mask, const Plane& ink);
+
+Box united(const Box& a, const Box& b);
+
+/// Pixels between two boxes, 0 when they touch or overlap: the larger of the gaps along x and y.
+int gap(const Box& a, const Box& b);
+
+}  // namespace mlpctl::image

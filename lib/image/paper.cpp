@@ -1,0 +1,133 @@
+#include "image/paper.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mlpctl::image {
+namespace {
+
+constexpr int kSmallSide = 160;
+/// Half the window of the median, as a share of the longer side: a digit with thick strokes that
+/// fills the picture must not fill half of the window, and a shadow's edge must look straight in
+/// it.
+constexpr double kMedianReach = 0.3;
+/// Half the window of the second, local look at pixels that are surely paper.
+constexpr double kLocalReach = 0.06;
+
+int small_factor(const Picture& picture) {
+  return std::max(1, std::max(picture.width, picture.height) / kSmallSide);
+}
+
+Plane channel_of(const Picture& picture, int channel) {
+  Plane plane(picture.width, picture.height);
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) plane.at(x, y) = picture.at(x, y, channel);
+  }
+  return plane;
+}
+
+/// A drawing or a clean scan: one value for most of the picture.
+bool is_flat(const Plane& plane, float middle) {
+  constexpr float kTolerance = 4;
+  const auto near = std::count_if(plane.values.begin(), plane.values.end(),
+                                  [&](float v) { return std::abs(v - middle) <= kTolerance; });
+  return static_cast<double>(near) > 0.5 * static_cast<double>(plane.values.size());
+}
+
+/// The median around each place in a window of 2 reach + 1 a side, cut at the picture's edge: one
+/// histogram that slides along each row.
+Plane running_median(const Plane& plane, int reach) {
+  Plane out(plane.width, plane.height);
+  const auto bin = [](float v) { return static_cast<std::size_t>(std::clamp(v, 0.0F, 255.0F)); };
+  for (int y = 0; y < plane.height; ++y) {
+    std::array<int, 256> histogram{};
+    const int top = std::max(0, y - reach), bottom = std::min(plane.height - 1, y + reach);
+    int total = 0;
+    const auto add = [&](int x, int sign) {
+      if (x < 0 || x >= plane.width) return;
+      for (int row = top; row <= bottom; ++row) histogram[bin(plane.at(x, row))] += sign;
+      total += sign * (bottom - top + 1);
+    };
+    for (int x = 0; x < reach; ++x) add(x, 1);
+    for (int x = 0; x < plane.width; ++x) {
+      add(x + reach, 1);
+      add(x - reach - 1, -1);
+      int below = 0;
+      std::size_t median = 0;
+      while ((below += histogram[median]) * 2 < total) ++median;
+      out.at(x, y) = static_cast<float>(median);
+    }
+  }
+  return out;
+}
+
+/// Sums over rectangles in constant time.
+class BoxSums {
+ public:
+  explicit BoxSums(const Plane& plane) : sums_(plane.width + 1, plane.height + 1) {
+    for (int y = 0; y < plane.height; ++y) {
+      double row = 0;
+      for (int x = 0; x < plane.width; ++x) {
+        row += static_cast<double>(plane.at(x, y));
+        sums_.at(x + 1, y + 1) = sums_.at(x + 1, y) + row;
+      }
+    }
+  }
+  float around(int x, int y, int reach) const {
+    const int left = std::max(0, x - reach), right = std::min(sums_.width - 1, x + reach + 1);
+    const int top = std::max(0, y - reach), bottom = std::min(sums_.height - 1, y + reach + 1);
+    return static_cast<float>(sums_.at(right, bottom) - sums_.at(left, bottom) -
+                              sums_.at(right, top) + sums_.at(left, top));
+  }
+
+ private:
+  Grid<double> sums_;
+};
+
+/// Replaces the estimate by the local mean of what is surely paper, where there is any nearby.
+Plane refine(const Plane& plane, const Plane& estimate, int reach) {
+  std::vector<float> distances;
+  distances.reserve(plane.values.size());
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    distances.push_back(std::abs(plane.values[i] - estimate.values[i]));
+  }
+  const float limit = std::max(6.0F, 3 * quantile(distances, 0.5));
+  Plane sure(plane.width, plane.height), value(plane.width, plane.height);
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    if (distances[i] > limit) continue;
+    sure.values[i] = 1;
+    value.values[i] = plane.values[i];
+  }
+  const BoxSums counts(sure), sums(value);
+  // The first estimate counts like this many pixels, so that a few stray ones do not pull it.
+  const float weight = 0.1F * static_cast<float>((2 * reach + 1) * (2 * reach + 1));
+  Plane out(plane.width, plane.height);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      out.at(x, y) = (sums.around(x, y, reach) + weight * estimate.at(x, y)) /
+                     (counts.around(x, y, reach) + weight);
+    }
+  }
+  return out;
+}
+
+Plane paper_of(const Plane& plane) {
+  const float middle = quantile(plane.values, 0.5);
+  if (is_flat(plane, middle)) return Plane(plane.width, plane.height, middle);
+  const int side = std::max(plane.width, plane.height);
+  const int reach = std::max(1, static_cast<int>(kMedianReach * side));
+  const int local = std::max(1, static_cast<int>(kLocalReach * side));
+  return refine(plane, running_median(plane, reach), local);
+}
+
+}  // namespace
+
+Paper::Paper(const Picture& picture)
+    : factor_(small_factor(picture)), small_(reduce(picture, factor_)) {
+  for (int channel = 0; channel < small_.channels; ++channel) {
+    colours_.push_back(paper_of(channel_of(small_, channel)));
+  }
+}
+
+}  // namespace mlpctl::image

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "image/plane.hpp"
+
+namespace mlpctl::image {
+
+/// The colour of the bare paper at every place, as it would be photographed without the ink: smooth
+/// light, shadows with edges, coloured paper.
+class Paper {
+ public:
+  /// Estimated on a reduction of the picture to about 160 pixels a side.
+  explicit Paper(const Picture& picture);
+
+  /// The small picture that the estimate was made on, and how many pixels of the picture make one.
+  const Picture& small() const { return small_; }
+  int factor() const { return factor_; }
+  /// The paper's colour at each pixel of small(), a plane a channel.
+  const std::vector<Plane>& colours() const { return colours_; }
+
+ private:
+  int factor_;
+  Picture small_;
+  std::vector<Plane> colours_;
+};
+
+}  // namespace mlpctl::image

@@ -1,0 +1,93 @@
+#include "image/plane.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mlpctl::image {
+namespace {
+
+std::vector<float> gaussian(float sigma) {
+  const int radius = std::max(1, static_cast<int>(std::ceil(3 * sigma)));
+  std::vector<float> kernel;
+  float sum = 0;
+  for (int i = -radius; i <= radius; ++i) {
+    const auto d = static_cast<float>(i);
+    kernel.push_back(std::exp(-d * d / (2 * sigma * sigma)));
+    sum += kernel.back();
+  }
+  for (float& weight : kernel) weight /= sum;
+  return kernel;
+}
+
+/// Smooths along rows and gives the result transposed, so that two calls smooth both ways.
+Plane blur_rows_transposed(const Plane& plane, const std::vector<float>& kernel) {
+  Plane out(plane.height, plane.width);
+  const int radius = static_cast<int>(kernel.size() / 2);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      float sum = 0;
+      for (int i = -radius; i <= radius; ++i) {
+        sum += kernel[static_cast<std::size_t>(i + radius)] *
+               plane.at(std::clamp(x + i, 0, plane.width - 1), y);
+      }
+      out.at(y, x) = sum;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+float sample(const Plane& plane, float x, float y) {
+  x = std::clamp(x, 0.0F, static_cast<float>(plane.width - 1));
+  y = std::clamp(y, 0.0F, static_cast<float>(plane.height - 1));
+  const int left = static_cast<int>(x), top = static_cast<int>(y);
+  const int right = std::min(left + 1, plane.width - 1);
+  const int bottom = std::min(top + 1, plane.height - 1);
+  const float u = x - static_cast<float>(left), v = y - static_cast<float>(top);
+  return (plane.at(left, top) * (1 - u) + plane.at(right, top) * u) * (1 - v) +
+         (plane.at(left, bottom) * (1 - u) + plane.at(right, bottom) * u) * v;
+}
+
+Picture reduce(const Picture& from, int factor) {
+  if (factor <= 1) return from;
+  Picture to{.width = from.width / factor,
+             .height = from.height / factor,
+             .channels = from.channels,
+             .reduction = from.reduction * factor};
+  const auto channels = static_cast<std::size_t>(from.channels);
+  const std::size_t row_size = static_cast<std::size_t>(to.width) * channels;
+  const auto area = static_cast<std::uint32_t>(factor * factor);
+  std::vector<std::uint32_t> sums(row_size);
+  to.pixels.reserve(row_size * static_cast<std::size_t>(to.height));
+  for (int y = 0; y < to.height; ++y) {
+    std::fill(sums.begin(), sums.end(), area / 2);
+    for (int dy = 0; dy < factor; ++dy) {
+      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * factor + dy) *
+                                                        static_cast<std::size_t>(from.width) *
+                                                        channels;
+      for (std::size_t x = 0; x < row_size; x += channels) {
+        for (int dx = 0; dx < factor; ++dx, in += channels) {
+          for (std::size_t c = 0; c < channels; ++c) sums[x + c] += in[c];
+        }
+      }
+    }
+    for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
+  }
+  return to;
+}
+
+Plane blur(const Plane& plane, float sigma) {
+  const std::vector<float> kernel = gaussian(sigma);
+  return blur_rows_transposed(blur_rows_transposed(plane, kernel), kernel);
+}
+
+float quantile(std::vector<float> values, double share) {
+  if (values.empty()) return 0;
+  const auto last = static_cast<double>(values.size() - 1);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(share * last);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace mlpctl::image

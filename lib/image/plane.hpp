@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "image/picture.hpp"
+
+namespace mlpctl::image {
+
+/// A rectangle of values.
+template <typename T>
+struct Grid {
+  int width = 0, height = 0;
+  std::vector<T> values{};
+
+  Grid() = default;
+  Grid(int columns, int rows, T fill = {})
+      : width(columns),
+        height(rows),
+        values(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows), fill) {}
+
+  std::size_t index(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x);
+  }
+  T& at(int x, int y) { return values[index(x, y)]; }
+  const T& at(int x, int y) const { return values[index(x, y)]; }
+  bool inside(int x, int y) const { return x >= 0 && y >= 0 && x < width && y < height; }
+};
+
+using Plane = Grid<float>;
+using Mask = Grid<std::uint8_t>;
+
+/// The value between pixel centres; outside, the nearest edge's.
+float sample(const Plane& plane, float x, float y);
+
+/// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
+Picture reduce(const Picture& picture, int factor);
+
+/// Gaussian smoothing; outside, the nearest edge's values.
+Plane blur(const Plane& plane, float sigma);
+
+/// The value below which `share` (0 to 1) of the values lie; 0 for none.
+float quantile(std::vector<float> values, double share);
+
+}  // namespace mlpctl::image
