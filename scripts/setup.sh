@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Installs what mlpctl is built and tested with: system packages on Debian 12, 13 and Ubuntu 24.04,
+# and LibTorch with the Python packages of the tests in .venv. Quick when everything is there.
+#   MLPCTL_TORCH_SPEC   what pip installs as torch (default torch==2.13.0); pip's own settings, such
+#                       as PIP_INDEX_URL for an index with the smaller CPU builds, are honoured
+#   LIBTORCH            a LibTorch of yours; then pip installs no torch
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+packages=(
+  git g++ cmake ninja-build ccache pkg-config curl ca-certificates
+  catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev libeigen3-dev
+  libhwy-dev nettle-dev
+  clang libclang-rt-dev clang-format
+  python3 python3-venv
+)
+python_packages=(numpy safetensors pillow)
+torch_spec=${MLPCTL_TORCH_SPEC:-torch==2.13.0}
+
+fail() {
+  echo "setup.sh: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then env DEBIAN_FRONTEND=noninteractive "$@"
+  else sudo env DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+
+# version_at_least VERSION WANTED
+version_at_least() {
+  [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+installed_version() {
+  dpkg-query -W -f '${db:Status-Abbrev}${Version}\n' "$1" 2>/dev/null | sed -n 's/^ii //p'
+}
+
+missing_packages() {
+  local package version
+  for package in "${packages[@]}"; do
+    version=$(installed_version "$package")
+    if [ -z "$version" ]; then echo "$package"
+    elif [ "$package" = catch2 ] && ! version_at_least "$version" 3; then echo "$package"; fi
+  done
+}
+
+# Debian 12 has Catch2 v3 in its backports only. They lie on the mirror that the machine uses.
+add_backports() {
+  local list=/etc/apt/sources.list.d/mlpctl-backports.list mirror
+  if apt-get indextargets --format '$(CODENAME)' 'Created-By: Packages' | grep -q '^bookworm-backports$'; then
+    return
+  fi
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+    sed -n 's/ bookworm$//p' | head -n 1)
+  [ -n "$mirror" ] || fail "apt has no source for Debian 12, so Catch2 3 from its backports cannot be had"
+  echo "deb $mirror bookworm-backports main" | as_root tee "$list" >/dev/null
+}
+
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  if [ ${#missing[@]} = 0 ]; then echo "system packages: all there"; return; fi
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    fail "these packages are missing and there is no sudo to install them: ${missing[*]}"
+  fi
+  echo "system packages: installing ${missing[*]}"
+  if [ "$distribution" = debian-12 ]; then add_backports; fi
+  as_root apt-get update -q >/dev/null || fail "apt-get update failed, so ${missing[*]} cannot be installed"
+  if [ "$distribution" = debian-12 ] && [[ " ${missing[*]} " == *" catch2 "* ]]; then
+    as_root apt-get install -y -q --no-install-recommends -t bookworm-backports catch2 >/dev/null ||
+      fail "catch2 from Debian 12's backports cannot be installed"
+  fi
+  as_root apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "apt-get could not install ${missing[*]}"
+}
+
+# python_has PYTHON MODULE: prints the module's version.
+python_has() {
+  "$1" -c 'import importlib.metadata as m, sys; print(m.version(sys.argv[1]))' "$2" 2>/dev/null
+}
+
+make_environment() {
+  local options=()
+  [ -x .venv/bin/python ] && return
+  if version_at_least "$(python_has python3 torch || echo 0)" 2.6; then options=(--system-site-packages); fi
+  echo "Python: making .venv"
+  python3 -m venv "${options[@]}" .venv || fail ".venv cannot be made; is python3-venv there and the folder writable?"
+}
+
+wanted_python_packages() {
+  local package
+  if [ -z "${LIBTORCH:-}" ] && ! version_at_least "$(python_has .venv/bin/python torch || echo 0)" 2.6; then
+    echo "$torch_spec"
+  fi
+  for package in "${python_packages[@]}"; do
+    python_has .venv/bin/python "$package" >/dev/null || echo "$package"
+  done
+}
+
+install_python_packages() {
+  local wanted
+  mapfile -t wanted < <(wanted_python_packages)
+  if [ ${#wanted[@]} = 0 ]; then echo "LibTorch and Python packages: all there"; return; fi
+  echo "LibTorch and Python packages: installing ${wanted[*]} into .venv"
+  .venv/bin/python -m pip install --quiet "${wanted[@]}" ||
+    fail "pip could not install ${wanted[*]}; without a package index, set LIBTORCH to the folder of a LibTorch 2.6 or newer"
+}
+
+[ -r /etc/os-release ] || fail "this system has no /etc/os-release; Debian 12, 13 and Ubuntu 24.04 are known"
+distribution=$(. /etc/os-release && echo "$ID-${VERSION_ID:-}")
+command -v apt-get >/dev/null || fail "there is no apt-get on $distribution; install the like of these yourself: ${packages[*]}"
+case $distribution in
+  debian-12 | debian-13 | ubuntu-24.04) ;;
+  *) echo "setup.sh: $distribution is not one of debian-12, debian-13, ubuntu-24.04; trying anyway" >&2 ;;
+esac
+install_packages
+make_environment
+install_python_packages
