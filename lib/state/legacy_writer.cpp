@@ -14,9 +14,9 @@ constexpr std::string_view kMagic("\x80\x02\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\
 constexpr std::int64_t kProtocolVersion = 1001;
 
 Value system_info() {
-  return Dict{{"protocol_version", kProtocolVersion},
-              {"little_endian", true},
-              {"type_sizes", Dict{{"short", 2}, {"int", 4}, {"long", 4}}}};
+  return DictValue{{"protocol_version", kProtocolVersion},
+                   {"little_endian", true},
+                   {"type_sizes", DictValue{{"short", 2}, {"int", 4}, {"long", 4}}}};
 }
 
 std::string pickled(const Value& value) {
@@ -27,7 +27,7 @@ std::string pickled(const Value& value) {
 
 void write_legacy(AtomicFile& file, const Value& root) {
   const Pickled object = pickle(root, StorageIds::kLegacy);
-  List keys;
+  ListValue keys;
   for (std::size_t i = 0; i < object.storages.size(); ++i) keys.emplace_back(std::to_string(i));
   file.write(kMagic);
   file.write(pickled(kProtocolVersion));

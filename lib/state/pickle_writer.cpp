@@ -55,9 +55,9 @@ class Pickler {
   void operator()(double number);
   void operator()(const std::string& string) { text(string); }
   void operator()(const TensorValue& tensor);
-  void operator()(const List& list);
-  void operator()(const Tuple& tuple);
-  void operator()(const Dict& dict);
+  void operator()(const ListValue& list);
+  void operator()(const TupleValue& tuple);
+  void operator()(const DictValue& dict);
 
  private:
   void put(char byte) { result_.bytes += byte; }
@@ -124,7 +124,7 @@ void Pickler::end_tuple(std::size_t items) {
   }
 }
 
-void Pickler::operator()(const Tuple& tuple) {
+void Pickler::operator()(const TupleValue& tuple) {
   if (tuple.items.size() > 3) put(kMark);
   for (const Value& item : tuple.items) value(item);
   end_tuple(tuple.items.size());
@@ -136,7 +136,7 @@ void Pickler::integers(const std::vector<std::int64_t>& numbers) {
   end_tuple(numbers.size());
 }
 
-void Pickler::operator()(const List& list) {
+void Pickler::operator()(const ListValue& list) {
   put(kEmptyList);
   if (list.empty()) return;
   put(kMark);
@@ -144,7 +144,7 @@ void Pickler::operator()(const List& list) {
   put(kAppends);
 }
 
-void Pickler::operator()(const Dict& dict) {
+void Pickler::operator()(const DictValue& dict) {
   put(kEmptyDict);
   if (dict.empty()) return;
   put(kMark);
@@ -164,9 +164,14 @@ void Pickler::global(std::string_view module, std::string_view name) {
 }
 
 void Pickler::storage(const TensorValue& tensor, std::int64_t count) {
+  const std::string_view type = storage_class(tensor.dtype);
+  if (type.empty()) {
+    throw Error("tensors of type " + std::string(name(tensor.dtype)) +
+                " are not written to PyTorch files");
+  }
   put(kMark);
   text("storage");
-  global("torch", storage_name(tensor.dtype));
+  global("torch", type);
   text(std::to_string(result_.storages.size()));
   text("cpu");
   integer(count);

@@ -19,13 +19,13 @@ struct Named {
 };
 
 std::vector<Named> named_tensors(const Value& root) {
-  const Dict* dict = std::get_if<Dict>(&root);
+  const DictValue* dict = std::get_if<DictValue>(&root);
   if (dict == nullptr) throw Error("a safetensors file holds one dict of tensors and nothing else");
   std::vector<Named> all;
   for (const auto& [key, value] : *dict) {
     const auto* name = std::get_if<std::string>(&key);
     const auto* tensor = std::get_if<TensorValue>(&value);
-    if (name == nullptr || tensor == nullptr) {
+    if (name == nullptr || tensor == nullptr || safetensors_code(tensor->dtype).empty()) {
       throw Error("a safetensors file holds named tensors and nothing else; write a .pt file");
     }
     element_count(*tensor);
@@ -48,7 +48,7 @@ Json header_of(const std::vector<Named>& tensors, const std::string& metadata) {
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     const std::uint64_t end = offset + tensor->bytes.size();
-    header[std::string(name)] = {{"dtype", safetensors_name(tensor->dtype)},
+    header[std::string(name)] = {{"dtype", safetensors_code(tensor->dtype)},
                                  {"shape", tensor->shape},
                                  {"data_offsets", {offset, end}}};
     offset = end;

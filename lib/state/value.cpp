@@ -12,7 +12,7 @@ std::int64_t element_count(const TensorValue& tensor) {
     }
   }
   const std::size_t item = item_size(tensor.dtype);
-  if (tensor.bytes.size() % item != 0 ||
+  if (item == 0 || tensor.bytes.size() % item != 0 ||
       tensor.bytes.size() / item != static_cast<std::size_t>(count)) {
     throw Error("a tensor to be written has not as many bytes as its shape and dtype say");
   }

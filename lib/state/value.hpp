@@ -23,16 +23,16 @@ struct TensorValue {
 std::int64_t element_count(const TensorValue& tensor);
 
 struct Value;
-using Key = std::variant<std::int64_t, std::string>;
-using Dict = std::vector<std::pair<Key, Value>>;
-using List = std::vector<Value>;
-struct Tuple {
-  List items;
+using DictKey = std::variant<std::int64_t, std::string>;
+using DictValue = std::vector<std::pair<DictKey, Value>>;
+using ListValue = std::vector<Value>;
+struct TupleValue {
+  ListValue items;
 };
 
 /// What can be written: Python's plain values and tensors. Value{} is None; strings are UTF-8.
 struct Value : std::variant<std::monostate, bool, std::int64_t, double, std::string, TensorValue,
-                            List, Tuple, Dict> {
+                            ListValue, TupleValue, DictValue> {
   using variant::variant;
 };
 

@@ -35,6 +35,15 @@ void write_pt(AtomicFile& file, const Value& root, const std::string& metadata) 
   zip.finish();
 }
 
+bool is_state_file(const std::string& path) {
+  try {
+    open_state(path);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 std::string_view format_name(OutputFormat format) {
