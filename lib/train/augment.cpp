@@ -78,15 +78,14 @@ Canvas framed(const std::uint8_t* image) {
   return canvas;
 }
 
-bool changes_nothing(const AugmentOptions& options) {
-  AugmentOptions nothing{
-      .rotate = 0, .scale = 0, .aspect = 0, .shear = 0, .shift = 0, .elastic = 0, .stroke = 0};
-  nothing.elastic_sigma = options.elastic_sigma;
-  nothing.clean_fraction = options.clean_fraction;
-  return options == nothing;
-}
-
 }  // namespace
+
+bool changes_images(const AugmentOptions& options) {
+  AugmentOptions still = kNoAugment;
+  still.elastic_sigma = options.elastic_sigma;
+  still.clean_fraction = options.clean_fraction;
+  return options != still && options.clean_fraction < 1;
+}
 
 void check(const AugmentOptions& options) {
   check_range("--rotate", options.rotate, 180);
@@ -102,7 +101,7 @@ void check(const AugmentOptions& options) {
 
 Augmenter::Augmenter(const AugmentOptions& options)
     : options_((check(options), options)), basis_(options.elastic_sigma) {
-  if (changes_nothing(options_)) options_.clean_fraction = 1;
+  if (!changes_images(options_)) options_.clean_fraction = 1;
 }
 
 void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed,

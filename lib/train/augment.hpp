@@ -6,8 +6,7 @@
 
 namespace mlpctl::train {
 
-/// How far a training image may be changed; each bound is drawn from evenly, both ways. All zero:
-/// images pass unchanged.
+/// How far a training image may be changed; each bound is drawn from evenly, both ways.
 struct AugmentOptions {
   /// Degrees.
   float rotate = 12;
@@ -30,6 +29,19 @@ struct AugmentOptions {
 
   bool operator==(const AugmentOptions&) const = default;
 };
+
+/// What leaves every image as it is.
+inline constexpr AugmentOptions kNoAugment{.rotate = 0,
+                                           .scale = 0,
+                                           .aspect = 0,
+                                           .shear = 0,
+                                           .shift = 0,
+                                           .elastic = 0,
+                                           .stroke = 0,
+                                           .clean_fraction = 0};
+
+/// Whether an image can come out changed.
+bool changes_images(const AugmentOptions& options);
 
 /// Throws UsageError naming the option that is out of its range.
 void check(const AugmentOptions& options);
