@@ -1,0 +1,24 @@
+#include "eval/report_text.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <vector>
+
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("the text shows accuracy with its error and a line a class") {
+  mlpctl::eval::Report report;
+  report.count = 200;
+  report.correct = 150;
+  report.accuracy = 0.75;
+  report.accuracy_error = 0.0306;
+  report.loss = 0.5;
+  report.per_class[1] = {0.25, 0.5, 0.75, 42};
+  report.confusion[1][0] = 17;
+  const std::vector<std::string> names{"shirt", "ankle boot", "2", "3", "4",
+                                       "5",     "6",          "7", "8", "9"};
+  const std::string text = to_text(report, names);
+  CHECK_THAT(text, ContainsSubstring("75.00 % +- 3.06 % (150 of 200)"));
+  CHECK_THAT(text, ContainsSubstring("ankle boot     0.2500  0.5000  0.7500       42\n"));
+  CHECK_THAT(text, ContainsSubstring("ankle boot     17      0"));
+}
