@@ -1,0 +1,48 @@
+#include "net/fold_block.hpp"
+
+#include <algorithm>
+
+namespace mlpctl::net {
+namespace {
+
+std::size_t units_of(std::int64_t block) {
+  return static_cast<std::size_t>(std::min(kBlockUnits, kHidden1 - block * kBlockUnits));
+}
+
+}  // namespace
+
+FoldedBlock& FoldedBlock::of_this_thread() {
+  thread_local FoldedBlock block;
+  return block;
+}
+
+void FoldedBlock::fold(const ConvLinear& layers, std::int64_t block, const float* maps) {
+  ByChannel sums;
+  kernels::table().channel_sums(maps, sums[0].data());
+  kernels::table().fold(layers.kernel.data(), maps, weight.data());
+  bias.fill(0);
+  for (std::size_t u = 0; u < units_of(block); ++u) {
+    bias[u] = layers.bias[static_cast<std::size_t>(block * kBlockUnits) + u];
+    for (std::size_t c = 0; c < sums.size(); ++c) bias[u] += layers.kernel_bias[c] * sums[c][u];
+  }
+}
+
+FoldedBlock::ByChannel FoldedBlock::add_sums(const ConvLinear& layers, const float* maps,
+                                             TapSums::Block& sums) const {
+  ByChannel by_channel;
+  kernels::table().channel_sums(maps, by_channel[0].data());
+  kernels::table().tap_sums(maps, weight.data(), sums.taps.data());
+  for (std::size_t c = 0; c < by_channel.size(); ++c) {
+    for (std::size_t u = 0; u < bias.size(); ++u) {
+      sums.bias[c] += bias[u] * by_channel[c][u];
+      by_channel[c][u] = bias[u] * layers.kernel_bias[c];
+    }
+  }
+  return by_channel;
+}
+
+void FoldedBlock::bias_to(std::span<float> all, std::int64_t block) const {
+  std::copy_n(bias.begin(), units_of(block), all.begin() + block * kBlockUnits);
+}
+
+}  // namespace mlpctl::net

@@ -1,0 +1,249 @@
+#include "net/fold_kernels.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Scalable vectors cannot be kept in arrays; NEON serves those processors.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "net/fold_kernels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace mlpctl::net::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::CappedTag<float, kBlockUnits>;
+using V = hn::Vec<D>;
+constexpr std::int64_t kLanes = hn::MaxLanes(D());
+constexpr std::int64_t kVectors = kBlockUnits / kLanes;
+constexpr bool kManyRegisters = kLanes == 16 || HWY_ARCH_ARM;
+
+HWY_INLINE V load(const float* from) {
+  return hn::LoadU(D(), from);
+}
+HWY_INLINE void store(V value, float* to) {
+  hn::StoreU(value, D(), to);
+}
+HWY_INLINE V all(float value) {
+  return hn::Set(D(), value);
+}
+
+void channel_sums(const float* maps, float* sums) {
+  for (std::int64_t c = 0; c < kChannels; ++c) {
+    for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
+      const float* map = maps + c * kMapSide * kRowStride + u;
+      V even = all(0), odd = all(0);
+      for (std::int64_t i = 0; i < kMapSide * kRowStride; i += 2 * kBlockUnits) {
+        even = hn::Add(even, load(map + i));
+        odd = hn::Add(odd, load(map + i + kBlockUnits));
+      }
+      store(hn::Add(even, odd), sums + c * kBlockUnits + u);
+    }
+  }
+}
+
+/// kWidth neighbouring sums kept in registers. Each value loaded serves up to three of them.
+template <std::int64_t kWidth>
+struct Run {
+  V sum[kWidth];
+
+  HWY_INLINE explicit Run(V start) {
+    for (std::int64_t x = 0; x < kWidth; ++x) sum[x] = start;
+  }
+  /// sum[x] += taps[j] * row[x - j]
+  HWY_INLINE void correlate(const float* row, const float* taps) {
+    const V left = all(taps[0]), centre = all(taps[1]), right = all(taps[2]);
+    for (std::int64_t x = -2; x < kWidth; ++x) {
+      const V value = load(row + x * kBlockUnits);
+      if (x >= 0) sum[x] = hn::MulAdd(left, value, sum[x]);
+      if (x >= -1 && x + 1 < kWidth) sum[x + 1] = hn::MulAdd(centre, value, sum[x + 1]);
+      if (x + 2 < kWidth) sum[x + 2] = hn::MulAdd(right, value, sum[x + 2]);
+    }
+  }
+  /// sum[x] += taps[j] * row[x + j]
+  HWY_INLINE void convolve(const float* row, const float* taps) {
+    const V left = all(taps[0]), centre = all(taps[1]), right = all(taps[2]);
+    for (std::int64_t x = 0; x < kWidth + 2; ++x) {
+      const V value = load(row + x * kBlockUnits);
+      if (x < kWidth) sum[x] = hn::MulAdd(left, value, sum[x]);
+      if (x >= 1 && x - 1 < kWidth) sum[x - 1] = hn::MulAdd(centre, value, sum[x - 1]);
+      if (x >= 2) sum[x - 2] = hn::MulAdd(right, value, sum[x - 2]);
+    }
+  }
+  HWY_INLINE void write(float* to) const {
+    for (std::int64_t x = 0; x < kWidth; ++x) store(sum[x], to + x * kBlockUnits);
+  }
+};
+
+/// Columns x to x + kWidth of row y of a folded block.
+template <std::int64_t kWidth>
+void fold_run(const float* kernel, const float* maps, std::int64_t y, std::int64_t x,
+              float* folded) {
+  const std::int64_t first = std::max<std::int64_t>(0, y - (kMapSide - 1));
+  const std::int64_t last = std::min<std::int64_t>(kKernelSide - 1, y);
+  for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
+    Run<kWidth> run(all(0));
+    for (std::int64_t c = 0; c < kChannels; ++c) {
+      for (std::int64_t i = first; i <= last; ++i) {
+        run.correlate(maps + (c * kMapSide + y - i) * kRowStride + x * kBlockUnits + u,
+                      kernel + c * kTaps + i * kKernelSide);
+      }
+    }
+    run.write(folded + (y * kImageSide + x) * kBlockUnits + u);
+  }
+}
+
+void fold(const float* kernel, const float* maps, float* folded) {
+  // Down the columns, half a row wide: the 15 half rows that meet in one result take 15 KB, whole
+  // rows would leave the first cache before their next use.
+  constexpr std::int64_t kWidth = kManyRegisters ? 14 : 7;
+  for (std::int64_t x = 0; x < kImageSide; x += kWidth) {
+    for (std::int64_t y = 0; y < kImageSide; ++y) {
+      fold_run<kWidth>(kernel, maps, y, x, folded);
+    }
+  }
+}
+
+void unfold_row(const float* taps, const float* offset, const float* folded, std::int64_t y,
+                float* row) {
+  constexpr std::int64_t kWidth = 13;
+  for (std::int64_t x = 0; x < kMapSide; x += kWidth) {
+    for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
+      Run<kWidth> run(load(offset + u));
+      for (std::int64_t i = 0; i < kKernelSide; ++i) {
+        run.convolve(folded + ((y + i) * kImageSide + x) * kBlockUnits + u, taps + i * kKernelSide);
+      }
+      run.write(row + x * kBlockUnits + u);
+    }
+  }
+}
+
+/// All taps of kCount channels together, so that a shifted value loaded serves them all.
+template <std::int64_t kCount>
+void add_taps(const float* maps, const float* folded, float* sums) {
+  V total[kCount][kTaps];
+  for (std::int64_t c = 0; c < kCount; ++c) {
+    for (std::int64_t t = 0; t < kTaps; ++t) {
+      total[c][t] = load(sums + (c * kTaps + t) * kBlockUnits);
+    }
+  }
+  for (std::int64_t y = 0; y < kMapSide; ++y) {
+    for (std::int64_t x = 0; x < kMapSide; ++x) {
+      V weight[kCount];
+      for (std::int64_t c = 0; c < kCount; ++c) {
+        weight[c] = load(maps + (c * kMapSide + y) * kRowStride + x * kBlockUnits);
+      }
+      for (std::int64_t t = 0; t < kTaps; ++t) {
+        const std::int64_t pixel = (y + t / kKernelSide) * kImageSide + x + t % kKernelSide;
+        const V shifted = load(folded + pixel * kBlockUnits);
+        for (std::int64_t c = 0; c < kCount; ++c) {
+          total[c][t] = hn::MulAdd(weight[c], shifted, total[c][t]);
+        }
+      }
+    }
+  }
+  for (std::int64_t c = 0; c < kCount; ++c) {
+    for (std::int64_t t = 0; t < kTaps; ++t) {
+      store(total[c][t], sums + (c * kTaps + t) * kBlockUnits);
+    }
+  }
+}
+
+void tap_sums(const float* maps, const float* folded, float* sums) {
+  constexpr std::int64_t kGroup = kManyRegisters ? 3 : 1;
+  for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
+    std::int64_t c = 0;
+    for (; c + kGroup <= kChannels; c += kGroup) {
+      add_taps<kGroup>(maps + c * kMapSide * kRowStride + u, folded + u,
+                       sums + c * kTaps * kBlockUnits + u);
+    }
+    if (c < kChannels) {
+      add_taps<kChannels % kGroup + (kGroup == 1)>(maps + c * kMapSide * kRowStride + u, folded + u,
+                                                   sums + c * kTaps * kBlockUnits + u);
+    }
+  }
+}
+
+/// kRows coefficients times the units of a block.
+template <std::int64_t kRows>
+struct Tile {
+  V sum[kRows][kVectors];
+
+  HWY_INLINE explicit Tile(const float* start) {
+    for (std::int64_t r = 0; r < kRows; ++r) {
+      for (std::int64_t v = 0; v < kVectors; ++v) sum[r][v] = load(start + v * kLanes);
+    }
+  }
+  HWY_INLINE void add(const float* units, const float* coefficients, std::int64_t stride) {
+    V values[kVectors];
+    for (std::int64_t v = 0; v < kVectors; ++v) values[v] = load(units + v * kLanes);
+    for (std::int64_t r = 0; r < kRows; ++r) {
+      const V coefficient = all(coefficients[r * stride]);
+      for (std::int64_t v = 0; v < kVectors; ++v) {
+        sum[r][v] = hn::MulAdd(coefficient, values[v], sum[r][v]);
+      }
+    }
+  }
+};
+
+constexpr std::int64_t kTileRows = kLanes == 16 ? kTile : 4;
+
+void forward(const LitPixels& pixels, const float* folded, const float* bias, float* out,
+             std::int64_t out_stride) {
+  for (std::int64_t b = 0; b < pixels.pictures; b += kTileRows) {
+    Tile<kTileRows> tile(bias);
+    const float* rows = pixels.at(b, 0);
+    for (std::int64_t t = 0; t < pixels.lit_count; ++t) {
+      tile.add(folded + pixels.lit[t] * kBlockUnits, rows + t * kTile, 1);
+    }
+    for (std::int64_t r = 0; r < kTileRows; ++r) {
+      for (std::int64_t v = 0; v < kVectors; ++v) {
+        store(tile.sum[r][v], out + (b + r) * out_stride + v * kLanes);
+      }
+    }
+  }
+}
+
+void backward(const LitPixels& pixels, const float* gradient, std::int64_t stride, float* folded) {
+  alignas(64) constexpr float zeros[kBlockUnits] = {};
+  for (std::int64_t t = 0; t < pixels.lit_count; t += kTileRows) {
+    Tile<kTileRows> tile(zeros);
+    for (std::int64_t b = 0; b < pixels.pictures; ++b) {
+      tile.add(gradient + b * stride, pixels.at(b, t), kTile);
+    }
+    alignas(64) float rows[kTileRows * kBlockUnits];
+    for (std::int64_t r = 0; r < kTileRows; ++r) {
+      for (std::int64_t v = 0; v < kVectors; ++v) {
+        store(tile.sum[r][v], rows + r * kBlockUnits + v * kLanes);
+      }
+    }
+    for (std::int64_t r = 0; r < std::min(kTileRows, pixels.lit_count - t); ++r) {
+      std::copy_n(rows + r * kBlockUnits, kBlockUnits, folded + pixels.lit[t + r] * kBlockUnits);
+    }
+  }
+}
+
+const Table kTable = {
+    hwy::TargetName(HWY_TARGET), channel_sums, fold, unfold_row, tap_sums, forward, backward};
+
+const Table* get_table() {
+  return &kTable;
+}
+
+}  // namespace mlpctl::net::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mlpctl::net::kernels {
+
+HWY_EXPORT(get_table);
+
+const Table& table() {
+  static const Table& chosen = *HWY_DYNAMIC_DISPATCH(get_table)();
+  return chosen;
+}
+
+}  // namespace mlpctl::net::kernels
+#endif

@@ -1,0 +1,44 @@
+#include "net/folded_layer.hpp"
+
+#include <algorithm>
+
+#include "base/parallel.hpp"
+#include "net/fold_block.hpp"
+#include "net/fold_kernels.hpp"
+
+namespace mlpctl::net {
+
+void FoldedLayer::forward(const ConvLinear& layers, const PixelBatch& batch,
+                          std::span<float> outputs) {
+  parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
+    FoldedBlock& folded = FoldedBlock::of_this_thread();
+    folded.fold(layers, block, layers.weight.data() + packed_row(block, 0, 0));
+    kernels::table().forward(batch.lit_pixels(), folded.weight.data(), folded.bias.data(),
+                             outputs.data() + block * kBlockUnits, kPackedUnits);
+  });
+}
+
+void FoldedLayer::backward(const ConvLinear& layers, const PixelBatch& batch,
+                           std::span<const float> output_gradient, const ConvLinearGradient& small,
+                           const RowSink& sink) {
+  parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
+    FoldedBlock& folded = FoldedBlock::of_this_thread();
+    const float* gradient = output_gradient.data() + block * kBlockUnits;
+    folded.weight.fill(0);
+    kernels::table().backward(batch.lit_pixels(), gradient, kPackedUnits, folded.weight.data());
+    folded.bias.fill(0);
+    for (std::int64_t b = 0; b < batch.size(); ++b) {
+      for (std::size_t u = 0; u < folded.bias.size(); ++u) {
+        folded.bias[u] += gradient[b * kPackedUnits + static_cast<std::int64_t>(u)];
+      }
+    }
+    folded.bias_to(small.bias, block);
+    folded.unfold(layers, layers.weight.data() + packed_row(block, 0, 0), sums_.block(block),
+                  [&](std::int64_t offset, std::span<const float> row) {
+                    sink(packed_row(block, 0, 0) + offset, row);
+                  });
+  });
+  sums_.reduce(small.kernel, small.kernel_bias);
+}
+
+}  // namespace mlpctl::net
