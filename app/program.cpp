@@ -63,7 +63,7 @@ ExitCode run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return report_parse_error(app, error);
+    return finish_output(report_parse_error(app, error));
   }
   start_log(log);
   return finish_output(run_chosen_command());
