@@ -1,0 +1,90 @@
+#include "net/checkpoint.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "net/model_file.hpp"
+#include "net/model_info.hpp"
+#include "net/optimizer_state.hpp"
+#include "net/tensor_values.hpp"
+#include "state/reader.hpp"
+#include "state/writer.hpp"
+
+namespace mlpctl::net {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using state::Node;
+
+// A string in the dict, rather than a record beside it, because it then survives when Python loads
+// the checkpoint and saves it again.
+constexpr char kAbout[] = "mlpctl";
+
+std::string about(const Checkpoint& checkpoint) {
+  Json json;
+  json["info"] = Json::parse(info_to_json(checkpoint.model.info));
+  json["step"] = checkpoint.optimizer.step;
+  json["run"] = Json::parse(checkpoint.run.empty() ? "{}" : checkpoint.run, nullptr, false);
+  if (!json["run"].is_object()) throw Error("a checkpoint's run must be a JSON object");
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+const Node& optimizer_node(const Node& root) {
+  for (const char* key : {"optimizer_state_dict", "optimizer"}) {
+    if (const Node* node = root.find(key)) return *node;
+  }
+  const Node* several = root.find("optimizer_states");  // Lightning's
+  if (several != nullptr && several->items().size() == 1) return several->items()[0];
+  throw Error(
+      "holds no optimizer's state, so a run cannot go on from it; start one from its weights "
+      "with --from");
+}
+
+std::int64_t finished_epochs(const Node& root) {
+  const Node* epoch = root.find("epoch");
+  if (epoch == nullptr) return 0;
+  if (!epoch->is(Node::Kind::kInt) || epoch->as_int() < 0) throw Error("its epoch is no count");
+  return epoch->as_int();
+}
+
+// Python's optimizers do not keep everything: our own string tells the rest.
+void read_about(const Node& root, Checkpoint& checkpoint) {
+  const Node* node = root.find(kAbout);
+  if (node == nullptr || !node->is(Node::Kind::kString)) return;
+  const Json json = Json::parse(node->text(), nullptr, false);
+  if (!json.is_object()) return;
+  if (json.contains("run") && json["run"].is_object()) checkpoint.run = json["run"].dump();
+  const bool sgd = checkpoint.optimizer.kind == OptimizerKind::kSgd;
+  if (sgd && json.contains("step") && json["step"].is_number_unsigned()) {
+    checkpoint.optimizer.step = json["step"].get<std::int64_t>();
+  }
+}
+
+}  // namespace
+
+void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool force) {
+  const auto step = static_cast<float>(checkpoint.optimizer.step);
+  const state::Value root =
+      state::DictValue{{"model_state_dict", tensor_values(checkpoint.model.parameters)},
+                       {"optimizer_state_dict", optimizer_value(checkpoint.optimizer, step)},
+                       {"epoch", checkpoint.epoch},
+                       {kAbout, about(checkpoint)}};
+  state::write_state(path, root, {.force = force});
+}
+
+Checkpoint load_checkpoint(const std::string& path) {
+  const state::StateFile file = state::open_state(path);
+  Checkpoint checkpoint;
+  checkpoint.model = model_in(file).model;
+  try {
+    checkpoint.optimizer = optimizer_from(optimizer_node(file.root));
+    checkpoint.epoch = finished_epochs(file.root);
+    read_about(file.root, checkpoint);
+  } catch (const Error& error) {
+    throw Error(path + ": " + error.what());
+  }
+  return checkpoint;
+}
+
+}  // namespace mlpctl::net

@@ -1,0 +1,93 @@
+#include "net/model_file.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "net/model_info.hpp"
+#include "net/tensor_values.hpp"
+#include "state/convert.hpp"
+#include "state/narrow.hpp"
+
+namespace mlpctl::net {
+namespace {
+
+std::vector<state::Wanted> wanted_entries() {
+  std::vector<state::Wanted> wanted;
+  for (const Entry& entry : kEntries) {
+    const auto shape = entry.shape();
+    wanted.push_back({std::string(entry.name), {shape.begin(), shape.end()}});
+  }
+  return wanted;
+}
+
+void require_finite(const std::string& path, std::string_view name, std::span<const float> values) {
+  std::size_t bad = 0;
+  for (const float value : values) bad += std::isfinite(value) ? 0 : 1;
+  if (bad == 0) return;
+  throw Error(path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
+              " values of " + std::string(name) +
+              " are NaN or infinite: the training failed, or the file is damaged; "
+              "--allow-nonfinite takes them");
+}
+
+// A float that float16 cannot hold becomes infinite, and nothing would load the file again.
+void require_range(const std::string& path, std::size_t i, std::span<const float> values,
+                   state::DType dtype) {
+  if (dtype != state::DType::kFloat16) return;
+  for (const float value : values) {
+    if (std::isfinite(value) && std::abs(value) >= 65520.0F) {
+      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + std::to_string(value) +
+                  ", which is beyond float16; use --dtype bfloat16 or float32");
+    }
+  }
+}
+
+}  // namespace
+
+LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
+  state::require_harmless(file);
+  const auto wanted = wanted_entries();
+  LoadedModel loaded;
+  loaded.format = name(file.container);
+  loaded.fit = state::fit(file, wanted, options.key);
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    const std::span<float> values = loaded.model.parameters.tensors[i];
+    state::read_floats(loaded.fit.tensors[i], values);
+    if (!options.allow_nonfinite) require_finite(file.path, kEntries[i].name, values);
+  }
+  loaded.model.info = info_in(file);
+  return loaded;
+}
+
+LoadedModel load_model(const std::string& path, const LoadOptions& options) {
+  return model_in(state::open_state(path), options);
+}
+
+void save_model(const std::string& path, const Model& model, const SaveOptions& options) {
+  const auto format = state::output_format(path, options.format);
+  std::vector<std::vector<std::byte>> narrowed(kEntries.size());
+  state::DictValue root = tensor_values(model.parameters);
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    if (options.dtype == state::DType::kFloat32) break;
+    require_range(path, i, model.parameters.tensors[i], options.dtype);
+    narrowed[i] = state::narrow(model.parameters.tensors[i], options.dtype);
+    auto& tensor = std::get<state::TensorValue>(root[i].second);
+    tensor.dtype = options.dtype;
+    tensor.bytes = narrowed[i];
+  }
+  state::write_state(path, root, {format, info_to_json(model.info), options.force});
+}
+
+state::DType weight_dtype(const std::string& name) {
+  using enum state::DType;
+  for (const auto dtype : {kFloat32, kFloat16, kBFloat16}) {
+    if (name == state::name(dtype)) return dtype;
+  }
+  throw UsageError("weights are not written as " + name +
+                   "; the types are float32, float16 and bfloat16");
+}
+
+}  // namespace mlpctl::net

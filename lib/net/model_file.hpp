@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+
+#include "net/model.hpp"
+#include "state/fit.hpp"
+#include "state/writer.hpp"
+
+namespace mlpctl::net {
+
+struct LoadOptions {
+  /// The path of the dict to take when a file holds several states that fit; empty: the only one.
+  std::string key = {};
+  /// Take NaN and infinite weights.
+  bool allow_nonfinite = false;
+};
+
+/// A model read from a file, and how it was found there.
+struct LoadedModel {
+  Model model;
+  /// The container as state::StateFile names it.
+  std::string format;
+  state::Fit fit;
+};
+
+/// Builds a fresh skeleton and fills it with the file's state, strictly: the eight names and
+/// shapes and nothing else, values of any floating type converted to float32. Throws
+/// state::MisfitError when the state does not fit, Error for everything else; nothing is half
+/// loaded.
+LoadedModel load_model(const std::string& path, const LoadOptions& options = {});
+
+/// The same from a file that is already open.
+LoadedModel model_in(const state::StateFile& file, const LoadOptions& options = {});
+
+struct SaveOptions {
+  /// "pt", "legacy" or "safetensors"; empty: what the path's extension says.
+  std::string format = {};
+  state::DType dtype = state::DType::kFloat32;
+  /// Replace an existing file that is no state file.
+  bool force = false;
+};
+
+/// Writes what Python's torch.save(model.state_dict(), path) would: a dict with the eight names.
+/// The model's info travels beside it where Python does not look. Same model, same bytes.
+void save_model(const std::string& path, const Model& model, const SaveOptions& options = {});
+
+/// "float32", "float16" or "bfloat16". Throws UsageError for another name.
+state::DType weight_dtype(const std::string& name);
+
+}  // namespace mlpctl::net

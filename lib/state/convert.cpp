@@ -1,0 +1,29 @@
+#include "state/convert.hpp"
+
+#include <string>
+
+#include "base/error.hpp"
+#include "state/widen.hpp"
+
+namespace mlpctl::state {
+
+void read_floats(const Tensor& tensor, std::span<float> to) {
+  if (!is_real_float(tensor.dtype) || tensor.layout != Layout::kStrided) {
+    throw Error("a tensor of type " + std::string(name(tensor.dtype)) + " (" +
+                std::string(name(tensor.layout)) + ") cannot become float32");
+  }
+  const auto view = contiguous_view(tensor);
+  if (!view.empty() || to.empty()) {
+    widen(view, tensor.dtype, to);
+  } else {
+    widen(contiguous_bytes(tensor), tensor.dtype, to);
+  }
+}
+
+std::vector<float> to_float32(const Tensor& tensor) {
+  std::vector<float> values(static_cast<std::size_t>(tensor.numel()));
+  read_floats(tensor, values);
+  return values;
+}
+
+}  // namespace mlpctl::state
