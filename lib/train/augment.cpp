@@ -16,8 +16,8 @@ constexpr double kCentre = (net::kImageSide - 1) / 2.0;
 
 void check_range(const char* option, float value, float high) {
   if (value >= 0 && value <= high) return;
-  throw UsageError(std::string(option) + " is out of range: give a number from 0 to " +
-                   std::to_string(static_cast<int>(high)) + ".");
+  throw UsageError(std::string(option) + " must be at least 0 and at most " +
+                   std::to_string(static_cast<int>(high)));
 }
 
 double draw(Random& random, float bound) {
