@@ -1,0 +1,50 @@
+"""The best eager loop that a careful user writes.
+
+The whole set is in memory as float32, a batch is one gather, Adam is fused, gradients are dropped
+rather than zeroed, the loss is read once at the end. Measured against it by CPU time and within
+5 %: uint8 in memory scaled a batch, index_select, gradients kept, ReLU in place, channels_last,
+the convolution without oneDNN, glibc told to keep freed memory.
+"""
+
+import mnist
+import torch
+from torch.nn.functional import cross_entropy
+
+
+def whole_set(folder):
+    """Every training image as [N, 1, 28, 28] in [0, 1], and the labels."""
+    pixels = torch.from_numpy(mnist.images(folder, "train")).unsqueeze(1).float().div_(255)
+    return pixels, torch.from_numpy(mnist.labels(folder, "train")).long()
+
+
+def train(options, forward, model) -> None:
+    """Serves epochs of `forward(pixels, targets)`, the loss of one batch."""
+    pixels, targets = whole_set(options.data)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    per_epoch = len(targets) // options.batch_size
+
+    def run(steps: int) -> float:
+        total = torch.zeros(())
+        for step in range(steps):
+            if step % per_epoch == 0:
+                batches = torch.randperm(len(targets)).split(options.batch_size)
+            index = batches[step % per_epoch]
+            loss = forward(pixels[index], targets[index])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            total += loss.detach()
+        return total.item() / steps
+
+    mnist.serve(run)
+
+
+def main() -> None:
+    options = mnist.arguments()
+    torch.set_num_threads(options.threads)
+    model = mnist.network()
+    train(options, lambda pixels, targets: cross_entropy(model(pixels), targets), model)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One module a part of the benchmark; each has measure(bench), which returns its markdown."""
