@@ -27,6 +27,13 @@ constexpr std::array<std::int32_t, kCount> first_indices() {
   return indices;
 }
 
+constexpr std::array<float, 256> scaled_bytes() {
+  std::array<float, 256> values{};
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 255.0F;
+  return values;
+}
+
+constexpr auto kScaled = scaled_bytes();
 constexpr auto kAllHidden1 = first_indices<kHidden1>();
 constexpr auto kAllHidden2 = first_indices<kHidden2>();
 
@@ -39,18 +46,26 @@ struct Classifier::Scratch {
   std::array<float, dense::kRows * kWidth2> hidden2;
   std::array<float, dense::kRows * kWidth3> logits;
 
-  /// Takes the pictures in, scaled to 0..1 with rows of zeros behind the last one, and returns how
-  /// many pixels have ink in any of them: the others add nothing to the first layer.
+  /// Takes in, scaled to 0..1, the pixels that have ink in any of the pictures, and returns how
+  /// many these are: the others add nothing to the first layer. Rows behind the last picture are
+  /// zero.
   std::int64_t take(const std::uint8_t* images, std::int64_t count) {
+    const std::int64_t inked_count = find_ink(images, count);
+    if (count < dense::kRows) pixels.fill(0.0F);
+    for (std::int64_t r = 0; r < count; ++r) {
+      const std::uint8_t* image = images + r * kPixels;
+      float* row = pixels.data() + r * kPixels;
+      for (std::int64_t i = 0; i < inked_count; ++i) row[i] = kScaled[image[inked[to_size(i)]]];
+    }
+    return inked_count;
+  }
+
+ private:
+  std::int64_t find_ink(const std::uint8_t* images, std::int64_t count) {
     std::array<std::uint8_t, kPixels> any{};
     for (std::int64_t r = 0; r < count; ++r) {
-      for (std::int64_t k = 0; k < kPixels; ++k) {
-        const std::uint8_t value = images[r * kPixels + k];
-        any[to_size(k)] |= value;
-        pixels[to_size(r * kPixels + k)] = static_cast<float>(value) / 255.0F;
-      }
+      for (std::int64_t k = 0; k < kPixels; ++k) any[to_size(k)] |= images[r * kPixels + k];
     }
-    std::fill(pixels.begin() + count * kPixels, pixels.end(), 0.0F);
     std::int64_t inked_count = 0;
     for (std::int32_t k = 0; k < kPixels; ++k) {
       inked[to_size(inked_count)] = k;

@@ -58,7 +58,7 @@ void multiply(const Layer& layer, std::int64_t column, const float* in, std::int
   Tile<kTileRows, kVectors> tile(layer.bias + column);
   const float* weight = layer.weight + column;
   for (std::int64_t i = 0; i < index_count; ++i) {
-    tile.add(weight + indices[i] * layer.width, in + indices[i], in_stride);
+    tile.add(weight + indices[i] * layer.width, in + i, in_stride);
   }
   if (layer.relu) tile.relu();
   tile.write(out + column, layer.width);

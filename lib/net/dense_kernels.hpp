@@ -26,8 +26,8 @@ struct Layer {
 
 struct Table {
   const char* name;
-  /// For kRows inputs: out[r * layer.width + j] from the inputs in[r * in_stride + k] for k in
-  /// indices; the other inputs count as zero.
+  /// For kRows inputs: out[r * layer.width + j] from in[r * in_stride + i], which meets the weights
+  /// of input indices[i]; the inputs that no index names count as zero.
   void (*rows)(const Layer& layer, const float* in, std::int64_t in_stride,
                const std::int32_t* indices, std::int64_t index_count, float* out);
   /// The same for one input.
