@@ -15,6 +15,8 @@ Component flood(const Mask& mask, const Plane& ink, Grid<int>& labels, int label
     open.pop_back();
     piece.box = united(piece.box, {cx, cy, 1, 1});
     ++piece.area;
+    const bool at_rim = cx == 0 || cy == 0 || cx == mask.width - 1 || cy == mask.height - 1;
+    piece.rim += at_rim ? 1 : 0;
     piece.mass += std::max(0.0F, ink.at(cx, cy));
     for (int ny = cy - 1; ny <= cy + 1; ++ny) {
       for (int nx = cx - 1; nx <= cx + 1; ++nx) {
@@ -39,6 +41,10 @@ Components find_components(const Mask& mask, const Plane& ink) {
     }
   }
   return found;
+}
+
+bool lies_on_edge(const Component& piece) {
+  return piece.rim * 5 > 2 * std::max(piece.box.width, piece.box.height);
 }
 
 Box united(const Box& a, const Box& b) {

@@ -9,16 +9,21 @@ namespace mlpctl::image {
 struct Component {
   Box box;         ///< in pixels of the mask
   int area = 0;    ///< pixels
+  int rim = 0;     ///< of them, on the edge of the mask
   float mass = 0;  ///< sum of the ink under it
 };
 
 struct Components {
-  Grid<int> labels;  ///< 0: no ink; n: piece n - 1
-  std::vector<Component> pieces;
+  Grid<int> labels{};  ///< 0: no ink; n: piece n - 1
+  std::vector<Component> pieces{};
 };
 
 /// Pieces of the mask, connected over sides and corners.
 Components find_components(const Mask& mask, const Plane& ink);
+
+/// Whether the piece lies along the edge, as tables, fingers and other pages do; a digit that runs
+/// off the picture crosses the edge with the width of a stroke only.
+bool lies_on_edge(const Component& piece);
 
 Box united(const Box& a, const Box& b);
 

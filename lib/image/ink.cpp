@@ -69,7 +69,7 @@ Vector main_direction(const std::vector<Vector>& all, const Picture& small) {
 
 }  // namespace
 
-Ink::Ink(const Picture& picture) : picture_(picture), paper_(picture) {
+Ink::Ink(const Picture& picture, double reach) : picture_(picture), paper_(picture, reach) {
   direction_ = main_direction(differences(paper_), paper_.small());
 }
 

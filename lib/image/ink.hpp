@@ -13,11 +13,14 @@ namespace mlpctl::image {
 /// negative, and blue ink on yellow paper all become light strokes on zero.
 class Ink {
  public:
-  explicit Ink(const Picture& picture);
+  /// reach: see Paper.
+  Ink(const Picture& picture, double reach);
 
   /// Of the picture, not of the file.
   int width() const { return picture_.width; }
   int height() const { return picture_.height; }
+
+  bool on_flat_paper() const { return paper_.is_flat(); }
 
   /// Grey levels of ink in the rectangle, averaged over factor x factor pixels.
   Plane render(const Box& box, int factor) const;

@@ -8,10 +8,6 @@ namespace mlpctl::image {
 namespace {
 
 constexpr int kSmallSide = 160;
-/// Half the window of the median, as a share of the longer side: a digit with thick strokes that
-/// fills the picture must not fill half of the window, and a shadow's edge must look straight in
-/// it.
-constexpr double kMedianReach = 0.3;
 /// Half the window of the second, local look at pixels that are surely paper.
 constexpr double kLocalReach = 0.06;
 
@@ -27,12 +23,41 @@ Plane channel_of(const Picture& picture, int channel) {
   return plane;
 }
 
-/// A drawing or a clean scan: one value for most of the picture.
-bool is_flat(const Plane& plane, float middle) {
-  constexpr float kTolerance = 4;
-  const auto near = std::count_if(plane.values.begin(), plane.values.end(),
-                                  [&](float v) { return std::abs(v - middle) <= kTolerance; });
-  return static_cast<double>(near) > 0.5 * static_cast<double>(plane.values.size());
+/// How much a pixel tells about the paper: the rim and most of all the corners are seldom written
+/// on, which matters when thick strokes fill a small picture. Each of the three gets a like share.
+float telling(int x, int y, const Plane& plane) {
+  const float u = (static_cast<float>(x) + 0.5F) / static_cast<float>(plane.width);
+  const float v = (static_cast<float>(y) + 0.5F) / static_cast<float>(plane.height);
+  const float across = std::min(u, 1 - u), down = std::min(v, 1 - v);
+  float weight = 1;
+  if (std::min(across, down) < 0.1F) weight += 1 / 0.36F;
+  if (across + down < 0.2F) weight += 1 / 0.08F;
+  return weight;
+}
+
+struct Flat {
+  float value = 0;   ///< the weighted median
+  double share = 0;  ///< the weight of the pixels near it
+};
+
+/// The value that most of the telling pixels have, and how many have it.
+Flat flat_paper(const Plane& plane, float tolerance) {
+  std::array<double, 256> weights{};
+  double total = 0;
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      const float weight = telling(x, y, plane);
+      weights[static_cast<std::size_t>(plane.at(x, y))] += static_cast<double>(weight);
+      total += static_cast<double>(weight);
+    }
+  }
+  std::size_t median = 0;
+  for (double below = weights[0]; below * 2 < total && median < 255;) below += weights[++median];
+  Flat flat{static_cast<float>(median), 0};
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (std::abs(static_cast<float>(i) - flat.value) <= tolerance) flat.share += weights[i] / total;
+  }
+  return flat;
 }
 
 /// The median around each place in a window of 2 reach + 1 a side, cut at the picture's edge: one
@@ -112,21 +137,34 @@ Plane refine(const Plane& plane, const Plane& estimate, int reach) {
   return out;
 }
 
-Plane paper_of(const Plane& plane) {
-  const float middle = quantile(plane.values, 0.5);
-  if (is_flat(plane, middle)) return Plane(plane.width, plane.height, middle);
+/// Light hardly changes over so few pixels as a small scan has.
+float flat_tolerance(int side) {
+  return side <= 40 ? 12 : side <= 200 ? 8 : 5;
+}
+
+Plane uneven_paper(const Plane& plane, double reach) {
   const int side = std::max(plane.width, plane.height);
-  const int reach = std::max(1, static_cast<int>(kMedianReach * side));
+  const int window = std::max(1, static_cast<int>(reach * side));
   const int local = std::max(1, static_cast<int>(kLocalReach * side));
-  return refine(plane, running_median(plane, reach), local);
+  return refine(plane, running_median(plane, window), local);
 }
 
 }  // namespace
 
-Paper::Paper(const Picture& picture)
+Paper::Paper(const Picture& picture, double reach)
     : factor_(small_factor(picture)), small_(reduce(picture, factor_)) {
+  const float tolerance = flat_tolerance(std::max(picture.width, picture.height));
   for (int channel = 0; channel < small_.channels; ++channel) {
-    colours_.push_back(paper_of(channel_of(small_, channel)));
+    colours_.push_back(channel_of(small_, channel));
+  }
+  std::vector<Flat> flats;
+  for (const Plane& plane : colours_) {
+    flats.push_back(flat_paper(plane, tolerance));
+    flat_ = flat_ && flats.back().share > 0.5;
+  }
+  for (std::size_t c = 0; c < colours_.size(); ++c) {
+    colours_[c] = flat_ ? Plane(small_.width, small_.height, flats[c].value)
+                        : uneven_paper(colours_[c], reach);
   }
 }
 

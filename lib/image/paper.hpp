@@ -8,9 +8,13 @@ namespace mlpctl::image {
 /// light, shadows with edges, coloured paper.
 class Paper {
  public:
-  /// Estimated on a reduction of the picture to about 160 pixels a side.
-  explicit Paper(const Picture& picture);
+  /// Estimated on a reduction of the picture to about 160 pixels a side, by medians over windows
+  /// that reach this share of the longer side each way. Ink must not fill half of a window, and the
+  /// edge of a shadow must look straight in it.
+  Paper(const Picture& picture, double reach);
 
+  /// Whether the paper has one colour all over, as in drawings and clean scans.
+  bool is_flat() const { return flat_; }
   /// The small picture that the estimate was made on, and how many pixels of the picture make one.
   const Picture& small() const { return small_; }
   int factor() const { return factor_; }
@@ -19,6 +23,7 @@ class Paper {
 
  private:
   int factor_;
+  bool flat_ = true;
   Picture small_;
   std::vector<Plane> colours_;
 };

@@ -1,0 +1,142 @@
+#include "image/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "image/ruled_lines.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// Ink is this many grey levels from its paper, and this many times the paper's own noise.
+constexpr float kLeastContrast = 12, kLeastNoises = 5;
+/// Printed lines are fainter.
+constexpr float kLineContrast = 5, kLineNoises = 2.5F;
+/// A full stroke is as strong as the strongest pixels of this share are at least.
+constexpr double kInkShare = 0.0006;
+constexpr int kInkPixels = 6;
+/// The level between paper and ink, as a share of a full stroke.
+constexpr float kLevelShare = 0.42F;
+
+/// The spread of the bare paper: from the quieter pixels, because thick ink can cover half of a
+/// small picture. 0.385 standard deviations hold 30 % of a normal distribution.
+float noise_of(const Plane& ink) {
+  std::vector<float> sizes;
+  sizes.reserve(ink.values.size());
+  for (const float value : ink.values) sizes.push_back(std::abs(value));
+  return quantile(std::move(sizes), 0.3) / 0.385F;
+}
+
+/// How strong a full stroke is.
+float stroke_strength(const Plane& ink) {
+  const auto count = static_cast<double>(ink.values.size());
+  const double share = std::max(kInkShare, kInkPixels / count);
+  return quantile(ink.values, std::max(0.0, 1 - share));
+}
+
+Mask above(const Plane& ink, float level) {
+  Mask mask(ink.width, ink.height);
+  for (std::size_t i = 0; i < ink.values.size(); ++i) mask.values[i] = ink.values[i] > level;
+  return mask;
+}
+
+bool is_tall(const Component& piece, const Plane& ink) {
+  return std::max(piece.box.width, piece.box.height) * 12 > std::min(ink.width, ink.height);
+}
+
+bool holds_inner_digit(const Search& search) {
+  return std::any_of(
+      search.found.pieces.begin(), search.found.pieces.end(),
+      [&](const Component& piece) { return is_tall(piece, search.ink) && !lies_on_edge(piece); });
+}
+
+/// The ink without what lies along the edge, and without the soft rim of it.
+Plane without_edge_pieces(const Search& search) {
+  constexpr int kRim = 3;
+  Plane rest = search.ink;
+  const Grid<int>& labels = search.found.labels;
+  for (int y = 0; y < rest.height; ++y) {
+    for (int x = 0; x < rest.width; ++x) {
+      const int label = labels.at(x, y);
+      if (label == 0 || !lies_on_edge(search.found.pieces[static_cast<std::size_t>(label) - 1])) {
+        continue;
+      }
+      for (int v = std::max(0, y - kRim); v <= std::min(rest.height - 1, y + kRim); ++v) {
+        for (int u = std::max(0, x - kRim); u <= std::min(rest.width - 1, x + kRim); ++u) {
+          rest.at(u, v) = 0;
+        }
+      }
+    }
+  }
+  return rest;
+}
+
+/// Finds the level and the pieces; false when no ink is stronger than least.
+bool find_pieces(Search& search, float least) {
+  const float strength = stroke_strength(search.ink);
+  if (strength < least) return false;
+  search.level = std::max(0.5F * least, kLevelShare * strength);
+  search.found = find_components(above(search.ink, search.level), search.ink);
+  return true;
+}
+
+}  // namespace
+
+Search search_ink(const Ink& ink, int factor) {
+  Search search;
+  search.factor = factor;
+  search.ink = ink.render({0, 0, ink.width(), ink.height()}, factor);
+  const float noise = noise_of(search.ink);
+  const float least = std::max(kLeastContrast, kLeastNoises * noise);
+  if (ink.on_flat_paper()) {
+    find_pieces(search, least);
+    return search;
+  }
+  remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise));
+  if (!find_pieces(search, least) || holds_inner_digit(search)) return search;
+  Search inner{.ink = without_edge_pieces(search), .factor = factor};
+  return find_pieces(inner, least) && holds_inner_digit(inner) ? inner : search;
+}
+
+Box box_of(const Components& found, const std::vector<bool>& chosen) {
+  Box box;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (!chosen[i]) continue;
+    box = box.width == 0 ? found.pieces[i].box : united(box, found.pieces[i].box);
+  }
+  return box;
+}
+
+Plane isolated(const Search& search, const std::vector<bool>& chosen) {
+  constexpr int kMargin = 2;
+  const Components& found = search.found;
+  const Box box = box_of(found, chosen);
+  Plane out(box.width + 2 * kMargin, box.height + 2 * kMargin);
+  // A stroke's soft edge lies beside its piece; another piece's ink does not count.
+  const auto belongs = [&](int x, int y) {
+    const int own = found.labels.at(x, y);
+    if (own > 0) return static_cast<bool>(chosen[static_cast<std::size_t>(own) - 1]);
+    for (int v = std::max(0, y - 1); v <= std::min(found.labels.height - 1, y + 1); ++v) {
+      for (int u = std::max(0, x - 1); u <= std::min(found.labels.width - 1, x + 1); ++u) {
+        const int label = found.labels.at(u, v);
+        if (label > 0 && chosen[static_cast<std::size_t>(label) - 1]) return true;
+      }
+    }
+    return false;
+  };
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      const int u = x + box.x - kMargin, v = y + box.y - kMargin;
+      if (!search.ink.inside(u, v) || !belongs(u, v)) continue;
+      out.at(x, y) = std::clamp(0.5F * search.ink.at(u, v) / search.level, 0.0F, 1.0F);
+    }
+  }
+  return out;
+}
+
+Box in_file(const Box& box, double scale) {
+  const auto scaled = [&](int v) { return static_cast<int>(std::lround(v * scale)); };
+  return {scaled(box.x), scaled(box.y), scaled(box.width), scaled(box.height)};
+}
+
+}  // namespace mlpctl::image

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "image/components.hpp"
+#include "image/ink.hpp"
+
+namespace mlpctl::image {
+
+/// The pieces of ink of a picture.
+struct Search {
+  Plane ink{};         ///< grey levels from the paper, printed lines taken out
+  float level = 0;     ///< what counts as ink: about half of a stroke's
+  Components found{};  ///< pieces above the level, without the noise of the paper
+  int factor = 1;      ///< pixels of the picture for one here
+};
+
+/// Looks for ink on the picture reduced by the factor. No pieces: a blank page.
+Search search_ink(const Ink& ink, int factor);
+
+/// The ink of the chosen pieces alone, 0 to 1, with a margin around their box.
+Plane isolated(const Search& search, const std::vector<bool>& chosen);
+
+/// The box around the chosen pieces.
+Box box_of(const Components& found, const std::vector<bool>& chosen);
+
+/// The box in pixels of the file.
+Box in_file(const Box& box, double scale);
+
+}  // namespace mlpctl::image
