@@ -26,6 +26,8 @@ def bars(panels, label):
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(9, 2.2 * rows), squeeze=False)
+    for axis in axes.flat[len(panels):]:
+        axis.set_visible(False)
     for axis, (title, group) in zip(axes.flat, panels.items()):
         names, points = list(group), list(group.values())
         colours = [OURS if name == "mlpctl" else OTHERS for name in names]
