@@ -47,12 +47,15 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
 
 }  // namespace
 
-LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
+state::Fit fit_in(const state::StateFile& file, const std::string& key) {
   state::require_harmless(file);
-  const auto wanted = wanted_entries();
+  return state::fit(file, wanted_entries(), key);
+}
+
+LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
   LoadedModel loaded;
   loaded.format = name(file.container);
-  loaded.fit = state::fit(file, wanted, options.key);
+  loaded.fit = fit_in(file, options.key);
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     const std::span<float> values = loaded.model.parameters.tensors[i];
     state::read_floats(loaded.fit.tensors[i], values);

@@ -29,7 +29,10 @@ struct LoadedModel {
 /// loaded.
 LoadedModel load_model(const std::string& path, const LoadOptions& options = {});
 
-/// The same from a file that is already open.
+/// Where the file holds the eight entries; reads no values. Throws as load_model does.
+state::Fit fit_in(const state::StateFile& file, const std::string& key = {});
+
+/// The same as load_model from a file that is already open.
 LoadedModel model_in(const state::StateFile& file, const LoadOptions& options = {});
 
 struct SaveOptions {

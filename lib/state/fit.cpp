@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "state/candidate.hpp"
+#include "state/describe.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -31,16 +32,6 @@ std::string shape_text(std::span<const std::int64_t> shape) {
   Tensor tensor;
   tensor.shape.assign(shape.begin(), shape.end());
   return tensor.shape_text();
-}
-
-std::string describe(const Node& value) {
-  if (!value.is(Node::Kind::kTensor)) return std::string(kind_name(value.kind()));
-  const Tensor& tensor = value.tensor();
-  std::string text = tensor.shape_text() + " " + std::string(name(tensor.dtype));
-  if (tensor.layout != Layout::kStrided) text += " (" + std::string(name(tensor.layout)) + ")";
-  if (tensor.neg) text += " (stored negated)";
-  if (tensor.conj) text += " (stored conjugated)";
-  return text;
 }
 
 bool is_weight(const Tensor& tensor) {

@@ -1,0 +1,82 @@
+#include "cmd_save.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "cli.hpp"
+#include "net/model_file.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+struct SaveCommand {
+  std::string from;
+  bool init = false;
+  std::uint64_t seed = 0;
+  std::string out;
+  std::string dtype = "float32";
+  net::LoadOptions load;
+  net::SaveOptions save;
+};
+
+net::Model model_of(const SaveCommand& command) {
+  if (command.init == !command.from.empty()) {
+    throw UsageError("save needs either --from FILE or --init");
+  }
+  if (!command.init) return net::load_model(command.from, command.load).model;
+  net::Model model;
+  model.parameters = net::initial_parameters(command.seed);
+  return model;
+}
+
+ExitCode run(SaveCommand command) {
+  command.save.dtype = net::weight_dtype(command.dtype);
+  net::save_model(command.out, model_of(command), command.save);
+  spdlog::info("wrote {}", command.out);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void add_save(CLI::App& app) {
+  auto options = std::make_shared<SaveCommand>();
+  CLI::App* command = app.add_subcommand("save", "Write a state: read from a file, or fresh");
+  command->add_option("--from", options->from, "State to write again: any file that load accepts")
+      ->type_name("FILE")
+      ->group("Input");
+  command->add_option("--key", options->load.key, "Path of the state in a file that holds several")
+      ->type_name("PATH")
+      ->group("Input");
+  command
+      ->add_flag("--allow-nonfinite", options->load.allow_nonfinite,
+                 "Accept NaN and infinite weights")
+      ->group("Input");
+  command->add_flag("--init", options->init, "Write a freshly initialised skeleton")
+      ->group("Input");
+  command->add_option("--seed", options->seed, "Seed of --init")
+      ->capture_default_str()
+      ->group("Input");
+  command->add_option("--out", options->out, "File to write")
+      ->type_name("FILE")
+      ->required()
+      ->group("Output");
+  command
+      ->add_option("--format", options->save.format,
+                   "pt, legacy or safetensors; by default what the extension of --out says")
+      ->type_name("NAME")
+      ->group("Output");
+  command->add_option("--dtype", options->dtype, "float32, float16 or bfloat16")
+      ->type_name("TYPE")
+      ->capture_default_str()
+      ->group("Output");
+  command->add_flag("--force", options->save.force, "Replace an existing file of another kind")
+      ->group("Output");
+  on_run(*command, [options] { return run(*options); });
+}
+
+}  // namespace mlpctl::app

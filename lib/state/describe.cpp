@@ -1,0 +1,65 @@
+#include "state/describe.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace mlpctl::state {
+namespace {
+
+constexpr std::size_t kTextLength = 100;
+
+// The shortest text that reads back as the same number.
+std::string shortest(double number) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return {text.data(), end};
+}
+
+std::string quoted(std::string_view text) {
+  if (text.size() <= kTextLength) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, kTextLength)) + "...' (" + std::to_string(text.size()) +
+         " bytes)";
+}
+
+std::string object_text(const Object& object) {
+  return "an object of class " + (object.type == nullptr ? "unknown" : object.type->full_name());
+}
+
+}  // namespace
+
+std::string describe(const Tensor& tensor) {
+  std::string text = tensor.shape_text() + " " + std::string(name(tensor.dtype));
+  if (tensor.layout != Layout::kStrided) text += " (" + std::string(name(tensor.layout)) + ")";
+  if (tensor.neg) text += " (stored negated)";
+  if (tensor.conj) text += " (stored conjugated)";
+  return text;
+}
+
+std::string describe(const Node& value) {
+  switch (value.kind()) {
+    case Node::Kind::kNone:
+      return "None";
+    case Node::Kind::kBool:
+      return value.as_bool() ? "True" : "False";
+    case Node::Kind::kInt:
+      return std::to_string(value.as_int());
+    case Node::Kind::kFloat:
+      return shortest(value.as_float());
+    case Node::Kind::kBigInt:
+      return "an integer of " + std::to_string(value.text().size()) + " bytes";
+    case Node::Kind::kString:
+      return quoted(value.text());
+    case Node::Kind::kBytes:
+      return std::to_string(value.text().size()) + " bytes";
+    case Node::Kind::kTensor:
+      return describe(value.tensor());
+    case Node::Kind::kObject:
+      return object_text(value.object());
+    case Node::Kind::kGlobal:
+      return value.global().full_name();
+    default:
+      return std::string(kind_name(value.kind()));
+  }
+}
+
+}  // namespace mlpctl::state

@@ -1,0 +1,164 @@
+#include "state/diff.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <unordered_map>
+
+#include "state/describe.hpp"
+#include "state/widen.hpp"
+
+namespace mlpctl::state {
+namespace {
+
+// Elements are compared a block at a time, as doubles, which hold every value of the other types
+// but the largest 64-bit integers.
+constexpr std::size_t kBlock = 4096;
+
+template <typename Item>
+void to_doubles(const std::byte* from, std::span<double> to) {
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    Item item;
+    std::memcpy(&item, from + i * sizeof(Item), sizeof(Item));
+    to[i] = static_cast<double>(item);
+  }
+}
+
+void floats_to_doubles(const std::byte* from, DType dtype, std::span<double> to) {
+  std::array<float, kBlock> floats;
+  const std::span<float> used(floats.data(), to.size());
+  widen({from, to.size() * item_size(dtype)}, dtype, used);
+  std::ranges::copy(used, to.begin());
+}
+
+void read_doubles(const std::byte* from, DType dtype, std::span<double> to) {
+  switch (dtype) {
+    case DType::kFloat64:
+    case DType::kComplex128:
+      return to_doubles<double>(from, to);
+    case DType::kComplex64:
+      return to_doubles<float>(from, to);
+    case DType::kComplex32:
+      return floats_to_doubles(from, DType::kFloat16, to);
+    case DType::kInt8:
+    case DType::kQInt8:
+      return to_doubles<std::int8_t>(from, to);
+    case DType::kInt16:
+      return to_doubles<std::int16_t>(from, to);
+    case DType::kInt32:
+    case DType::kQInt32:
+      return to_doubles<std::int32_t>(from, to);
+    case DType::kInt64:
+      return to_doubles<std::int64_t>(from, to);
+    case DType::kUInt16:
+      return to_doubles<std::uint16_t>(from, to);
+    case DType::kUInt32:
+      return to_doubles<std::uint32_t>(from, to);
+    case DType::kUInt64:
+      return to_doubles<std::uint64_t>(from, to);
+    default:
+      if (is_real_float(dtype)) return floats_to_doubles(from, dtype, to);
+      return to_doubles<std::uint8_t>(from, to);
+  }
+}
+
+/// A tensor's values in C order: where they lie, or a copy.
+class Values {
+ public:
+  explicit Values(const Tensor& tensor) : view_(contiguous_view(tensor)) {
+    if (view_.empty()) {
+      copy_ = contiguous_bytes(tensor);
+      view_ = copy_;
+    }
+  }
+  std::span<const std::byte> bytes() const { return view_; }
+
+ private:
+  std::vector<std::byte> copy_;
+  std::span<const std::byte> view_;
+};
+
+void compare(double a, double b, Difference& result) {
+  if (a == b || (std::isnan(a) && std::isnan(b))) return;
+  ++result.elements;
+  const double absolute = std::abs(a - b);
+  const bool finite = std::isfinite(absolute);
+  const double infinity = std::numeric_limits<double>::infinity();
+  result.max_absolute = std::max(result.max_absolute, finite ? absolute : infinity);
+  const double relative = absolute / std::max(std::abs(a), std::abs(b));
+  result.max_relative = std::max(result.max_relative, finite ? relative : infinity);
+}
+
+void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
+  const Values a(first), b(second);
+  if (std::ranges::equal(a.bytes(), b.bytes())) return;
+  // A complex number is compared as its two parts.
+  const std::size_t item = item_size(first.dtype) / (is_complex(first.dtype) ? 2 : 1);
+  std::array<double, kBlock> block_a, block_b;
+  for (std::size_t begin = 0; begin < a.bytes().size(); begin += kBlock * item) {
+    const std::size_t count = std::min(kBlock, (a.bytes().size() - begin) / item);
+    read_doubles(a.bytes().data() + begin, first.dtype, std::span(block_a).first(count));
+    read_doubles(b.bytes().data() + begin, first.dtype, std::span(block_b).first(count));
+    for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);
+  }
+}
+
+bool has_numbers(const Tensor& tensor) {
+  return tensor.storage != nullptr && item_size(tensor.dtype) > 0;
+}
+
+bool is_difference(const Node& first, const Node& second, Difference& result) {
+  using Kind = Difference::Kind;
+  result.first = describe(first);
+  result.second = describe(second);
+  result.kind = Kind::kForm;
+  if (result.first != result.second) {
+    const bool tensors = first.is(Node::Kind::kTensor) || second.is(Node::Kind::kTensor);
+    if (!tensors && first.kind() == second.kind()) result.kind = Kind::kValues;
+    return true;
+  }
+  if (first.is(Node::Kind::kString) || first.is(Node::Kind::kBytes) ||
+      first.is(Node::Kind::kBigInt)) {
+    result.kind = Kind::kValues;
+    return first.text() != second.text();
+  }
+  if (!first.is(Node::Kind::kTensor) || !has_numbers(first.tensor())) return false;
+  result.kind = Kind::kValues;
+  compare_values(first.tensor(), second.tensor(), result);
+  return result.elements > 0;
+}
+
+std::unordered_map<std::string_view, const Node*> by_name(std::span<const NamedNode> nodes) {
+  std::unordered_map<std::string_view, const Node*> map;
+  for (const NamedNode& each : nodes) map.emplace(each.name, &each.node);
+  return map;
+}
+
+}  // namespace
+
+std::vector<Difference> diff(std::span<const NamedNode> first, std::span<const NamedNode> second) {
+  using Kind = Difference::Kind;
+  std::vector<Difference> all;
+  auto others = by_name(second);
+  for (const auto& [name, node] : first) {
+    const auto other = others.find(name);
+    Difference result{.name = name, .first = {}, .second = {}};
+    if (other == others.end()) {
+      result.kind = Kind::kOnlyInFirst;
+      result.first = describe(node);
+      all.push_back(std::move(result));
+    } else {
+      if (is_difference(node, *other->second, result)) all.push_back(std::move(result));
+      others.erase(other);
+    }
+  }
+  for (const auto& [name, node] : second) {
+    if (!others.contains(name)) continue;
+    all.push_back({name, Kind::kOnlyInSecond, {}, describe(node)});
+  }
+  return all;
+}
+
+}  // namespace mlpctl::state
