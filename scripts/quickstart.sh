@@ -19,7 +19,7 @@ else
 fi
 run build/bin/mlpctl load mlp.pt
 run build/bin/mlpctl eval --model mlp.pt
-run python3 scripts/write-pictures.py data/mnist/t10k-images-idx3-ubyte build/pictures --count 10
+run python3 scripts/write_pictures.py data/mnist/t10k-images-idx3-ubyte build/pictures --count 10
 run build/bin/mlpctl predict --model mlp.pt build/pictures
 run build/bin/mlpctl predict --model mlp.pt data/mnist/t10k-images-idx3-ubyte --range 0:3 --json
 printf '\nDone. build/bin/mlpctl --help tells the rest.\n'
