@@ -18,7 +18,7 @@ std::vector<state::Wanted> wanted_entries() {
   std::vector<state::Wanted> wanted;
   for (const Entry& entry : kEntries) {
     const auto shape = entry.shape();
-    wanted.push_back({std::string(entry.name), {shape.begin(), shape.end()}});
+    wanted.push_back({std::string(entry.name), {shape.begin(), shape.end()}, false});
   }
   return wanted;
 }

@@ -16,9 +16,10 @@ std::string shortest(double number) {
 }
 
 std::string quoted(std::string_view text) {
-  if (text.size() <= kTextLength) return "'" + std::string(text) + "'";
-  return "'" + std::string(text.substr(0, kTextLength)) + "...' (" + std::to_string(text.size()) +
-         " bytes)";
+  std::string result = "'";
+  result += text.substr(0, kTextLength);
+  if (text.size() <= kTextLength) return result += "'";
+  return result += "...' (" + std::to_string(text.size()) + " bytes)";
 }
 
 std::string object_text(const Object& object) {

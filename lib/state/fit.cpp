@@ -28,19 +28,19 @@ struct Reading {
   auto operator<=>(const Reading&) const = default;
 };
 
-std::string shape_text(std::span<const std::int64_t> shape) {
+std::string wanted_text(const Wanted& wanted) {
   Tensor tensor;
-  tensor.shape.assign(shape.begin(), shape.end());
-  return tensor.shape_text();
+  tensor.shape = wanted.shape;
+  return tensor.shape_text() + (wanted.any_type ? " of any type" : " float");
 }
 
-bool is_weight(const Tensor& tensor) {
-  return tensor.layout == Layout::kStrided && is_real_float(tensor.dtype) && !tensor.neg &&
-         !tensor.conj && tensor.storage != nullptr;
+bool is_usable(const Tensor& tensor, bool any_type) {
+  const bool plain = tensor.layout == Layout::kStrided && !tensor.neg && !tensor.conj;
+  return plain && tensor.storage != nullptr && (any_type || is_real_float(tensor.dtype));
 }
 
 bool matches(const Node& value, const Wanted& wanted) {
-  return value.is(Node::Kind::kTensor) && is_weight(value.tensor()) &&
+  return value.is(Node::Kind::kTensor) && is_usable(value.tensor(), wanted.any_type) &&
          value.tensor().shape == wanted.shape;
 }
 
@@ -233,7 +233,7 @@ class Search {
       present[*i] = true;
       if (!matches(entry.value, wanted_[*i])) {
         result.mismatched.push_back(
-            {wanted_[*i].name, shape_text(wanted_[*i].shape) + " float", describe(entry.value)});
+            {wanted_[*i].name, wanted_text(wanted_[*i]), describe(entry.value)});
       }
     }
   }

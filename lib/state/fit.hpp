@@ -15,6 +15,8 @@ namespace mlpctl::state {
 struct Wanted {
   std::string name;
   std::vector<std::int64_t> shape;
+  /// Take integers, booleans and complex numbers too, as a module's buffers may be.
+  bool any_type = false;
 };
 
 /// Where a file holds all that is wanted.
