@@ -1,0 +1,54 @@
+"""check.py BUILD_DIR: writes state files in Python and runs the stranger's programs on them."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import torch
+from torch import nn
+
+BUILD = pathlib.Path(sys.argv[1])
+
+
+class ResNetBlock(nn.Module):
+    def __init__(self, channels_in, channels_out):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels_out)
+        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels_out)
+        self.shortcut = nn.Conv2d(channels_in, channels_out, 1, bias=False)
+
+    def forward(self, x):
+        inner = self.bn1(self.conv1(x)).relu()
+        return (self.bn2(self.conv2(inner)) + self.shortcut(x)).relu()
+
+
+def run(program, *arguments):
+    done = subprocess.run([BUILD / program, *arguments], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def main():
+    torch.manual_seed(1)
+    block = ResNetBlock(3, 8)
+    block(torch.rand(16, 3, 8, 8))  # moves the running means
+    expected = block.eval()(torch.arange(192.0).div(192).reshape(1, 3, 8, 8)).sum().item()
+    with tempfile.TemporaryDirectory() as folder:
+        file = str(pathlib.Path(folder) / "block.pt")
+        torch.save(block.state_dict(), file)
+        code, output, _ = run("load_resnet", file)
+        assert code == 0 and abs(float(output) - expected) < 1e-3, (output, expected)
+        torch.save({"state_dict": {"module." + k: v for k, v in block.state_dict().items()}}, file)
+        assert run("load_resnet", file)[1] == output
+        torch.save(nn.Linear(2, 2).state_dict(), file)
+        code, _, error = run("load_resnet", file)
+        assert code != 0 and "conv1.weight" in error, error
+        code, output, error = run("write_state", file)
+        assert code == 0, error
+        state = torch.load(file, weights_only=True)
+        assert torch.equal(state["ramp"], torch.arange(6.0).reshape(2, 3)), state
+
+
+main()
