@@ -72,7 +72,7 @@ std::optional<Candidate> look(const Picture& picture, double reach) {
     all += search.found.pieces[i].mass;
     if (chosen[i]) own += search.found.pieces[i].mass;
   }
-  Candidate candidate{normalise(isolated(search, chosen)), own / all};
+  Candidate candidate{normalise(isolated(search, chosen, box)), own / all};
   candidate.digit.box = in_file(box, factor * picture.reduction);
   return candidate;
 }

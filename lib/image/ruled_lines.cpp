@@ -3,21 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 namespace mlpctl::image {
 namespace {
 
-/// Slopes that are tried: pages are seldom photographed more askew.
-constexpr int kSlopes = 41;
-constexpr float kSlopeStep = 0.005F;
-/// Slopes around the best one that a line may have, because of perspective.
-constexpr int kNearSlopes = 3;
+/// Pages are seldom photographed more askew, and perspective changes a line's slope by this much.
+constexpr float kSteepest = 0.1F, kPerspective = 0.012F;
+/// Between two slopes that are tried the ends of a line move by this many pixels.
+constexpr float kEndStep = 1.3F;
 /// Places along a line where it is looked for, and how many of them must show it.
 constexpr int kLooks = 32;
 constexpr std::size_t kMissing = 9;
 
-float slope(int i) {
-  return static_cast<float>(i - kSlopes / 2) * kSlopeStep;
+float slope_step(const Plane& ink) {
+  return 2 * kEndStep / static_cast<float>(ink.width);
 }
 
 Plane transposed(const Plane& plane) {
@@ -28,23 +28,23 @@ Plane transposed(const Plane& plane) {
   return out;
 }
 
-/// The slope at which the ink gathers in the fewest rows; -1 when no row is full enough of ink to
+/// The slope at which the ink gathers in the fewest rows; none when no row is full enough of ink to
 /// hold a line.
-int best_slope(const Plane& ink, float level) {
+std::optional<float> best_slope(const Plane& ink, float level) {
   std::vector<std::pair<float, float>> places;
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) {
       if (ink.at(x, y) > level) places.emplace_back(static_cast<float>(x), static_cast<float>(y));
     }
   }
-  int best = -1;
+  std::optional<float> best;
   double most = 0;
   const auto middle = static_cast<float>(ink.width) / 2;
   std::vector<int> rows(static_cast<std::size_t>(ink.height + ink.width));
-  for (int i = 0; i < kSlopes; ++i) {
+  for (float slope = -kSteepest; slope <= kSteepest; slope += slope_step(ink)) {
     std::fill(rows.begin(), rows.end(), 0);
     for (const auto& [x, y] : places) {
-      const float row = y - slope(i) * (x - middle) + static_cast<float>(ink.width) / 2;
+      const float row = y - slope * (x - middle) + static_cast<float>(ink.width) / 2;
       ++rows[static_cast<std::size_t>(row)];
     }
     double energy = 0;
@@ -55,7 +55,7 @@ int best_slope(const Plane& ink, float level) {
     }
     if (energy > most && fullest * 2 > ink.width) {
       most = energy;
-      best = i;
+      best = slope;
     }
   }
   return best;
@@ -81,15 +81,15 @@ float line_ink(const Plane& ink, int x, int y, float tilt) {
 }
 
 void remove_level_lines(Plane& ink, float level) {
-  const int best = best_slope(ink, level);
-  if (best < 0) return;
+  const std::optional<float> best = best_slope(ink, level);
+  if (!best) return;
   const Plane before = ink;
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) {
       if (before.at(x, y) <= level) continue;
       float line = 0;
-      for (int i = best - kNearSlopes; i <= best + kNearSlopes; ++i) {
-        line = std::max(line, line_ink(before, x, y, slope(i)));
+      for (float off = -kPerspective; off <= kPerspective; off += slope_step(ink)) {
+        line = std::max(line, line_ink(before, x, y, *best + off));
       }
       if (line > level) ink.at(x, y) = std::max(0.0F, before.at(x, y) - 1.25F * line);
     }

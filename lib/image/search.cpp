@@ -107,15 +107,17 @@ Box box_of(const Components& found, const std::vector<bool>& chosen) {
   return box;
 }
 
-Plane isolated(const Search& search, const std::vector<bool>& chosen) {
+Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box) {
   constexpr int kMargin = 2;
   const Components& found = search.found;
-  const Box box = box_of(found, chosen);
   Plane out(box.width + 2 * kMargin, box.height + 2 * kMargin);
   // A stroke's soft edge lies beside its piece; another piece's ink does not count.
   const auto belongs = [&](int x, int y) {
     const int own = found.labels.at(x, y);
-    if (own > 0) return static_cast<bool>(chosen[static_cast<std::size_t>(own) - 1]);
+    if (own > 0) {
+      const bool in_box = x >= box.x && x < box.x + box.width;
+      return in_box && chosen[static_cast<std::size_t>(own) - 1];
+    }
     for (int v = std::max(0, y - 1); v <= std::min(found.labels.height - 1, y + 1); ++v) {
       for (int u = std::max(0, x - 1); u <= std::min(found.labels.width - 1, x + 1); ++u) {
         const int label = found.labels.at(u, v);

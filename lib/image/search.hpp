@@ -18,8 +18,8 @@ struct Search {
 /// Looks for ink on the picture reduced by the factor. No pieces: a blank page.
 Search search_ink(const Ink& ink, int factor);
 
-/// The ink of the chosen pieces alone, 0 to 1, with a margin around their box.
-Plane isolated(const Search& search, const std::vector<bool>& chosen);
+/// The ink of the chosen pieces in the box alone, 0 to 1, with a margin around it.
+Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box);
 
 /// The box around the chosen pieces.
 Box box_of(const Components& found, const std::vector<bool>& chosen);

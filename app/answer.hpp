@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "image/digit.hpp"
+#include "net/skeleton.hpp"
+
+namespace mlpctl::app {
+
+/// One digit that was read.
+struct ReadDigit {
+  image::Digit input;
+  std::array<float, net::kClasses> logits{}, probabilities{};
+  int best = 0;
+
+  float confidence() const { return probabilities[static_cast<std::size_t>(best)]; }
+  /// The classes, most probable first.
+  std::array<int, net::kClasses> ranking() const;
+};
+
+/// What predict found in one picture: lines of digits (one line of one digit without --split), none
+/// of them on a blank page, or an error.
+struct Answer {
+  std::string file;
+  std::int64_t index = -1;  ///< of the image in an IDX file
+  std::string error = {};
+  std::vector<std::vector<ReadDigit>> lines = {};
+
+  /// The file, with the index of an image in it.
+  std::string name() const;
+  /// The least probable of its digits; 0 when there is none.
+  float confidence() const;
+};
+
+/// How answers are shown.
+struct AnswerStyle {
+  int top = 1;
+  bool logits = false;
+  bool split = false;
+  double min_confidence = 0;
+  std::vector<std::string> classes;  ///< empty: the digits
+};
+
+nlohmann::ordered_json to_json(const Answer& answer, const AnswerStyle& style);
+
+/// A line, or several with --split, each ended.
+std::string to_text(const Answer& answer, const AnswerStyle& style);
+
+}  // namespace mlpctl::app

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/idx.hpp"
+
+namespace mlpctl::app {
+
+/// One picture to answer for: a file, or one image of an IDX file.
+struct PredictInput {
+  std::string file;
+  std::shared_ptr<const data::IdxFile> idx = {};
+  std::int64_t index = -1;  ///< in the IDX file
+  std::string error = {};   ///< why there is no picture
+};
+
+/// Half-open, as A:B on the command line; either side may be left out.
+struct IndexRange {
+  std::int64_t begin = 0, end = INT64_MAX;
+};
+
+/// Throws UsageError for anything that is not A:B with A < B.
+IndexRange parse_range(const std::string& text);
+
+/// The pictures that the paths of a command line mean, one after the other: files, the pictures in
+/// folders and below them in natural order (2.png before 10.png), the images of IDX files, and for
+/// "-" the paths on standard input, a line each.
+class PredictInputs {
+ public:
+  PredictInputs(std::vector<std::string> paths, IndexRange range);
+
+  std::optional<PredictInput> next();
+
+ private:
+  void open(const std::string& path);
+  std::optional<PredictInput> next_image();
+
+  std::vector<std::string> paths_;
+  IndexRange range_;
+  std::size_t path_ = 0;
+  std::vector<std::string> folder_;
+  std::size_t in_folder_ = 0;
+  std::shared_ptr<const data::IdxFile> idx_;
+  std::int64_t index_ = 0;
+  std::optional<PredictInput> single_;
+  bool standard_input_ = false;
+};
+
+/// Whether a comes before b when runs of digits compare as numbers.
+bool naturally_before(const std::string& a, const std::string& b);
+
+}  // namespace mlpctl::app

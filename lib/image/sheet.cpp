@@ -1,0 +1,235 @@
+#include "image/sheet.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "image/normalise.hpp"
+#include "image/search.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// Pixels a side in which a sheet is searched.
+constexpr int kSheetSide = 1600;
+/// How far the paper is looked for, as a share of the side: digits on a sheet are small.
+constexpr double kReach = 0.08;
+/// Shares of the usual height of a digit on this sheet: the least height of a digit, the gap that
+/// still joins two pieces, and the width beyond which a piece is taken for touching digits.
+constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.25F;
+/// A digit's width where digits touch, as a share of their height.
+constexpr float kUsualWidth = 0.72F;
+
+/// Pieces that make one digit, and where they count.
+struct Mark {
+  std::vector<std::size_t> pieces;
+  Box box;
+  float mass = 0;
+
+  float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
+};
+
+/// The height below which half of all ink lies, piece by piece: specks weigh little.
+int usual_height(const std::vector<Mark>& marks) {
+  std::vector<const Mark*> order;
+  float all = 0;
+  for (const Mark& mark : marks) {
+    order.push_back(&mark);
+    all += mark.mass;
+  }
+  std::sort(order.begin(), order.end(),
+            [](const Mark* a, const Mark* b) { return a->box.height < b->box.height; });
+  float below = 0;
+  for (const Mark* mark : order) {
+    below += mark->mass;
+    if (2 * below >= all) return mark->box.height;
+  }
+  return 0;
+}
+
+/// Every piece that may be a digit or a part of one.
+std::vector<Mark> candidates(const Search& search, bool flat) {
+  std::vector<Mark> marks;
+  const int side = std::min(search.ink.width, search.ink.height);
+  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
+    const Component& piece = search.found.pieces[i];
+    const bool huge = piece.box.height * 10 > search.ink.height * 9 && piece.box.height > 100;
+    if (!flat && (huge || lies_on_edge(piece))) continue;
+    if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
+    marks.push_back({{i}, piece.box, piece.mass});
+  }
+  return marks;
+}
+
+int overlap(int a, int a_size, int b, int b_size) {
+  return std::min(a + a_size, b + b_size) - std::max(a, b);
+}
+
+/// Whether two marks are parts of one digit: one above the other, or a small stroke close beside.
+bool belong_together(const Mark& a, const Mark& b, float height) {
+  const Mark& small = a.box.height < b.box.height ? a : b;
+  const Mark& large = &small == &a ? b : a;
+  const Box both = united(a.box, b.box);
+  if (static_cast<float>(both.height) >
+          1.35F * std::max(height, static_cast<float>(large.box.height)) ||
+      static_cast<float>(both.width) > 1.3F * height) {
+    return false;
+  }
+  const int across = overlap(a.box.x, a.box.width, b.box.x, b.box.width);
+  const int down = overlap(a.box.y, a.box.height, b.box.y, b.box.height);
+  if (2 * across > std::min(a.box.width, b.box.width)) {
+    return static_cast<float>(-down) < 1.5F * kJoin * height;
+  }
+  const bool part =
+      static_cast<float>(small.box.height) < 0.5F * height && 2 * down > small.box.height;
+  return part && static_cast<float>(-across) < kJoin * height;
+}
+
+void join_parts(std::vector<Mark>& marks, float height) {
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    for (std::size_t j = i + 1; j < marks.size();) {
+      if (!belong_together(marks[i], marks[j], height)) {
+        ++j;
+        continue;
+      }
+      marks[i].box = united(marks[i].box, marks[j].box);
+      marks[i].mass += marks[j].mass;
+      marks[i].pieces.insert(marks[i].pieces.end(), marks[j].pieces.begin(), marks[j].pieces.end());
+      marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(j));
+      j = i + 1;
+    }
+  }
+}
+
+bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
+  return static_cast<float>(mark.box.height) > kLeastHeight * height &&
+         static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
+}
+
+bool belongs(const Mark& mark, int label) {
+  return label > 0 && std::find(mark.pieces.begin(), mark.pieces.end(),
+                                static_cast<std::size_t>(label) - 1) != mark.pieces.end();
+}
+
+/// The column between `from` and `to` with the least of the mark's ink, near ones preferred.
+int thinnest_column(const Search& search, const Mark& mark, int from, int to) {
+  int best = (from + to) / 2;
+  float least = 1e30F;
+  for (int x = from; x <= to; ++x) {
+    float ink = 0;
+    for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
+      if (belongs(mark, search.found.labels.at(x, y))) ink += search.ink.at(x, y);
+    }
+    const float away = std::abs(static_cast<float>(2 * x - from - to)) /
+                       static_cast<float>(std::max(1, to - from));
+    if (ink * (1 + away) < least) {
+      least = ink * (1 + away);
+      best = x;
+    }
+  }
+  return best;
+}
+
+/// The part of the mark in columns [left, right), its box tight around the ink.
+Mark part_of(const Search& search, const Mark& mark, int left, int right) {
+  Mark part{mark.pieces, {}, 0};
+  for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
+    for (int x = left; x < right; ++x) {
+      if (!belongs(mark, search.found.labels.at(x, y))) continue;
+      part.mass += search.ink.at(x, y);
+      part.box = part.box.width == 0 ? Box{x, y, 1, 1} : united(part.box, {x, y, 1, 1});
+    }
+  }
+  return part;
+}
+
+/// Cuts what is too wide for one digit where its ink is thinnest.
+std::vector<Mark> cut_touching(const Search& search, const std::vector<Mark>& marks, float height) {
+  std::vector<Mark> out;
+  for (const Mark& mark : marks) {
+    const auto width = static_cast<float>(mark.box.width);
+    const float tall = std::max(static_cast<float>(mark.box.height), 0.8F * height);
+    const int count = static_cast<int>(std::lround(width / (kUsualWidth * tall)));
+    if (width < kTooWide * tall || count < 2) {
+      out.push_back(mark);
+      continue;
+    }
+    int left = mark.box.x;
+    const int step = mark.box.width / count;
+    for (int i = 1; i <= count; ++i) {
+      const int ideal = mark.box.x + i * step;
+      const int right = i == count
+                            ? mark.box.x + mark.box.width
+                            : thinnest_column(search, mark, ideal - step / 3, ideal + step / 3);
+      out.push_back(part_of(search, mark, left, right));
+      left = right;
+    }
+  }
+  return out;
+}
+
+/// Lines of writing: from left to right each mark continues the line whose last mark lies beside
+/// it.
+std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks) {
+  std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
+    return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
+  });
+  std::vector<std::vector<Mark>> lines;
+  for (Mark& mark : marks) {
+    std::vector<Mark>* best = nullptr;
+    float least = 0.65F;
+    for (std::vector<Mark>& line : lines) {
+      const Mark& last = line.back();
+      const float tall = static_cast<float>(std::max(last.box.height, mark.box.height));
+      const float away = std::abs(last.middle_y() - mark.middle_y()) / tall;
+      if (away < least) {
+        least = away;
+        best = &line;
+      }
+    }
+    if (best == nullptr) best = &lines.emplace_back();
+    best->push_back(std::move(mark));
+  }
+  const auto level = [](const std::vector<Mark>& line) {
+    const auto add = [](float sum, const Mark& mark) { return sum + mark.middle_y(); };
+    return std::accumulate(line.begin(), line.end(), 0.0F, add) / static_cast<float>(line.size());
+  };
+  std::sort(lines.begin(), lines.end(),
+            [&](const auto& a, const auto& b) { return level(a) < level(b); });
+  return lines;
+}
+
+Digit digit_of(const Search& search, const Mark& mark, double scale) {
+  std::vector<bool> chosen(search.found.pieces.size(), false);
+  for (const std::size_t piece : mark.pieces) chosen[piece] = true;
+  Digit digit = normalise(isolated(search, chosen, mark.box));
+  digit.box = in_file(mark.box, scale);
+  return digit;
+}
+
+}  // namespace
+
+std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
+  const Ink ink(picture, kReach);
+  const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
+  const Search search = search_ink(ink, factor);
+  std::vector<Mark> marks = candidates(search, ink.on_flat_paper());
+  const auto height = static_cast<float>(usual_height(marks));
+  join_parts(marks, height);
+  std::vector<float> masses;
+  for (const Mark& mark : marks) {
+    if (static_cast<float>(mark.box.height) > kLeastHeight * height) masses.push_back(mark.mass);
+  }
+  const float usual_mass = quantile(masses, 0.5);
+  std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
+  std::vector<std::vector<Digit>> result;
+  for (const std::vector<Mark>& line : lines_of(cut_touching(search, marks, height))) {
+    result.emplace_back();
+    for (const Mark& mark : line) {
+      result.back().push_back(digit_of(search, mark, factor * picture.reduction));
+    }
+  }
+  return result;
+}
+
+}  // namespace mlpctl::image
