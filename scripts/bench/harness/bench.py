@@ -1,7 +1,7 @@
 """Where things are and how long to measure: what every section gets."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -58,12 +58,18 @@ class Bench:
             self.rates[threads] = float(processes.run(self.peer("gemm_rate", threads)).out)
         return self.rates[threads]
 
+    def with_images(self, count: int) -> "Bench":
+        """The same, on a set of `count` training images made for it."""
+        folder = self.build / f"images-{count}"
+        processes.run(self.peer("write_set", self.data, folder, count))
+        return replace(self, data=folder)
+
     @cached_property
     def model(self) -> Path:
         """A plainly trained model, made once a run."""
         target = self.build / "mlp.pt"
         processes.run([self.mlpctl, "train", "--data", self.data, "--recipe", "plain", "--epochs", 1,
-                       "--out", target, "--force"])
+                       "--out", target])
         return target
 
     @cached_property

@@ -1,6 +1,6 @@
-"""Writes the training set repeated to COUNT images: write_repeated_idx.py DATA FOLDER COUNT
+"""Writes a set of COUNT training images, the first ones or all repeated: write_set.py DATA FOLDER COUNT
 
-A piece at a time, so that a million images need no memory here.
+The test images go with them as they are.
 """
 
 import shutil

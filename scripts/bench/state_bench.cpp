@@ -1,0 +1,62 @@
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "net/model_file.hpp"
+#include "state/convert.hpp"
+#include "state/reader.hpp"
+
+namespace {
+
+namespace state = mlpctl::state;
+
+void list(const std::string& path) {
+  const auto file = state::open_state(path);
+  if (state::list_leaves(file.root).empty()) throw mlpctl::Error(path + ": nothing in it");
+}
+
+void load(const std::string& path) {
+  mlpctl::net::load_model(path);
+}
+
+// Every tensor to float32, one after the other into the same memory.
+void convert(const std::string& path) {
+  const auto file = state::open_state(path);
+  std::vector<float> values;
+  for (const auto& [name, tensor] : state::list_tensors(file.root)) {
+    values.resize(static_cast<std::size_t>(tensor.numel()));
+    state::read_floats(tensor, values);
+  }
+}
+
+using Work = void (*)(const std::string&);
+
+Work work_named(const std::string& name) {
+  if (name == "list") return list;
+  if (name == "load") return load;
+  if (name == "convert") return convert;
+  throw mlpctl::Error("there is no work called " + name);
+}
+
+}  // namespace
+
+// state_bench list|load|convert FILE: prints the milliseconds of the work inside the process and
+// its peak memory in MB.
+int main(int argc, char** argv) try {
+  if (argc != 3) return 2;
+  const Work work = work_named(argv[1]);
+  const auto begin = std::chrono::steady_clock::now();
+  work(argv[2]);
+  const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf("%.3f %.1f\n", time.count(), static_cast<double>(usage.ru_maxrss) / 1024);
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}
