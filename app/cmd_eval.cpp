@@ -1,0 +1,143 @@
+#include "cmd_eval.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "cli.hpp"
+#include "data/dataset.hpp"
+#include "data/folder.hpp"
+#include "eval/metrics.hpp"
+#include "eval/report_text.hpp"
+#include "net/classifier.hpp"
+#include "net/model_file.hpp"
+#include "threads.hpp"
+#include "torch_engine.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+struct EvalOptions {
+  std::string model, data, split = "test";
+  double min_accuracy = 0;
+  bool json = false;
+  std::string engine = "auto", device = "auto", threads;
+  std::int64_t batch_size = 1000;
+};
+
+std::vector<std::string> class_names(const net::ModelInfo& model, const data::Dataset& set) {
+  if (!model.classes.empty()) return model.classes;
+  if (!set.classes.empty()) return set.classes;
+  return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+}
+
+bool uses_libtorch(const EvalOptions& options) {
+  const bool cpu = options.device == "auto" || options.device == "cpu";
+  if (options.engine == "native" && !cpu) {
+    throw UsageError("--device " + options.device +
+                     ": the native engine runs on the CPU; give --engine libtorch");
+  }
+  return options.engine == "libtorch" || !cpu;
+}
+
+std::vector<float> answers(const net::Parameters& parameters, const data::Dataset& set,
+                           const EvalOptions& options, int threads) {
+  if (uses_libtorch(options)) {
+    const train::Engine& engine = torch_engine();
+    train::NetworkOptions network;
+    network.device = engine.resolve_device(options.device);
+    network.threads = threads;
+    network.fold = false;
+    return engine.logits(parameters, set.images, network, options.batch_size);
+  }
+  std::vector<float> logits(set.labels.size() * net::kClasses);
+  net::Classifier(parameters, threads).logits(set.images, logits, threads);
+  return logits;
+}
+
+nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
+  nlohmann::ordered_json json{
+      {"accuracy", report.accuracy}, {"accuracy_error", report.accuracy_error},
+      {"loss", report.loss},         {"ece", report.calibration_error},
+      {"count", report.count},       {"classes", names}};
+  for (std::size_t digit = 0; digit < report.per_class.size(); ++digit) {
+    const eval::ClassScore& score = report.per_class[digit];
+    json["per_class"].push_back({{"digit", digit},
+                                 {"precision", score.precision},
+                                 {"recall", score.recall},
+                                 {"f1", score.f1},
+                                 {"support", score.support}});
+  }
+  json["confusion"] = report.confusion;
+  return json;
+}
+
+ExitCode run(const EvalOptions& options) {
+  const int threads = thread_count(options.threads);
+  const net::Model model = net::load_model(options.model).model;
+  const std::string folder = data::find_folder(options.data, data::default_folders());
+  const data::Dataset set =
+      data::load(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
+  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder, threads);
+
+  eval::Metrics metrics;
+  metrics.add(answers(model.parameters, set, options, threads), set.labels);
+  const eval::Report report = metrics.report();
+  if (!std::isfinite(report.loss)) {
+    throw Error(options.model + ": its answers are not finite numbers; train it again");
+  }
+  const auto names = class_names(model.info, set);
+  std::cout << (options.json ? to_json(report, names).dump() + "\n" : to_text(report, names));
+  if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
+  spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,
+                options.min_accuracy);
+  return ExitCode::kBelowThreshold;
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app) {
+  auto options = std::make_shared<EvalOptions>();
+  CLI::App* command = app.add_subcommand("eval", "Measure a model on a data set");
+  command->add_option("--model", options->model, "State to measure: any file that load accepts")
+      ->type_name("FILE")
+      ->required()
+      ->group("Input");
+  command->add_option("--data", options->data, "Folder of the IDX files; by default data/mnist")
+      ->type_name("DIR")
+      ->group("Input");
+  command->add_option("--split", options->split, "Part of the set: test or train")
+      ->check(CLI::IsMember({"test", "train"}))
+      ->capture_default_str()
+      ->group("Input");
+  command->add_option("--min-accuracy", options->min_accuracy, "Exit with 3 below this share")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group("Output");
+  command->add_flag("--json", options->json, "Print one JSON object")->group("Output");
+  command
+      ->add_option("--engine", options->engine,
+                   "native, libtorch, or auto: libtorch for other devices than the CPU")
+      ->check(CLI::IsMember({"auto", "native", "libtorch"}))
+      ->capture_default_str()
+      ->group("Device");
+  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->group("Device");
+  command->add_option("--batch-size", options->batch_size, "Images that LibTorch takes at once")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str()
+      ->group("Device");
+  add_threads_option(*command, options->threads);
+  on_run(*command, [options] { return run(*options); });
+}
+
+}  // namespace mlpctl::app
