@@ -28,7 +28,4 @@ std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits = 
 /// The tensors among list_leaves.
 std::vector<NamedTensor> list_tensors(const Node& root, const ReadLimits& limits = {});
 
-/// The value under a path made as above, or null.
-const Node* find_path(const Node& root, std::string_view path);
-
 }  // namespace mlpctl::state

@@ -1,0 +1,215 @@
+#include "state/globals.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mlpctl::state {
+namespace {
+
+struct Pair {
+  std::string_view module;
+  std::string_view name;
+  Role role;
+};
+
+/// The allowlist: the pairs that torch.load(weights_only=True) builds from plain data.
+constexpr std::array kPairs{
+    Pair{"collections", "OrderedDict", Role::kOrderedDict},
+    Pair{"collections", "Counter", Role::kCounter},
+    Pair{"collections", "defaultdict", Role::kDefaultDict},
+    Pair{"_codecs", "encode", Role::kEncode},
+    Pair{"copyreg", "_reconstructor", Role::kReconstructor},
+    Pair{"copy_reg", "_reconstructor", Role::kReconstructor},
+    Pair{"torch", "Size", Role::kSize},
+    Pair{"torch", "device", Role::kKnown},
+    Pair{"torch", "Tensor", Role::kTensorClass},
+    Pair{"torch.nn.parameter", "Parameter", Role::kTensorClass},
+    Pair{"torch.nn.parameter", "Buffer", Role::kTensorClass},
+    Pair{"torch.autograd.variable", "Variable", Role::kTensorClass},
+    Pair{"torch.storage", "TypedStorage", Role::kTypedStorage},
+    Pair{"torch.storage", "_TypedStorage", Role::kTypedStorage},
+    Pair{"torch.storage", "UntypedStorage", Role::kUntypedStorage},
+    Pair{"torch.storage", "_UntypedStorage", Role::kUntypedStorage},
+    Pair{"torch", "UntypedStorage", Role::kUntypedStorage},
+    Pair{"torch", "TypedStorage", Role::kTypedStorage},
+    Pair{"torch.serialization", "_get_layout", Role::kKnown},
+    Pair{"torch._utils", "_rebuild_tensor", Role::kRebuildTensor},
+    Pair{"torch._utils", "_rebuild_tensor_v2", Role::kRebuildTensor},
+    Pair{"torch._utils", "_rebuild_tensor_v3", Role::kRebuildTensorV3},
+    Pair{"torch._utils", "_rebuild_parameter", Role::kRebuildParameter},
+    Pair{"torch._utils", "_rebuild_parameter_with_state", Role::kRebuildParameter},
+    Pair{"torch._tensor", "_rebuild_from_type_v2", Role::kRebuildFromType},
+    Pair{"torch._tensor", "_rebuild_from_type", Role::kRebuildFromType},
+    Pair{"torch.tensor", "_rebuild_from_type", Role::kRebuildFromType},
+    Pair{"torch._utils", "_rebuild_meta_tensor_no_storage", Role::kRebuildMeta},
+    Pair{"torch._utils", "_rebuild_sparse_tensor", Role::kRebuildSparse},
+    Pair{"torch._utils", "_rebuild_sparse_csr_tensor", Role::kRebuildSparse},
+    Pair{"torch._utils", "_rebuild_qtensor", Role::kRebuildQuantised},
+    Pair{"torch._utils", "_rebuild_nested_tensor", Role::kRebuildNested},
+    Pair{"torch.jit._pickle", "build_intlist", Role::kTorchScriptList},
+    Pair{"torch.jit._pickle", "build_doublelist", Role::kTorchScriptList},
+    Pair{"torch.jit._pickle", "build_boollist", Role::kTorchScriptList},
+    Pair{"torch.jit._pickle", "build_tensorlist", Role::kTorchScriptList},
+    Pair{"torch.jit._pickle", "restore_type_tag", Role::kTorchScriptList},
+};
+
+constexpr auto kHarmlessBuiltins = std::to_array<std::string_view>(
+    {"bool",  "bytes", "complex", "dict", "ellipsis", "Ellipsis",  "float",      "frozenset",
+     "int",   "list",  "long",    "None", "NoneType", "object",    "property",   "range",
+     "slice", "str",   "tuple",   "type", "unicode",  "Exception", "ValueError", "xrange"});
+
+constexpr auto kTorchValues = std::to_array<std::string_view>(
+    {"per_tensor_affine", "per_channel_affine", "per_tensor_symmetric", "per_channel_symmetric",
+     "per_channel_affine_float_qparams"});
+
+/// Modules (with all below them) that run programs or code, open files or reach the network. No
+/// such list is complete, and nothing is executed whether a name stands here or not: this decides
+/// only whether a file is called malicious.
+constexpr auto kDangerousModules = std::to_array<std::string_view>({"os",
+                                                                    "posix",
+                                                                    "nt",
+                                                                    "posixpath",
+                                                                    "ntpath",
+                                                                    "sys",
+                                                                    "subprocess",
+                                                                    "_posixsubprocess",
+                                                                    "commands",
+                                                                    "popen2",
+                                                                    "pty",
+                                                                    "socket",
+                                                                    "_socket",
+                                                                    "socketserver",
+                                                                    "ssl",
+                                                                    "asyncio",
+                                                                    "shutil",
+                                                                    "glob",
+                                                                    "tempfile",
+                                                                    "importlib",
+                                                                    "imp",
+                                                                    "runpy",
+                                                                    "pkgutil",
+                                                                    "zipimport",
+                                                                    "code",
+                                                                    "codeop",
+                                                                    "bdb",
+                                                                    "pdb",
+                                                                    "cProfile",
+                                                                    "profile",
+                                                                    "trace",
+                                                                    "timeit",
+                                                                    "doctest",
+                                                                    "ctypes",
+                                                                    "_ctypes",
+                                                                    "cffi",
+                                                                    "marshal",
+                                                                    "pickle",
+                                                                    "_pickle",
+                                                                    "cPickle",
+                                                                    "cloudpickle",
+                                                                    "dill",
+                                                                    "joblib",
+                                                                    "shelve",
+                                                                    "types",
+                                                                    "operator",
+                                                                    "_operator",
+                                                                    "functools",
+                                                                    "threading",
+                                                                    "_thread",
+                                                                    "multiprocessing",
+                                                                    "concurrent",
+                                                                    "signal",
+                                                                    "webbrowser",
+                                                                    "urllib",
+                                                                    "urllib2",
+                                                                    "http",
+                                                                    "httplib",
+                                                                    "requests",
+                                                                    "aiohttp",
+                                                                    "ftplib",
+                                                                    "smtplib",
+                                                                    "telnetlib",
+                                                                    "pip",
+                                                                    "ensurepip",
+                                                                    "venv",
+                                                                    "distutils",
+                                                                    "setuptools",
+                                                                    "platform",
+                                                                    "pydoc",
+                                                                    "pydoc_data",
+                                                                    "idlelib",
+                                                                    "lib2to3",
+                                                                    "torch.hub",
+                                                                    "torch.utils.cpp_extension"});
+
+constexpr std::array kDangerousPairs{
+    std::pair<std::string_view, std::string_view>{"torch", "load"},
+    std::pair<std::string_view, std::string_view>{"torch", "compile"},
+    std::pair<std::string_view, std::string_view>{"torch.serialization", "load"},
+    std::pair<std::string_view, std::string_view>{"torch.storage", "_load_from_bytes"},
+    std::pair<std::string_view, std::string_view>{"torch.jit", "load"},
+    std::pair<std::string_view, std::string_view>{"torch.jit.unsupported_tensor_ops",
+                                                  "execWrapper"},
+    std::pair<std::string_view, std::string_view>{"torch.utils.collect_env", "run"},
+    std::pair<std::string_view, std::string_view>{"torch.utils._config_module", "ConfigModule"},
+    std::pair<std::string_view, std::string_view>{"torch._dynamo.guards", "GuardBuilder"},
+    std::pair<std::string_view, std::string_view>{"torch.distributed.rpc.internal",
+                                                  "_run_function"},
+    std::pair<std::string_view, std::string_view>{"numpy", "load"},
+    std::pair<std::string_view, std::string_view>{"numpy.testing._private.utils", "runstring"},
+    std::pair<std::string_view, std::string_view>{"numpy.f2py.crackfortran", "getlincoef"},
+    std::pair<std::string_view, std::string_view>{"logging.config", "_resolve"},
+};
+
+bool is_below(std::string_view module, std::string_view parent) {
+  return module.starts_with(parent) &&
+         (module.size() == parent.size() || module[parent.size()] == '.');
+}
+
+bool is_builtins(std::string_view module) {
+  return module == "builtins" || module == "__builtin__" || module == "__builtins__";
+}
+
+Role role_of_builtin(std::string_view name) {
+  if (name == "set" || name == "frozenset") return Role::kSet;
+  if (name == "bytearray") return Role::kByteArray;
+  const bool harmless = std::ranges::find(kHarmlessBuiltins, name) != kHarmlessBuiltins.end();
+  return harmless ? Role::kKnown : Role::kDangerous;
+}
+
+bool is_dangerous(std::string_view module, std::string_view name) {
+  const auto below = [&](std::string_view parent) { return is_below(module, parent); };
+  if (std::ranges::any_of(kDangerousModules, below)) return true;
+  const auto same = [&](const auto& pair) { return pair.first == module && pair.second == name; };
+  return std::ranges::any_of(kDangerousPairs, same);
+}
+
+}  // namespace
+
+Global make_global(std::string_view module, std::string_view name) {
+  Global global{module, name, static_cast<std::uint8_t>(Role::kForeign), DType::kFloat32};
+  const auto give = [&](Role role) {
+    global.role = static_cast<std::uint8_t>(role);
+    return global;
+  };
+  for (const Pair& pair : kPairs) {
+    if (pair.module == module && pair.name == name) return give(pair.role);
+  }
+  if (is_builtins(module)) return give(role_of_builtin(name));
+  if (module == "torch" || module == "torch.cuda") {
+    if (const auto dtype = dtype_of_storage(name)) {
+      global.dtype = *dtype;
+      return give(Role::kStorageClass);
+    }
+  }
+  if (module == "torch") {
+    if (const auto dtype = dtype_named(name)) {
+      global.dtype = *dtype;
+      return give(Role::kDType);
+    }
+    if (name.ends_with("Tensor") && name.size() > 6) return give(Role::kKnown);  // FloatTensor, ...
+    if (std::ranges::find(kTorchValues, name) != kTorchValues.end()) return give(Role::kKnown);
+  }
+  return give(is_dangerous(module, name) ? Role::kDangerous : Role::kForeign);
+}
+
+}  // namespace mlpctl::state

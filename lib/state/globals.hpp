@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "state/dtype.hpp"
+#include "state/node.hpp"
+
+namespace mlpctl::state {
+
+/// What the unpickler does with a global. Only exact pairs of module and name get a role; all
+/// others are kForeign or kDangerous and stay inert.
+enum class Role : std::uint8_t {
+  kForeign,
+  kDangerous,
+  kKnown,  ///< Harmless and not built: torch.device, complex, qschemes, ...
+  kOrderedDict,
+  kCounter,
+  kDefaultDict,
+  kSet,
+  kByteArray,
+  kEncode,
+  kSize,
+  kReconstructor,
+  kStorageClass,
+  kTypedStorage,
+  kUntypedStorage,
+  kDType,
+  kTensorClass,
+  kRebuildTensor,
+  kRebuildTensorV3,
+  kRebuildParameter,
+  kRebuildFromType,
+  kRebuildMeta,
+  kRebuildSparse,
+  kRebuildQuantised,
+  kRebuildNested,
+  kTorchScriptList,
+};
+
+inline Role role_of(const Global& global) {
+  return static_cast<Role>(global.role);
+}
+
+/// Looks a pair up. The texts are kept as views.
+Global make_global(std::string_view module, std::string_view name);
+
+}  // namespace mlpctl::state

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+
+namespace mlpctl::state::op {
+
+/// The opcodes that the reader knows, by the names of Python's pickletools.
+enum : std::uint8_t {
+  kMark = '(',
+  kStop = '.',
+  kProto = 0x80,
+  kFrame = 0x95,
+
+  kNone = 'N',
+  kNewTrue = 0x88,
+  kNewFalse = 0x89,
+  kInt = 'I',
+  kLong = 'L',
+  kBinInt = 'J',
+  kBinInt1 = 'K',
+  kBinInt2 = 'M',
+  kLong1 = 0x8A,
+  kLong4 = 0x8B,
+  kBinFloat = 'G',
+
+  kBinUnicode = 'X',
+  kShortBinUnicode = 0x8C,
+  kBinUnicode8 = 0x8D,
+  kBinString = 'T',
+  kShortBinString = 'U',
+  kBinBytes = 'B',
+  kShortBinBytes = 'C',
+  kBinBytes8 = 0x8E,
+  kByteArray8 = 0x96,
+
+  kEmptyTuple = ')',
+  kTuple = 't',
+  kTuple1 = 0x85,
+  kTuple2 = 0x86,
+  kTuple3 = 0x87,
+  kEmptyList = ']',
+  kAppend = 'a',
+  kAppends = 'e',
+  kEmptyDict = '}',
+  kSetItem = 's',
+  kSetItems = 'u',
+  kEmptySet = 0x8F,
+  kAddItems = 0x90,
+  kFrozenSet = 0x91,
+
+  kBinPut = 'q',
+  kLongBinPut = 'r',
+  kMemoize = 0x94,
+  kBinGet = 'h',
+  kLongBinGet = 'j',
+
+  kGlobal = 'c',
+  kStackGlobal = 0x93,
+  kReduce = 'R',
+  kNewObj = 0x81,
+  kBuild = 'b',
+  kBinPersId = 'Q',
+};
+
+}  // namespace mlpctl::state::op

@@ -1,0 +1,160 @@
+#include "state/walk.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "base/error.hpp"
+
+namespace mlpctl::state {
+namespace {
+
+using Kind = Node::Kind;
+
+std::string key_text(const Node& key) {
+  switch (key.kind()) {
+    case Kind::kString:
+      return std::string(key.text());
+    case Kind::kInt:
+      return std::to_string(key.as_int());
+    case Kind::kBool:
+      return key.as_bool() ? "True" : "False";
+    default:
+      return std::string("<").append(kind_name(key.kind())).append(">");
+  }
+}
+
+/// The dict of attributes behind a state: itself, or the dict in a (dict, slots) pair.
+const Node* attributes_of(const Node& state) {
+  if (state.is(Kind::kDict)) return &state;
+  for (const Node& part : state.items()) {
+    if (part.is(Kind::kDict)) return &part;
+  }
+  return nullptr;
+}
+
+struct Child {
+  std::string key;
+  Node node;
+};
+using Children = std::vector<Child>;
+
+void add_entries(const Node& dict, Children& children) {
+  if (!dict.is(Kind::kDict)) return;
+  for (const DictEntry& entry : dict.dict().entries) {
+    children.push_back({key_text(entry.key), entry.value});
+  }
+}
+
+void add_items(const Node& node, Children& children) {
+  std::size_t index = 0;
+  for (const Node& item : node.items()) children.push_back({std::to_string(index++), item});
+}
+
+bool contains(const Node* set, const std::string& text) {
+  return set != nullptr && std::ranges::any_of(set->items(), [&](const Node& item) {
+           return item.is(Kind::kString) && item.text() == text;
+         });
+}
+
+/// What state_dict() would show of an nn.Module: no None, no buffer that is not persistent.
+void add_module(const Node& attributes, Children& children) {
+  constexpr std::size_t kMaxHidden = 64;
+  const Node* hidden = attributes.find("_non_persistent_buffers_set");
+  if (hidden != nullptr && hidden->items().size() > kMaxHidden) hidden = nullptr;
+  for (const char* part : {"_parameters", "_buffers", "_modules"}) {
+    Children found;
+    if (const Node* dict = attributes.find(part)) add_entries(*dict, found);
+    for (Child& child : found) {
+      if (child.node.is_none() || contains(hidden, child.key)) continue;
+      children.push_back(std::move(child));
+    }
+  }
+}
+
+bool is_module(const Node& attributes) {
+  const Node* parameters = attributes.find("_parameters");
+  const Node* modules = attributes.find("_modules");
+  return parameters != nullptr && parameters->is(Kind::kDict) && modules != nullptr &&
+         modules->is(Kind::kDict);
+}
+
+Children children_of(const Node& node) {
+  Children children;
+  if (!node.is(Kind::kObject)) {
+    add_entries(node, children);
+    add_items(node, children);
+    return children;
+  }
+  const Object& object = node.object();
+  const Node* attributes = attributes_of(object.state);
+  if (attributes != nullptr && is_module(*attributes)) {
+    add_module(*attributes, children);
+    return children;
+  }
+  if (attributes != nullptr) add_entries(*attributes, children);
+  add_entries(object.items, children);
+  add_items(object.items, children);
+  if (children.empty()) add_items(object.args, children);
+  return children;
+}
+
+/// Depth first. A value inside itself is passed over; a value in two places is shown in both.
+class Walk {
+ public:
+  explicit Walk(const ReadLimits& limits)
+      : depth_(limits.depth), visits_(limits.walk_visits), name_bytes_(limits.walk_name_bytes) {}
+
+  std::vector<NamedNode> run(const Node& root) {
+    visit(root, 0);
+    return std::move(leaves_);
+  }
+
+ private:
+  void visit(const Node& node, std::size_t depth) {
+    if (depth > depth_) throw Error("its values are nested too deep: no real state file's are");
+    if (visits_-- == 0)
+      throw Error("its values refer to each other endlessly: it is no state file");
+    const void* identity = node.identity();
+    if (identity != nullptr && !open_.insert(identity).second) return;
+    const Children children = children_of(node);
+    if (children.empty()) add_leaf(node);
+    const std::size_t size = name_.size();
+    for (const Child& child : children) {
+      if (!name_.empty()) name_ += '.';
+      name_ += child.key;
+      visit(child.node, depth + 1);
+      name_.resize(size);
+    }
+    open_.erase(identity);
+  }
+
+  void add_leaf(const Node& node) {
+    const std::size_t cost = name_.size() + sizeof(NamedNode);
+    if (cost > name_bytes_) throw Error("its names are longer than those of any real state file");
+    name_bytes_ -= cost;
+    leaves_.push_back({name_, node});
+  }
+
+  std::size_t depth_, visits_, name_bytes_;
+  std::unordered_set<const void*> open_;
+  std::string name_;
+  std::vector<NamedNode> leaves_;
+};
+
+}  // namespace
+
+std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits) {
+  return Walk(limits).run(root);
+}
+
+std::vector<NamedTensor> list_tensors(const Node& root, const ReadLimits& limits) {
+  std::vector<NamedTensor> tensors;
+  for (NamedNode& leaf : list_leaves(root, limits)) {
+    if (leaf.node.is(Kind::kTensor)) {
+      tensors.push_back({std::move(leaf.name), leaf.node.tensor()});
+    }
+  }
+  return tensors;
+}
+
+}  // namespace mlpctl::state
