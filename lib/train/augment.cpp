@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "train/augment_hands.hpp"
 
 namespace mlpctl::train {
 namespace {
@@ -96,6 +97,8 @@ void check(const AugmentOptions& options) {
   check_range("--elastic", options.elastic, 10);
   check_range("--elastic-sigma", options.elastic_sigma, 28);
   check_range("--stroke", options.stroke, 1);
+  check_range("--upstroke", options.upstroke, 1);
+  check_range("--bar", options.bar, 1);
   check_range("--clean-fraction", options.clean_fraction, 1);
 }
 
@@ -105,7 +108,7 @@ Augmenter::Augmenter(const AugmentOptions& options)
 }
 
 void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed,
-                           std::int64_t epoch, std::int64_t index) const {
+                           std::int64_t epoch, std::int64_t index, int label) const {
   // A stream of its own for every image of every epoch, up to 2^40 images, and a seed apart from
   // the other uses of the run's.
   constexpr std::uint64_t kPurpose = 0x6175676D656E7400ULL;
@@ -118,8 +121,12 @@ void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint6
   Canvas canvas = framed(in);
   const Affine affine = draw_affine(random, options_);
   const int stroke = draw_stroke(random, options_);
+  const ElasticField field = draw_field(random, options_, basis_);
+  const float habit = random.uniform();
+  if (label == 1 && habit < options_.upstroke) write_upstroke(canvas, random);
+  if (label == 7 && habit < options_.bar) write_bar(canvas, random);
   if (stroke != 0) change_stroke(canvas, stroke);
-  warp(canvas, affine, basis_, draw_field(random, options_, basis_), out);
+  warp(canvas, affine, basis_, field, out);
 }
 
 }  // namespace mlpctl::train

@@ -24,6 +24,10 @@ struct AugmentOptions {
   float elastic_sigma = 4;
   /// The share of images whose strokes are made thicker or thinner, up to one pixel a side.
   float stroke = 0.5F;
+  /// The share of ones that get an upstroke, as they are written outside the United States.
+  float upstroke = 0.3F;
+  /// The share of sevens that get a bar.
+  float bar = 0.15F;
   /// The share of images left as they are.
   float clean_fraction = 0.1F;
 
@@ -38,6 +42,8 @@ inline constexpr AugmentOptions kNoAugment{.rotate = 0,
                                            .shift = 0,
                                            .elastic = 0,
                                            .stroke = 0,
+                                           .upstroke = 0,
+                                           .bar = 0,
                                            .clean_fraction = 0};
 
 /// Whether an image can come out changed.
@@ -52,10 +58,11 @@ class Augmenter {
   /// Throws UsageError as check() does.
   explicit Augmenter(const AugmentOptions& options);
 
-  /// Writes the image as epoch `epoch` of a run with this seed sees image `index`: a function of
-  /// the arguments and the options alone, on every processor. in and out may be the same.
+  /// Writes the image as epoch `epoch` of a run with this seed sees image `index`, a picture of
+  /// digit `label` (-1: of nothing known): a function of the arguments and the options alone, on
+  /// every processor. in and out may be the same.
   void operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed, std::int64_t epoch,
-                  std::int64_t index) const;
+                  std::int64_t index, int label = -1) const;
 
  private:
   AugmentOptions options_;

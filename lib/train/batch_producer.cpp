@@ -30,7 +30,7 @@ void BatchProducer::start(std::int64_t epoch, std::span<const std::int64_t> orde
     begun_ = batches();
     done_.wait(lock, [&] { return busy_ == 0; });
     epoch_ = epoch;
-    order_ = order;
+    order_.assign(order.begin(), order.end());
     batch_size_ = std::max<std::int64_t>(batch_size, 1);
     taken_ = begun_ = 0;
     for (Slot& each : slots_) {
@@ -82,8 +82,8 @@ void BatchProducer::serve() {
 
 std::span<const std::int64_t> BatchProducer::indices(std::int64_t batch) const {
   const auto first = static_cast<std::size_t>(batch * batch_size_);
-  return order_.subspan(first,
-                        std::min(static_cast<std::size_t>(batch_size_), order_.size() - first));
+  return std::span(order_).subspan(
+      first, std::min(static_cast<std::size_t>(batch_size_), order_.size() - first));
 }
 
 std::int64_t BatchProducer::batches() const {

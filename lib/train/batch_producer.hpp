@@ -28,7 +28,7 @@ class BatchProducer {
   BatchProducer& operator=(const BatchProducer&) = delete;
 
   /// Begins an epoch whose batches are `order` cut into runs of batch_size, the last one maybe
-  /// shorter. What is left of an earlier epoch is dropped. The order must outlive the epoch.
+  /// shorter. What is left of an earlier epoch is dropped.
   void start(std::int64_t epoch, std::span<const std::int64_t> order, std::int64_t batch_size);
   /// The next batch's images, valid until the next call; empty after the last. What fill threw is
   /// thrown again here.
@@ -51,7 +51,7 @@ class BatchProducer {
   std::mutex mutex_;
   std::condition_variable work_, done_;
   std::vector<Slot> slots_;
-  std::span<const std::int64_t> order_;
+  std::vector<std::int64_t> order_;
   std::int64_t epoch_ = 0, batch_size_ = 1;
   // Batches handed to the caller, given to a thread, and being made by one.
   std::int64_t taken_ = 0, begun_ = 0, busy_ = 0;

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "train/augment_warp.hpp"
+
+namespace mlpctl::train {
+
+// MNIST's writers went to school in the United States. Elsewhere a 1 begins with an upstroke, which
+// a net that never saw one reads as a 4, 7 or 9, and a 7 wears a bar.
+
+/// Gives a 1 an upstroke to the left of its tip, and now and then a foot; then moves it so that
+/// its ink is centred where it was.
+void write_upstroke(Canvas& one, Random& random);
+
+/// Crosses a 7 about halfway down.
+void write_bar(Canvas& seven, Random& random);
+
+}  // namespace mlpctl::train
