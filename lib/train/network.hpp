@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "net/model.hpp"
+#include "train/options.hpp"
+
+namespace mlpctl::train {
+
+/// Labelled 28x28 pictures; the bytes belong to the caller.
+struct Examples {
+  std::span<const std::uint8_t> images, labels;
+
+  std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+};
+
+/// Everything that training changes.
+struct NetworkState {
+  net::Parameters weights;
+  /// Equal to the weights when no average is kept.
+  net::Parameters average;
+  /// The optimizer's moments; zero where it has none.
+  net::Parameters first, second;
+  /// Steps taken.
+  std::int64_t step = 0;
+};
+
+/// The network being trained, on one device, with its optimizer.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  virtual void set_state(const NetworkState& state) = 0;
+  virtual NetworkState state() const = 0;
+  /// The weights to evaluate and keep: the averaged ones where there are any.
+  virtual net::Parameters result() const = 0;
+
+  /// The pictures that steps take theirs from. They must outlive the network.
+  virtual void set_examples(const Examples& examples) = 0;
+  /// The order of the coming epoch, which must outlive it.
+  virtual void begin_epoch(std::span<const std::int64_t> order) = 0;
+
+  /// Trains on `count` pictures from place `first` of the order on. `changed` holds these pictures
+  /// as they are to be seen; empty: as they are. Returns the loss where reading it costs nothing;
+  /// when it is not finite the weights were left alone.
+  virtual std::optional<float> step(std::int64_t first, std::int64_t count,
+                                    std::span<const std::uint8_t> changed, double rate) = 0;
+  /// The mean loss by picture since the epoch began.
+  virtual double epoch_loss() = 0;
+};
+
+/// What the LibTorch library offers.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  /// LibTorch's version, "2.13.0".
+  virtual std::string version() const = 0;
+  /// "cpu", and "cuda:0" and so on where they can be used.
+  virtual std::vector<std::string> devices() const = 0;
+  /// The device that "auto", "cpu", "cuda" or "cuda:N" means here. Throws Error saying what is
+  /// missing.
+  virtual std::string resolve_device(const std::string& name) const = 0;
+  virtual std::unique_ptr<Network> make_network(const NetworkOptions& options) const = 0;
+  /// The ten logits of each picture, computed by LibTorch.
+  virtual std::vector<float> logits(const net::Parameters& parameters,
+                                    std::span<const std::uint8_t> images,
+                                    const NetworkOptions& options,
+                                    std::int64_t batch_size) const = 0;
+};
+
+/// The name and type of the function that the library gives its Engine by.
+inline constexpr char kEngineSymbol[] = "mlpctl_torch_engine";
+using EngineFunction = Engine*();
+
+}  // namespace mlpctl::train

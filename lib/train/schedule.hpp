@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "train/options.hpp"
+
+namespace mlpctl::train {
+
+/// The learning rate of every step of a run; a function of the step alone, so that a resumed run
+/// goes on where it was.
+class Schedule {
+ public:
+  Schedule(const TrainOptions& options, std::int64_t steps_per_epoch);
+
+  /// Constant, the half cosine down to 0, or PyTorch's OneCycleLR with its defaults (30 % rising
+  /// from a 25th, cosine, down to a 250,000th); the first two after a linear warm-up.
+  double rate(std::int64_t step) const;
+
+ private:
+  double one_cycle(double step) const;
+
+  ScheduleKind kind_;
+  double peak_, warmup_steps_, total_steps_;
+};
+
+}  // namespace mlpctl::train

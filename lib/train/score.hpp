@@ -1,0 +1,17 @@
+#pragma once
+
+#include "net/model.hpp"
+#include "train/network.hpp"
+
+namespace mlpctl::train {
+
+struct Score {
+  /// Mean cross-entropy in nats.
+  double loss;
+  double accuracy;
+};
+
+/// How well the parameters answer the examples.
+Score score(const net::Parameters& parameters, const Examples& examples, int threads);
+
+}  // namespace mlpctl::train

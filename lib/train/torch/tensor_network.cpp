@@ -1,0 +1,183 @@
+#include "train/torch/tensor_network.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/ops/_foreach_lerp.h>
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/torch/mlp_module.hpp"
+#include "train/update.hpp"
+
+namespace mlpctl::train {
+namespace {
+
+std::vector<at::Tensor> as_list(const Tensors& tensors) {
+  return {tensors.begin(), tensors.end()};
+}
+
+/// Turns automatic bfloat16 on for the operations that gain by it, until it is destroyed.
+class Autocast {
+ public:
+  Autocast(Precision precision, at::DeviceType device)
+      : on_(precision == Precision::kBFloat16), device_(device) {
+    if (!on_) return;
+    at::autocast::set_autocast_enabled(device_, true);
+    at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  }
+  ~Autocast() {
+    if (!on_) return;
+    at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(device_, false);
+  }
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+
+ private:
+  bool on_;
+  at::DeviceType device_;
+};
+
+class TensorNetwork : public Network {
+ public:
+  explicit TensorNetwork(const NetworkOptions& options)
+      : options_(options), device_(options.device) {
+    at::set_num_threads(options.threads);
+  }
+
+  void set_state(const NetworkState& state) override {
+    module_ = std::make_unique<MlpModule>(to_tensors(state.weights, device_));
+    average_ = to_tensors(state.average, device_);
+    first_ = to_tensors(state.first, device_);
+    second_ = to_tensors(state.second, device_);
+    step_ = state.step;
+    counts_.assign(first_.size(), at::Tensor());
+    for (at::Tensor& count : counts_) {
+      count =
+          at::full({}, static_cast<double>(step_), at::TensorOptions(device_).dtype(at::kFloat));
+    }
+  }
+
+  NetworkState state() const override {
+    return {weights(), result(), to_parameters(first_), to_parameters(second_), step_};
+  }
+
+  net::Parameters result() const override {
+    return options_.ema > 0 ? to_parameters(average_) : weights();
+  }
+
+  void set_examples(const Examples& examples) override {
+    images_ = upload(examples.images, {examples.count(), net::kPixels});
+    labels_ = upload(examples.labels, {examples.count()}).to(at::kLong);
+  }
+
+  void begin_epoch(std::span<const std::int64_t> order) override {
+    order_ = at::from_blob(const_cast<std::int64_t*>(order.data()),
+                           {static_cast<std::int64_t>(order.size())}, at::kLong)
+                 .to(device_);
+    loss_sum_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kDouble));
+    pictures_ = 0;
+  }
+
+  std::optional<float> step(std::int64_t first, std::int64_t count,
+                            std::span<const std::uint8_t> changed, double rate) override {
+    const at::Tensor rows = order_.narrow(0, first, count);
+    const at::Tensor bytes =
+        changed.empty() ? images_.index_select(0, rows) : upload(changed, {count, net::kPixels});
+    const at::Tensor loss = loss_of(bytes, labels_.index_select(0, rows));
+    const auto value = readable(loss);
+    if (value && !std::isfinite(*value)) return value;
+    ++step_;
+    for (const at::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
+    torch::autograd::backward({loss}, {});
+    update(rate);
+    loss_sum_.add_(loss.detach(), count);
+    pictures_ += count;
+    return value;
+  }
+
+  double epoch_loss() override { return loss_sum_.item<double>() / static_cast<double>(pictures_); }
+
+ private:
+  net::Parameters weights() const {
+    const auto own = module_->parameters();
+    Tensors values;
+    std::copy(own.begin(), own.end(), values.begin());
+    return to_parameters(values);
+  }
+
+  at::Tensor upload(std::span<const std::uint8_t> bytes, at::IntArrayRef shape) const {
+    return at::from_blob(const_cast<std::uint8_t*>(bytes.data()), shape, at::kByte).to(device_);
+  }
+
+  at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& labels) {
+    const Autocast autocast(options_.precision, device_.type());
+    const at::Tensor pictures =
+        (bytes.to(at::kFloat) / 255).view({-1, 1, net::kImageSide, net::kImageSide});
+    const at::Tensor logits =
+        options_.fold ? module_->forward_folded(pictures) : module_->forward(pictures);
+    return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100,
+                                  options_.label_smoothing);
+  }
+
+  /// Reading a value on another device would wait for all that is queued there.
+  std::optional<float> readable(const at::Tensor& loss) const {
+    if (!device_.is_cpu()) return std::nullopt;
+    return loss.item<float>();
+  }
+
+  void update(double rate) {
+    constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEps = 1e-8;
+    std::vector<at::Tensor> weights = module_->parameters(), gradients;
+    for (at::Tensor& weight : weights) {
+      gradients.push_back(weight.grad());
+      weight = weight.detach();
+    }
+    for (at::Tensor& count : counts_) count.add_(1);
+    const OptimizerOptions& optimizer = options_.optimizer;
+    switch (optimizer.kind) {
+      case net::OptimizerKind::kAdam:
+        at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate,
+                         kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
+        break;
+      case net::OptimizerKind::kAdamW:
+        at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate,
+                          kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
+        break;
+      case net::OptimizerKind::kSgd:
+        // The momentum starts at zero, so the first step is like any other.
+        at::_fused_sgd_(weights, gradients,
+                        optimizer.momentum > 0 ? as_list(first_) : std::vector<at::Tensor>(),
+                        optimizer.weight_decay, optimizer.momentum, rate, 0, false, false, false);
+        break;
+    }
+    if (options_.ema > 0) {
+      at::_foreach_lerp_(as_list(average_), weights, 1 - average_decay(options_.ema, step_));
+    }
+  }
+
+  NetworkOptions options_;
+  at::Device device_;
+  std::unique_ptr<MlpModule> module_;
+  Tensors average_, first_, second_;
+  std::vector<at::Tensor> counts_;
+  std::int64_t step_ = 0, pictures_ = 0;
+  at::Tensor images_, labels_, order_, loss_sum_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options) {
+  return std::make_unique<TensorNetwork>(options);
+}
+
+}  // namespace mlpctl::train

@@ -1,0 +1,205 @@
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "train/batch_producer.hpp"
+#include "train/clock.hpp"
+#include "train/order.hpp"
+#include "train/schedule.hpp"
+#include "train/score.hpp"
+
+namespace mlpctl::train {
+namespace {
+
+/// Makes an epoch's changed images ahead of the steps; empty spans for epochs that see them as they
+/// are.
+class Images {
+ public:
+  Images(const TrainOptions& options, const Examples& examples) : options_(options) {
+    if (!changes_images(options.augment)) return;
+    const auto fill =
+        [augmenter = Augmenter(options.augment), seed = options.seed, all = examples.images](
+            std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
+          for (const std::int64_t index : indices) {
+            augmenter(all.data() + index * net::kPixels, out, seed, epoch, index);
+            out += net::kPixels;
+          }
+        };
+    producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
+  }
+
+  void start(std::int64_t epoch, std::span<const std::int64_t> order) {
+    changed_ = producer_ && epoch < options_.epochs - options_.clean_epochs;
+    if (changed_) producer_->start(epoch, order, options_.batch_size);
+  }
+  std::span<const std::uint8_t> next() {
+    return changed_ ? producer_->next() : std::span<const std::uint8_t>();
+  }
+
+ private:
+  const TrainOptions& options_;
+  std::unique_ptr<BatchProducer> producer_;
+  bool changed_ = false;
+};
+
+class Run {
+ public:
+  Run(Network& network, const TrainOptions& options, const TrainData& data, const RunState& start,
+      TrainEvents& events, const std::atomic<int>& stop)
+      : network_(network),
+        options_(options),
+        data_(data),
+        events_(events),
+        stop_(stop),
+        images_(options, data.train),
+        steps_((data.train.count() + options.batch_size - 1) / options.batch_size),
+        schedule_(options, steps_),
+        best_(start.best),
+        best_accuracy_(start.best_accuracy),
+        best_epoch_(start.best_epoch) {
+    result_.epochs_done = start.epochs_done;
+    total_step_ = start.network.step;
+    network_.set_examples(data.train);
+    network_.set_state(start.network);
+  }
+
+  TrainResult go() {
+    bool more = true;
+    while (more && result_.epochs_done < options_.epochs) more = train_epoch() && finish_epoch();
+    result_.steps_done = total_step_;
+    choose();
+    return std::move(result_);
+  }
+
+ private:
+  /// False when the run ends within the epoch.
+  bool train_epoch() {
+    const std::int64_t epoch = result_.epochs_done;
+    const auto order = epoch_order(data_.train.count(), options_.seed, epoch, options_.shuffle);
+    network_.begin_epoch(order);
+    images_.start(epoch, order);
+    const Clock clock;
+    for (std::int64_t step = 0; step < steps_; ++step) {
+      if (!train_step(step, clock)) return false;
+    }
+    loss_ = network_.epoch_loss();
+    seconds_ = clock.seconds();
+    return std::isfinite(loss_) || end(TrainEnd::kNotFinite);
+  }
+
+  bool train_step(std::int64_t step, const Clock& clock) {
+    const std::int64_t first = step * options_.batch_size;
+    const std::int64_t count = std::min(options_.batch_size, data_.train.count() - first);
+    const double rate = schedule_.rate(total_step_);
+    const auto loss = network_.step(first, count, images_.next(), rate);
+    if (loss && !std::isfinite(*loss)) return end(TrainEnd::kNotFinite);
+    ++total_step_;
+    const double seconds = clock.seconds();
+    const auto steps_left =
+        static_cast<double>((options_.epochs - result_.epochs_done) * steps_ - step - 1);
+    events_.on_step({.epoch = result_.epochs_done + 1,
+                     .epochs = options_.epochs,
+                     .step = step + 1,
+                     .steps = steps_,
+                     .total_step = total_step_,
+                     .rate = rate,
+                     .loss = loss,
+                     .images_per_second = static_cast<double>(first + count) / seconds,
+                     .seconds_left = steps_left * seconds / static_cast<double>(step + 1)});
+    if (stop_.load() != 0) return end(TrainEnd::kStopped);
+    if (total_step_ == options_.max_steps) return end(TrainEnd::kMaxSteps);
+    return true;
+  }
+
+  /// False when patience is over.
+  bool finish_epoch() {
+    ++result_.epochs_done;
+    auto weights = network_.result();
+    EpochReport report{.epoch = result_.epochs_done,
+                       .epochs = options_.epochs,
+                       .train_loss = loss_,
+                       .validation = score_of(weights, data_.validation),
+                       .test = score_of(weights, data_.test),
+                       .rate = schedule_.rate(total_step_ - 1),
+                       .seconds = seconds_,
+                       .images_per_second = static_cast<double>(data_.train.count()) / seconds_};
+    const double accuracy = report.validation ? report.validation->accuracy : 0;
+    if (accuracy > best_accuracy_) {
+      best_accuracy_ = accuracy;
+      best_epoch_ = report.epoch;
+      if (options_.keep == Keep::kBest) best_ = weights;
+    }
+    last_good_ = std::move(weights);
+    result_.last_epoch = report;
+    events_.on_epoch(report);
+    events_.on_state([this] { return state(); });
+    const bool tired = options_.patience > 0 && report.epoch - best_epoch_ >= options_.patience;
+    return !tired || end(TrainEnd::kPatience);
+  }
+
+  std::optional<Score> score_of(const net::Parameters& weights, const Examples& examples) const {
+    if (examples.count() == 0) return std::nullopt;
+    return score(weights, examples, options_.network.threads);
+  }
+
+  RunState state() const {
+    return {.network = network_.state(),
+            .epochs_done = result_.epochs_done,
+            .best = best_,
+            .best_accuracy = best_accuracy_,
+            .best_epoch = best_epoch_};
+  }
+
+  bool end(TrainEnd how) {
+    result_.end = how;
+    return false;
+  }
+
+  /// Picks the weights to keep.
+  void choose() {
+    const bool within = result_.end == TrainEnd::kStopped || result_.end == TrainEnd::kMaxSteps;
+    if (result_.end == TrainEnd::kNotFinite) {
+      result_.parameters = best_ ? best_ : last_good_;
+      result_.kept_epoch = best_ ? best_epoch_ : result_.epochs_done;
+    } else if (options_.keep == Keep::kBest && best_) {
+      result_.parameters = best_;
+      result_.kept_epoch = best_epoch_;
+    } else {
+      result_.parameters = network_.result();
+      result_.kept_epoch = within ? 0 : result_.epochs_done;
+    }
+  }
+
+  Network& network_;
+  const TrainOptions& options_;
+  const TrainData& data_;
+  TrainEvents& events_;
+  const std::atomic<int>& stop_;
+  Images images_;
+  std::int64_t steps_;
+  Schedule schedule_;
+  std::optional<net::Parameters> best_, last_good_;
+  double best_accuracy_;
+  std::int64_t best_epoch_;
+  std::int64_t total_step_ = 0;
+  double loss_ = 0, seconds_ = 0;
+  TrainResult result_;
+};
+
+}  // namespace
+
+RunState fresh_run(const net::Parameters& parameters) {
+  RunState run;
+  run.network.weights = run.network.average = parameters;
+  return run;
+}
+
+TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
+                  const RunState& start, TrainEvents& events, const std::atomic<int>& stop) {
+  return Run(network, options, data, start, events, stop).go();
+}
+
+}  // namespace mlpctl::train

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "train/network.hpp"
+#include "train/options.hpp"
+#include "train/score.hpp"
+
+namespace mlpctl::train {
+
+struct TrainData {
+  Examples train, validation, test;
+};
+
+struct StepReport {
+  std::int64_t epoch, epochs;
+  std::int64_t step, steps;  // within the epoch; step counts from 1
+  std::int64_t total_step;   // within the run
+  double rate;
+  /// Missing where reading it would stop the device.
+  std::optional<float> loss;
+  double images_per_second;
+  double seconds_left;
+};
+
+struct EpochReport {
+  std::int64_t epoch, epochs;  // counts from 1
+  double train_loss;
+  std::optional<Score> validation, test;
+  double rate;
+  double seconds;  // the training pass alone
+  double images_per_second;
+};
+
+/// What a run needs to go on after an epoch as if it had never stopped.
+struct RunState {
+  NetworkState network;
+  std::int64_t epochs_done = 0;
+  /// With Keep::kBest or patience.
+  std::optional<net::Parameters> best;
+  double best_accuracy = -1;
+  std::int64_t best_epoch = 0;
+};
+
+/// What a run tells while it goes; called on the training thread.
+class TrainEvents {
+ public:
+  virtual ~TrainEvents() = default;
+  virtual void on_step(const StepReport&) {}
+  virtual void on_epoch(const EpochReport&) {}
+  /// After every epoch. make() copies the whole state; call it only to keep it.
+  virtual void on_state(const std::function<RunState()>& make) { (void)make; }
+};
+
+enum class TrainEnd { kFinished, kPatience, kMaxSteps, kStopped, kNotFinite };
+
+struct TrainResult {
+  TrainEnd end = TrainEnd::kFinished;
+  /// The weights to keep. With kNotFinite those of the last good epoch, if there was one.
+  std::optional<net::Parameters> parameters;
+  std::int64_t epochs_done = 0, steps_done = 0;
+  /// The epoch that the kept weights are from; 0: from within an epoch.
+  std::int64_t kept_epoch = 0;
+  std::optional<EpochReport> last_epoch;
+};
+
+/// Trains until the epochs are over, patience or steps run out, `stop` is not 0 (looked at after
+/// every step), or the loss is not finite.
+TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
+                  const RunState& start, TrainEvents& events, const std::atomic<int>& stop);
+
+/// The state that a fresh run starts from.
+RunState fresh_run(const net::Parameters& parameters);
+
+}  // namespace mlpctl::train

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "train/options.hpp"
+
+namespace mlpctl::train {
+
+/// One step of torch.optim's Adam, AdamW or SGD, and of the averaged weights, with everything that
+/// is the same for all values worked out beforehand.
+struct Update {
+  net::OptimizerKind kind;
+  float rate, weight_decay;
+  float beta1, beta2, eps;
+  /// Adam: rate / (1 - beta1^step), and 1 / sqrt(1 - beta2^step).
+  float step_size, second_scale;
+  float momentum;
+  /// The share of the new weights in the average.
+  float average_share;
+};
+
+/// The step-th step, counted from 1. The average starts as the weights' plain mean and becomes
+/// exponential with the decay: min(decay, step / (step + 10)) is kept of it.
+Update make_update(const OptimizerOptions& optimizer, double rate, double ema, std::int64_t step);
+
+/// How much of the average the step-th step keeps.
+double average_decay(double ema, std::int64_t step);
+
+/// The values of one tensor or of a part of it. `first` and `second` are the optimizer's moments,
+/// `average` the averaged weights; null where the options have none.
+struct Slots {
+  float* weight;
+  float* first;
+  float* second;
+  float* average;
+};
+
+/// Updates count values in place from their gradients.
+void apply(const Update& update, const Slots& slots, const float* gradient, std::int64_t count);
+
+}  // namespace mlpctl::train
