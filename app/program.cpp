@@ -10,6 +10,8 @@
 #include "base/error.hpp"
 #include "cli.hpp"
 #include "cmd_completion.hpp"
+#include "cmd_load.hpp"
+#include "cmd_save.hpp"
 #include "config_file.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -26,6 +28,8 @@ constexpr char kFooter[] =
     "terminated.";
 
 void add_commands(CLI::App& app) {
+  add_save(app);
+  add_load(app);
   add_completion(app);
 }
 
