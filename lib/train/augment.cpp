@@ -64,11 +64,13 @@ ElasticField draw_field(Random& random, const AugmentOptions& options, const Spl
   return field;
 }
 
-/// 0 for strokes that stay, else how much thicker or thinner in 1/256.
+/// 0 for strokes that stay, else how much thicker or thinner in 1/256. A whole pixel less on each
+/// side would wipe out thin digits.
 int draw_stroke(Random& random, const AugmentOptions& options) {
+  constexpr float kThinnest = -180, kThickest = 256;
   const bool changed = random.uniform() < options.stroke;
-  const auto weight = static_cast<int>(random.uniform(-257, 257));
-  return changed ? std::clamp(weight, -256, 256) : 0;
+  const auto weight = static_cast<int>(random.uniform(kThinnest, kThickest));
+  return changed ? weight : 0;
 }
 
 Canvas framed(const std::uint8_t* image) {
@@ -99,6 +101,7 @@ void check(const AugmentOptions& options) {
   check_range("--stroke", options.stroke, 1);
   check_range("--upstroke", options.upstroke, 1);
   check_range("--bar", options.bar, 1);
+  check_range("--tail", options.tail, 1);
   check_range("--clean-fraction", options.clean_fraction, 1);
 }
 
@@ -125,6 +128,7 @@ void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint6
   const float habit = random.uniform();
   if (label == 1 && habit < options_.upstroke) write_upstroke(canvas, random);
   if (label == 7 && habit < options_.bar) write_bar(canvas, random);
+  if (label == 9 && habit < options_.tail) write_tail(canvas, random);
   if (stroke != 0) change_stroke(canvas, stroke);
   warp(canvas, affine, basis_, field, out);
 }

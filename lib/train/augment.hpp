@@ -12,8 +12,8 @@ struct AugmentOptions {
   float rotate = 12;
   /// 0.15 draws sizes between 1/1.15 and 1.15.
   float scale = 0.15F;
-  /// 0.07 draws width over height between 1/1.07 and 1.07.
-  float aspect = 0.07F;
+  /// 0.2 draws width over height between 1/1.2 and 1.2.
+  float aspect = 0.2F;
   /// Pixels to the side for each pixel of height.
   float shear = 0.2F;
   /// Pixels.
@@ -22,12 +22,14 @@ struct AugmentOptions {
   float elastic = 1.4F;
   /// How far neighbours move together: the Gaussian's sigma that smooths the field, in pixels.
   float elastic_sigma = 4;
-  /// The share of images whose strokes are made thicker or thinner, up to one pixel a side.
+  /// The share of images whose strokes are made up to a pixel a side thicker or 0.7 thinner.
   float stroke = 0.5F;
   /// The share of ones that get an upstroke, as they are written outside the United States.
-  float upstroke = 0.3F;
+  float upstroke = 0.25F;
   /// The share of sevens that get a bar.
-  float bar = 0.15F;
+  float bar = 0.1F;
+  /// The share of nines whose tail is turned to the left.
+  float tail = 0.1F;
   /// The share of images left as they are.
   float clean_fraction = 0.1F;
 
@@ -44,6 +46,7 @@ inline constexpr AugmentOptions kNoAugment{.rotate = 0,
                                            .stroke = 0,
                                            .upstroke = 0,
                                            .bar = 0,
+                                           .tail = 0,
                                            .clean_fraction = 0};
 
 /// Whether an image can come out changed.

@@ -124,4 +124,19 @@ void write_bar(Canvas& seven, Random& random) {
             {centre.x + reach, centre.y + rise * reach}, radius);
 }
 
+void write_tail(Canvas& nine, Random& random) {
+  const float share = random.uniform(0.2F, 0.5F), rise = random.uniform(0, 0.5F);
+  const Extent extent = measure(nine);
+  if (extent.empty()) return;
+  const Point end = middle(nine, extent.bottom - 2, extent.bottom);
+  // A 9's pen goes around the loop, about as wide as high, and down the height.
+  const float radius = stroke_radius(extent, 2 * extent.width() + extent.height()) * 0.85F;
+  const float reach = share * extent.height();
+  const Point turn{end.x - reach / 2, end.y + 0.5F};
+  const float before = middle(nine, kFirst, kLast).x;
+  draw_line(nine, end, turn, radius);
+  draw_line(nine, turn, {end.x - reach, turn.y - rise * reach}, radius);
+  move_sideways(nine, static_cast<int>(std::lround(before - middle(nine, kFirst, kLast).x)));
+}
+
 }  // namespace mlpctl::train

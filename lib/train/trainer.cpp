@@ -20,14 +20,15 @@ class Images {
  public:
   Images(const TrainOptions& options, const Examples& examples) : options_(options) {
     if (!changes_images(options.augment)) return;
-    const auto fill =
-        [augmenter = Augmenter(options.augment), seed = options.seed, all = examples.images](
-            std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
-          for (const std::int64_t index : indices) {
-            augmenter(all.data() + index * net::kPixels, out, seed, epoch, index);
-            out += net::kPixels;
-          }
-        };
+    const auto fill = [augmenter = Augmenter(options.augment), seed = options.seed, all = examples](
+                          std::int64_t epoch, std::span<const std::int64_t> indices,
+                          std::uint8_t* out) {
+      for (const std::int64_t index : indices) {
+        augmenter(all.images.data() + index * net::kPixels, out, seed, epoch, index,
+                  all.labels[static_cast<std::size_t>(index)]);
+        out += net::kPixels;
+      }
+    };
     producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
   }
 

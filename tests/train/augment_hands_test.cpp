@@ -85,18 +85,31 @@ TEST_CASE("a bar crosses a seven about halfway and nowhere else") {
   }
 }
 
+TEST_CASE("a tail turns to the left at the foot of a nine") {
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    Canvas nine = hook();
+    Random random(i, 0);
+    mlpctl::train::write_tail(nine, random);
+    CHECK(ink(nine, 16, 26) > ink(hook(), 16, 26) + 3);
+    CHECK_THAT(centre(nine), Catch::Matchers::WithinAbs(centre(hook()), 0.51));
+    CHECK(framed_in_black(nine));
+  }
+}
+
 TEST_CASE("a blank picture stays blank in other hands") {
   Canvas blank;
   Random random(1, 0);
   mlpctl::train::write_upstroke(blank, random);
   mlpctl::train::write_bar(blank, random);
+  mlpctl::train::write_tail(blank, random);
   CHECK(blank.rows == Canvas{}.rows);
 }
 
-TEST_CASE("only ones and sevens change their habits and only their share") {
+TEST_CASE("only ones and sevens and nines change their habits and only their share") {
   auto options = mlpctl::train::kNoAugment;
   options.upstroke = 0.4F;
   options.bar = 0.2F;
+  options.tail = 0.6F;
   const mlpctl::train::Augmenter augment{options};
   std::array<std::uint8_t, 784> in{}, out{};
   for (std::size_t y = 4; y < 24; ++y) in[y * 28 + 13] = in[y * 28 + 14] = 255;
@@ -107,6 +120,7 @@ TEST_CASE("only ones and sevens change their habits and only their share") {
   }
   CHECK_THAT(changed[1] / 500.0, Catch::Matchers::WithinAbs(0.4, 0.08));
   CHECK_THAT(changed[7] / 500.0, Catch::Matchers::WithinAbs(0.2, 0.08));
-  changed[1] = changed[7] = 0;
+  CHECK_THAT(changed[9] / 500.0, Catch::Matchers::WithinAbs(0.6, 0.08));
+  changed[1] = changed[7] = changed[9] = 0;
   CHECK(changed == std::array<int, 10>{});
 }
