@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace mlpctl::state {
 namespace {
@@ -141,24 +142,28 @@ constexpr auto kDangerousModules = std::to_array<std::string_view>({"os",
                                                                     "torch.hub",
                                                                     "torch.utils.cpp_extension"});
 
-constexpr std::array kDangerousPairs{
-    std::pair<std::string_view, std::string_view>{"torch", "load"},
-    std::pair<std::string_view, std::string_view>{"torch", "compile"},
-    std::pair<std::string_view, std::string_view>{"torch.serialization", "load"},
-    std::pair<std::string_view, std::string_view>{"torch.storage", "_load_from_bytes"},
-    std::pair<std::string_view, std::string_view>{"torch.jit", "load"},
-    std::pair<std::string_view, std::string_view>{"torch.jit.unsupported_tensor_ops",
-                                                  "execWrapper"},
-    std::pair<std::string_view, std::string_view>{"torch.utils.collect_env", "run"},
-    std::pair<std::string_view, std::string_view>{"torch.utils._config_module", "ConfigModule"},
-    std::pair<std::string_view, std::string_view>{"torch._dynamo.guards", "GuardBuilder"},
-    std::pair<std::string_view, std::string_view>{"torch.distributed.rpc.internal",
-                                                  "_run_function"},
-    std::pair<std::string_view, std::string_view>{"numpy", "load"},
-    std::pair<std::string_view, std::string_view>{"numpy.testing._private.utils", "runstring"},
-    std::pair<std::string_view, std::string_view>{"numpy.f2py.crackfortran", "getlincoef"},
-    std::pair<std::string_view, std::string_view>{"logging.config", "_resolve"},
-};
+using Name = std::pair<std::string_view, std::string_view>;
+constexpr auto kDangerousPairs = std::to_array<Name>({
+    {"io", "open"},
+    {"_io", "open"},
+    {"io", "open_code"},
+    {"io", "FileIO"},
+    {"_io", "FileIO"},
+    {"torch", "load"},
+    {"torch", "compile"},
+    {"torch.serialization", "load"},
+    {"torch.storage", "_load_from_bytes"},
+    {"torch.jit", "load"},
+    {"torch.jit.unsupported_tensor_ops", "execWrapper"},
+    {"torch.utils.collect_env", "run"},
+    {"torch.utils._config_module", "ConfigModule"},
+    {"torch._dynamo.guards", "GuardBuilder"},
+    {"torch.distributed.rpc.internal", "_run_function"},
+    {"numpy", "load"},
+    {"numpy.testing._private.utils", "runstring"},
+    {"numpy.f2py.crackfortran", "getlincoef"},
+    {"logging.config", "_resolve"},
+});
 
 bool is_below(std::string_view module, std::string_view parent) {
   return module.starts_with(parent) &&

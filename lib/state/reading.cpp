@@ -21,6 +21,7 @@ Node Reading::unpickle(ByteReader& in, Unpickler::PersistentLoad load) {
 
 StateFile Reading::finish(Container container, Node root) {
   check_keys(*arena);
+  list_leaves(root, limits);  // refuses what no walk could get through
   StateFile file;
   file.path = source.path;
   file.container = container;

@@ -38,11 +38,18 @@ std::uint64_t check_tiling(const std::vector<SafetensorsEntry>& entries) {
   return end;
 }
 
-void check_metadata(const SafetensorsHeader& header) {
-  std::vector<std::string_view> keys;
-  for (const auto& [key, value] : header.metadata) keys.push_back(key);
+void check_unique(std::vector<std::string_view> keys) {
   std::ranges::sort(keys);
-  if (std::ranges::adjacent_find(keys) != keys.end()) refuse("with one metadata key twice");
+  const auto twice = std::ranges::adjacent_find(keys);
+  if (twice != keys.end()) refuse("whose header has the key " + std::string(*twice) + " twice");
+}
+
+void check_names(const SafetensorsHeader& header) {
+  std::vector<std::string_view> names, keys;
+  for (const SafetensorsEntry& entry : header.entries) names.push_back(entry.name);
+  for (const auto& [key, value] : header.metadata) keys.push_back(key);
+  check_unique(std::move(names));
+  check_unique(std::move(keys));
 }
 
 std::vector<std::int64_t> c_strides(const std::vector<std::int64_t>& shape) {
@@ -77,8 +84,8 @@ StateFile read_safetensors(Reading& reading) {
   if (length > in.left()) throw cut_off(reading.source.bytes.size(), kLengthBytes + length, false);
   if (length > reading.limits.header_bytes) refuse("with a header longer than any real one");
   const SafetensorsHeader header = parse_safetensors_header(in.text(length));
+  check_names(header);
   for (const SafetensorsEntry& entry : header.entries) check_size(entry);
-  check_metadata(header);
   const std::uint64_t end = check_tiling(header.entries);
   if (end > in.left()) {
     throw cut_off(reading.source.bytes.size(), kLengthBytes + length + end, true);

@@ -56,7 +56,7 @@ Members read_members(const Source& source) {
   ByteReader in(source.bytes);
   for (std::size_t count = 0; in.left() >= kBlock; ++count) {
     const auto header = in.take(kBlock);
-    if (header[0] == std::byte{}) break;
+    if (header[0] == std::byte{}) return members;
     if (count == kMaxMembers) refuse("has too many members");
     check_sum(header);
     const std::string_view field = as_text(header.first(100));
@@ -73,7 +73,7 @@ Members read_members(const Source& source) {
     if (member->data() != nullptr) refuse("holds one member twice");
     *member = bytes;
   }
-  return members;
+  throw cut_off(source.bytes.size(), 0, false);
 }
 
 /// Reads the members in the order that their references need: storages, tensors, pickle.
