@@ -1,5 +1,6 @@
 #include "load_list.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -115,8 +116,10 @@ class Tree {
 
 std::string leaf_text(const state::Node& node) {
   std::string text = state::describe(node);
-  if (node.is(Kind::kTensor)) text += " " + std::to_string(node.tensor().byte_count()) + " bytes";
-  return text;
+  if (!node.is(Kind::kTensor)) return text;
+  text += ' ';
+  text += std::to_string(node.tensor().byte_count());
+  return text += " bytes";
 }
 
 void print_text(const state::StateFile& file, const std::vector<state::NamedNode>& leaves) {
