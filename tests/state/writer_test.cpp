@@ -21,7 +21,7 @@ TensorValue tensor(std::vector<std::int64_t> shape) {
 }
 
 Value two_tensors() {
-  return Dict{{"a.weight", tensor({2, 3})}, {"a.bias", tensor({6})}};
+  return DictValue{{"a.weight", tensor({2, 3})}, {"a.bias", tensor({6})}};
 }
 
 }  // namespace
@@ -62,7 +62,8 @@ TEST_CASE("a tensor with too few bytes is refused and the old file stays") {
   write_state(dir / "x.pt", two_tensors());
   const std::string before = dir.read("x.pt");
   for (const auto format : {OutputFormat::kPt, OutputFormat::kSafetensors}) {
-    CHECK_THROWS_AS(write_state(dir / "x.pt", Dict{{"w", tensor({7})}}, {format}), mlpctl::Error);
+    CHECK_THROWS_AS(write_state(dir / "x.pt", DictValue{{"w", tensor({7})}}, {format}),
+                    mlpctl::Error);
   }
   CHECK(dir.read("x.pt") == before);
   CHECK(dir.entries() == 1);
@@ -83,9 +84,9 @@ TEST_CASE("only a state file or an empty file is replaced without force") {
 TEST_CASE("safetensors takes one dict of tensors and nothing else") {
   const TempDir dir;
   const WriteOptions options{OutputFormat::kSafetensors};
-  CHECK_THROWS_AS(write_state(dir / "x", List{}, options), mlpctl::Error);
-  CHECK_THROWS_AS(write_state(dir / "x", Dict{{"epoch", 3}}, options), mlpctl::Error);
-  CHECK_THROWS_AS(write_state(dir / "x", Dict{{1, tensor({6})}}, options), mlpctl::Error);
+  CHECK_THROWS_AS(write_state(dir / "x", ListValue{}, options), mlpctl::Error);
+  CHECK_THROWS_AS(write_state(dir / "x", DictValue{{"epoch", 3}}, options), mlpctl::Error);
+  CHECK_THROWS_AS(write_state(dir / "x", DictValue{{1, tensor({6})}}, options), mlpctl::Error);
 }
 
 TEST_CASE("the format comes from its name or from the extension") {

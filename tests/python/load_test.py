@@ -1,0 +1,180 @@
+"""What Python saves is what `mlpctl load` reads, tensor by tensor, in every usual form."""
+
+import collections
+import hashlib
+import json
+import unittest
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+
+from support import MLP, TempFolderTest, mlpctl
+
+
+class Inner(nn.Module):
+    """A network kept under another module's attribute, as Lightning does."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.add_module(name, MLP())
+
+
+def checksums(state):
+    return {
+        name: hashlib.sha256(tensor.detach().float().contiguous().numpy().tobytes()).hexdigest()
+        for name, tensor in state.items()
+    }
+
+
+class LoadTest(TempFolderTest):
+    def setUp(self):
+        super().setUp()
+        self.model = MLP()
+        self.state = self.model.state_dict()
+
+    def load(self, saved, *options, code=0, **how):
+        file = self.path("saved.pt")
+        torch.save(saved, file, **how)
+        return json.loads(mlpctl("load", file, "--json", *options, code=code))
+
+    def assert_loads(self, saved, expected=None, **how):
+        report = self.load(saved, **how)
+        self.assertTrue(report["fits"])
+        self.assertEqual(report["parameters"], 1034264)
+        found = {tensor["name"]: tensor["sha256"] for tensor in report["tensors"]}
+        self.assertEqual(found, checksums(expected or self.state))
+        return report
+
+    def test_a_state_dict(self):
+        report = self.assert_loads(self.state)
+        self.assertEqual([t["name"] for t in report["tensors"]], list(self.state))
+        self.assertEqual([tuple(t["shape"]) for t in report["tensors"]],
+                         [tuple(t.shape) for t in self.state.values()])
+        self.assert_loads(dict(self.state))
+        self.assert_loads(collections.OrderedDict(reversed(self.state.items())))
+        self.assert_loads(dict(self.model.named_parameters()))
+
+    def test_older_and_other_containers(self):
+        self.assert_loads(self.state, _use_new_zipfile_serialization=False)
+        for protocol in (2, 3, 4, 5):
+            self.assert_loads(self.state, pickle_protocol=protocol)
+
+    def test_checkpoints_of_every_usual_shape(self):
+        for key in ("state_dict", "model_state_dict", "model", "net", "network", "module", "ema"):
+            with self.subTest(key=key):
+                report = self.assert_loads({key: self.state, "epoch": 3, "args": {"lr": 0.1}})
+                self.assertEqual(report["found_at"], key)
+
+    def test_prefixes_in_any_order(self):
+        for prefix in ("module.", "_orig_mod.", "model.", "net.", "module._orig_mod.",
+                       "_orig_mod.module.", "model.net.module._orig_mod."):
+            with self.subTest(prefix=prefix):
+                saved = {prefix + name: tensor for name, tensor in self.state.items()}
+                self.assertEqual(self.assert_loads(saved)["stripped"], prefix)
+        self.assert_loads(Inner("model").state_dict() | {
+            "model." + name: tensor for name, tensor in self.state.items()})
+
+    def test_an_averaged_model(self):
+        self.assert_loads(AveragedModel(self.model).state_dict())
+
+    def test_the_bare_sequential(self):
+        self.assert_loads(self.model.layers.state_dict())
+
+    def test_views_of_other_memory(self):
+        columns = {n: t.t().contiguous().t() if t.dim() == 2 else t for n, t in self.state.items()}
+        self.assertFalse(columns["layers.2.weight"].is_contiguous())
+        self.assert_loads(columns)
+        flat = torch.cat([t.flatten() for t in self.state.values()])
+        pieces, offset = {}, 0
+        for name, tensor in self.state.items():
+            pieces[name] = flat[offset : offset + tensor.numel()].view(tensor.shape)
+            offset += tensor.numel()
+        self.assert_loads(pieces)
+        expanded = dict(self.state)
+        expanded["layers.2.bias"] = torch.tensor([0.25]).expand(300)
+        self.assert_loads(expanded, expanded)
+
+    def test_every_floating_type(self):
+        types = [torch.float16, torch.bfloat16, torch.float64, torch.float8_e4m3fn,
+                 torch.float8_e5m2]
+        for dtype in types:
+            with self.subTest(dtype=dtype):
+                saved = {name: tensor.to(dtype) for name, tensor in self.state.items()}
+                report = self.assert_loads(saved, saved)
+                self.assertEqual(report["tensors"][0]["dtype"], str(dtype).removeprefix("torch."))
+
+    def test_what_cannot_be_weights_is_named(self):
+        unfit = {
+            "int64": lambda t: t.long(),
+            "bool": lambda t: t > 0,
+            "complex64": lambda t: t.to(torch.complex64),
+        }
+        for name, change in unfit.items():
+            with self.subTest(dtype=name):
+                saved = dict(self.state)
+                saved["layers.6.bias"] = change(saved["layers.6.bias"])
+                report = self.load(saved, code=1)
+                self.assertFalse(report["fits"])
+                self.assertEqual(report["mismatched"][0]["name"], "layers.6.bias")
+                self.assertIn(name, json.dumps(report["mismatched"][0]))
+
+    def test_all_misfits_at_once(self):
+        saved = dict(self.state)
+        del saved["layers.0.bias"]
+        saved["layers.8.bias"] = torch.zeros(2)
+        saved["layers.6.bias"] = torch.zeros(11)
+        report = self.load(saved, code=1)
+        self.assertEqual(report["missing"], ["layers.0.bias"])
+        self.assertEqual(report["unexpected"], ["layers.8.bias"])
+        self.assertEqual([m["name"] for m in report["mismatched"]], ["layers.6.bias"])
+
+    def test_two_states_need_a_choice(self):
+        other = MLP().state_dict()
+        both = {"model": self.state, "ema": other}
+        file = self.path("both.pt")
+        torch.save(both, file)
+        mlpctl("load", file, code=1)
+        for key, state in both.items():
+            report = json.loads(mlpctl("load", file, "--json", "--key", key))
+            found = {tensor["name"]: tensor["sha256"] for tensor in report["tensors"]}
+            self.assertEqual(found, checksums(state))
+        self.assert_loads({"model": self.state, "ema": self.state})
+
+    def test_not_finite_weights(self):
+        for value in (float("nan"), float("inf")):
+            saved = {name: tensor.clone() for name, tensor in self.state.items()}
+            saved["layers.4.bias"][3] = value
+            file = self.path("bad.pt")
+            torch.save(saved, file)
+            mlpctl("load", file, code=1)
+            mlpctl("load", file, "--allow-nonfinite")
+
+    def test_safetensors(self):
+        import safetensors.torch
+
+        file = self.path("mlp.safetensors")
+        safetensors.torch.save_file(self.state, file)
+        report = json.loads(mlpctl("load", file, "--json"))
+        found = {tensor["name"]: tensor["sha256"] for tensor in report["tensors"]}
+        self.assertEqual(found, checksums(self.state))
+
+    def test_diff_says_what_differs(self):
+        changed = {name: tensor.clone() for name, tensor in self.state.items()}
+        changed["layers.0.bias"][0] += 0.5
+        a, b = self.path("a.pt"), self.path("b.pt")
+        torch.save(self.state, a)
+        torch.save(changed, b)
+        self.assertIn("layers.0.bias", mlpctl("load", a, "--diff", b, code=1))
+        mlpctl("load", a, "--diff", a)
+
+    def test_a_whole_model_is_walked_and_not_run(self):
+        file = self.path("whole.pt")
+        torch.save(self.model, file)
+        report = json.loads(mlpctl("load", file, "--json"))
+        found = {tensor["name"]: tensor["sha256"] for tensor in report["tensors"]}
+        self.assertEqual(found, checksums(self.state))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,74 @@
+#include "state/diff.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "state/reader.hpp"
+#include "state/writer.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace mlpctl::state;
+
+namespace {
+
+TensorValue tensor(const std::vector<float>& values) {
+  return {{static_cast<std::int64_t>(values.size())},
+          DType::kFloat32,
+          std::as_bytes(std::span(values))};
+}
+
+std::vector<Difference> diff_of(const Value& first, const Value& second) {
+  const TempDir dir;
+  write_state(dir / "a.pt", first);
+  write_state(dir / "b.pt", second);
+  const auto a = open_state(dir / "a.pt"), b = open_state(dir / "b.pt");
+  return diff(list_leaves(a.root), list_leaves(b.root));
+}
+
+}  // namespace
+
+TEST_CASE("equal files have no differences and NaN equals NaN") {
+  const std::vector<float> values{1, NAN, 3};
+  const Value root = DictValue{{"w", tensor(values)}, {"epoch", 3}, {"name", "x"}};
+  CHECK(diff_of(root, root).empty());
+}
+
+TEST_CASE("the largest differences are told") {
+  const std::vector<float> one{1, 2, 4}, other{1, 2.5, 3};
+  const auto all = diff_of(DictValue{{"w", tensor(one)}}, DictValue{{"w", tensor(other)}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].kind == Difference::Kind::kValues);
+  CHECK(all[0].elements == 2);
+  CHECK(all[0].max_absolute == 1.0);
+  CHECK(all[0].max_relative == 0.25);
+}
+
+TEST_CASE("a value that is not finite is infinitely far from one that is") {
+  const std::vector<float> one{1}, other{std::numeric_limits<float>::infinity()};
+  const auto all = diff_of(DictValue{{"w", tensor(one)}}, DictValue{{"w", tensor(other)}});
+  REQUIRE(all.size() == 1);
+  CHECK(std::isinf(all[0].max_absolute));
+}
+
+TEST_CASE("a change in the last block of a large tensor is seen") {
+  std::vector<float> one(10'000, 0.5F), other = one;
+  other[9'999] = 0.75F;
+  const auto all = diff_of(DictValue{{"w", tensor(one)}}, DictValue{{"w", tensor(other)}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].elements == 1);
+  CHECK(all[0].max_absolute == 0.25);
+}
+
+TEST_CASE("names forms and plain values differ each in their own way") {
+  const std::vector<float> two{1, 2}, three{1, 2, 3};
+  const auto all = diff_of(DictValue{{"a", tensor(two)}, {"b", tensor(two)}, {"epoch", 1}},
+                           DictValue{{"b", tensor(three)}, {"epoch", 2}, {"c", tensor(two)}});
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].kind == Difference::Kind::kOnlyInFirst);
+  CHECK(all[1].kind == Difference::Kind::kForm);
+  CHECK(all[2].kind == Difference::Kind::kValues);
+  CHECK((all[2].first == "1" && all[2].second == "2"));
+  CHECK(all[3].kind == Difference::Kind::kOnlyInSecond);
+}
