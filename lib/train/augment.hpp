@@ -25,11 +25,11 @@ struct AugmentOptions {
   /// The share of images whose strokes are made up to a pixel a side thicker or 0.7 thinner.
   float stroke = 0.5F;
   /// The share of ones that get an upstroke, as they are written outside the United States.
-  float upstroke = 0.25F;
+  float upstroke = 0.3F;
   /// The share of sevens that get a bar.
   float bar = 0.1F;
   /// The share of nines whose tail is turned to the left.
-  float tail = 0.1F;
+  float tail = 0.15F;
   /// The share of images left as they are.
   float clean_fraction = 0.1F;
 

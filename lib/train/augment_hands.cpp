@@ -125,7 +125,7 @@ void write_bar(Canvas& seven, Random& random) {
 }
 
 void write_tail(Canvas& nine, Random& random) {
-  const float share = random.uniform(0.2F, 0.5F), rise = random.uniform(0, 0.5F);
+  const float share = random.uniform(0.2F, 0.65F), rise = random.uniform(0, 0.4F);
   const Extent extent = measure(nine);
   if (extent.empty()) return;
   const Point end = middle(nine, extent.bottom - 2, extent.bottom);
