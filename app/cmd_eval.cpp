@@ -21,6 +21,7 @@
 #include "net/model_file.hpp"
 #include "threads.hpp"
 #include "torch_engine.hpp"
+#include "train/clock.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -89,7 +90,10 @@ ExitCode run(const EvalOptions& options) {
   spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder, threads);
 
   eval::Metrics metrics;
+  if (uses_libtorch(options)) torch_engine();  // Opened here, its start is not counted below.
+  const train::Clock clock;
   metrics.add(answers(model.parameters, set, options, threads), set.labels);
+  spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
   const eval::Report report = metrics.report();
   if (!std::isfinite(report.loss)) {
     throw Error(options.model + ": its answers are not finite numbers; train it again");
