@@ -1,0 +1,31 @@
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/error.hpp"
+#include "image/byte_view.hpp"
+#include "image/picture_header.hpp"
+#include "image/sheet.hpp"
+
+/// Any bytes are either refused with Error, or a picture that every step can work on.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::int64_t kMostPixels = 65'536;  // larger ones only take longer
+  const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);
+  try {
+    const std::string name = "fuzz";
+    const auto header = mlpctl::image::read_header(mlpctl::image::ByteView(bytes, name));
+    if (header.width * header.height > kMostPixels) return 0;
+    const mlpctl::image::Picture picture = mlpctl::image::read_picture(bytes, name);
+    if (picture.pixels.size() != static_cast<std::size_t>(picture.width) *
+                                     static_cast<std::size_t>(picture.height) *
+                                     static_cast<std::size_t>(picture.channels)) {
+      __builtin_trap();
+    }
+    mlpctl::image::find_digit(picture);
+    mlpctl::image::find_digits(picture);
+    mlpctl::image::grey_digit(picture);
+  } catch (const mlpctl::Error&) {
+    return 0;
+  }
+  return 0;
+}

@@ -1,0 +1,149 @@
+#include "image/digit.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "image/drawn.hpp"
+
+using namespace mlpctl;
+
+namespace {
+
+int level(const image::Digit& digit, int x, int y) {
+  return digit.pixels[static_cast<std::size_t>(y * image::kDigitSide + x)];
+}
+
+/// A zero in MNIST's form: white, ring in the middle, nothing in its hole and at the border.
+void check_zero(const std::optional<image::Digit>& digit) {
+  REQUIRE(digit);
+  CHECK(level(*digit, 14, 14) < 60);
+  for (int i = 0; i < image::kDigitSide; ++i) {
+    CHECK(level(*digit, i, 1) == 0);
+    CHECK(level(*digit, 1, i) == 0);
+  }
+  int brightest = 0;
+  for (int x = 4; x < 14; ++x) brightest = std::max(brightest, level(*digit, x, 14));
+  CHECK(brightest > 180);
+}
+
+int largest_difference(const image::Digit& a, const image::Digit& b) {
+  int most = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    most = std::max(most, std::abs(a.pixels[i] - b.pixels[i]));
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("a digit is found whatever the size, the place and the pen") {
+  for (const int side : {28, 60, 200, 900, 2000}) {
+    CAPTURE(side);
+    for (const int stroke : {std::max(1, side / 40), side / 14}) {
+      image::Picture picture = page(side, side * 3 / 4);
+      draw_zero(picture, side / 3, side / 8, side / 3, side / 2, stroke);
+      check_zero(image::find_digit(picture));
+    }
+  }
+}
+
+TEST_CASE("a digit and its negative give the same picture") {
+  image::Picture picture = page(300, 240);
+  draw_zero(picture, 90, 50, 80, 130, 9);
+  shade(picture);
+  const auto dark = image::find_digit(picture), light = image::find_digit(negative(picture));
+  check_zero(dark);
+  REQUIRE(light);
+  CHECK(largest_difference(*dark, *light) <= 3);
+}
+
+TEST_CASE("uneven light and a shadow do not matter") {
+  image::Picture picture = page(640, 480, 220);
+  draw_zero(picture, 250, 150, 120, 190, 10, 60);
+  shade(picture);
+  check_zero(image::find_digit(picture));
+}
+
+TEST_CASE("ruled lines and a table at the edge are left out") {
+  image::Picture picture = page(640, 480);
+  for (int y = 30; y < 480; y += 60) draw_bar(picture, 0, y, 640, 2, 180);
+  draw_bar(picture, 0, 0, 40, 480, 90);
+  draw_zero(picture, 250, 150, 120, 190, 10);
+  shade(picture);
+  const auto digit = image::find_digit(picture);
+  check_zero(digit);
+  CHECK(std::abs(digit->box.x - 250) < 6);
+  CHECK(std::abs(digit->box.width - 120) < 12);
+}
+
+TEST_CASE("specks are dropped and a detached stroke is kept") {
+  image::Picture picture = page(300, 300);
+  draw_bar(picture, 110, 100, 8, 120);
+  draw_bar(picture, 130, 90, 60, 8);
+  draw_bar(picture, 20, 20, 3, 3);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  CHECK(digit->box == image::Box{110, 90, 80, 130});
+}
+
+TEST_CASE("the centre of mass is in the middle") {
+  image::Picture picture = page(200, 200);
+  draw_bar(picture, 20, 30, 10, 90);
+  draw_bar(picture, 20, 110, 50, 10);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  double mass = 0, sum_x = 0, sum_y = 0;
+  for (int y = 0; y < image::kDigitSide; ++y) {
+    for (int x = 0; x < image::kDigitSide; ++x) {
+      mass += level(*digit, x, y);
+      sum_x += level(*digit, x, y) * (x + 0.5);
+      sum_y += level(*digit, x, y) * (y + 0.5);
+    }
+  }
+  CHECK(std::abs(sum_x / mass - 14) < 0.2);
+  CHECK(std::abs(sum_y / mass - 14) < 0.2);
+}
+
+TEST_CASE("a blank page has no digit") {
+  CHECK_FALSE(image::find_digit(page(300, 200)));
+  CHECK_FALSE(image::find_digit(page(28, 28, 0)));
+  CHECK_FALSE(image::find_digit(page(1, 1)));
+  image::Picture shaded = page(640, 480);
+  shade(shaded);
+  Random random(1, 0);
+  for (std::uint8_t& value : shaded.pixels) {
+    value = static_cast<std::uint8_t>(value - random.below(6));
+  }
+  const auto digit = image::find_digit(shaded);
+  CHECK_FALSE(digit);
+}
+
+TEST_CASE("a picture made like MNIST passes unchanged; and its negative as it") {
+  image::Picture picture = page(28, 28, 0);
+  draw_zero(picture, 7, 4, 14, 20, 3, 253);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  CHECK(std::equal(digit->pixels.begin(), digit->pixels.end(), picture.pixels.begin()));
+  const auto other = image::find_digit(negative(picture));
+  REQUIRE(other);
+  CHECK(other->pixels == digit->pixels);
+}
+
+TEST_CASE("without preparation only 28x28 is taken and nothing is changed") {
+  image::Picture picture = page(28, 28, 0);
+  put(picture, 3, 5, 77);
+  CHECK(level(image::exact_digit(picture, "p.png"), 3, 5) == 77);
+  CHECK_THROWS_AS(image::exact_digit(page(29, 28), "p.png"), Error);
+}
+
+TEST_CASE("a picture of another thing is reduced and nothing else") {
+  image::Picture picture = page(280, 140, 100);
+  draw_bar(picture, 0, 0, 140, 140, 200);
+  const image::Digit digit = image::grey_digit(picture);
+  CHECK(level(digit, 3, 14) == 200);
+  CHECK(level(digit, 24, 14) == 100);
+}
