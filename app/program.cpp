@@ -10,8 +10,11 @@
 #include "base/error.hpp"
 #include "cli.hpp"
 #include "cmd_completion.hpp"
+#include "cmd_eval.hpp"
 #include "cmd_load.hpp"
+#include "cmd_predict.hpp"
 #include "cmd_save.hpp"
+#include "cmd_train.hpp"
 #include "config_file.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -28,8 +31,11 @@ constexpr char kFooter[] =
     "terminated.";
 
 void add_commands(CLI::App& app) {
+  add_train(app);
   add_save(app);
   add_load(app);
+  add_eval(app);
+  add_predict(app);
   add_completion(app);
 }
 

@@ -1,0 +1,234 @@
+#include "cmd_train.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "cli.hpp"
+#include "data/dataset.hpp"
+#include "data/folder.hpp"
+#include "interrupt.hpp"
+#include "net/model_file.hpp"
+#include "torch_engine.hpp"
+#include "train_log.hpp"
+#include "train_options.hpp"
+#include "train_progress.hpp"
+#include "version.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct TrainCommand {
+  std::string data, out, from, log, device = "auto";
+  std::int64_t val_split = 0;
+  bool log_steps = false, json = false;
+  TrainSettings settings;
+};
+
+/// The data set's parts; the spans in `parts` look into the sets.
+struct LoadedData {
+  std::string folder;
+  data::Dataset train, validation, test;
+
+  train::TrainData parts() const {
+    const auto examples = [](const data::Dataset& set) {
+      return train::Examples{set.images, set.labels};
+    };
+    return {examples(train), examples(validation), examples(test)};
+  }
+};
+
+LoadedData load_data(const TrainCommand& command) {
+  LoadedData loaded;
+  loaded.folder = data::find_folder(command.data, data::default_folders());
+  loaded.train = data::load(loaded.folder, data::Part::kTrain);
+  if (command.val_split > 0) {
+    std::tie(loaded.train, loaded.validation) =
+        data::split_validation(loaded.train, command.val_split);
+  }
+  if (data::has(loaded.folder, data::Part::kTest)) {
+    loaded.test = data::load(loaded.folder, data::Part::kTest);
+  }
+  return loaded;
+}
+
+/// Tells the terminal and the log what happens.
+class Reporter : public train::TrainEvents {
+ public:
+  Reporter(TrainLog& log, bool log_steps) : log_(log), log_steps_(log_steps) {}
+
+  void on_step(const train::StepReport& report) override {
+    progress_.show(report);
+    if (log_steps_) {
+      log_.write({{"event", "step"},
+                  {"step", report.total_step},
+                  {"loss", report.loss ? Json(*report.loss) : Json()},
+                  {"lr", report.rate}});
+    }
+  }
+  void on_epoch(const train::EpochReport& report) override {
+    progress_.show(report);
+    log_.write(epoch_json(report));
+  }
+
+ private:
+  TrainLog& log_;
+  bool log_steps_;
+  TrainProgress progress_;
+};
+
+Json start_json(const TrainCommand& command, const train::TrainOptions& options,
+                const LoadedData& data, const std::string& torch_version) {
+  Json json{{"event", "start"}};
+  json["data"] = data.folder;
+  json["train_images"] = data.train.count();
+  json["val_images"] = data.validation.count();
+  json["test_images"] = data.test.count();
+  json["out"] = command.out;
+  json["from"] = command.from.empty() ? Json() : Json(command.from);
+  json["recipe"] = command.settings.recipe;
+  json.update(settings_json(options));
+  json["mlpctl"] = kVersion;
+  json["libtorch"] = torch_version;
+  return json;
+}
+
+void show_start(const Json& start) {
+  std::string text;
+  for (const auto& [name, value] : start.items()) {
+    if (name == "event") continue;
+    text += (text.empty() ? "" : ", ") + name + " " +
+            (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  spdlog::info("training: {}", text);
+}
+
+Json end_json(const TrainCommand& command, const train::TrainResult& result) {
+  Json json{{"event", "end"},
+            {"reason", to_string(result.end)},
+            {"epochs", result.epochs_done},
+            {"steps", result.steps_done},
+            {"kept_epoch", result.kept_epoch},
+            {"out", result.parameters ? Json(command.out) : Json()}};
+  if (result.last_epoch) {
+    json["train_loss"] = result.last_epoch->train_loss;
+    for (const char* name : {"test_loss", "test_accuracy", "val_loss", "val_accuracy"}) {
+      json[name] = epoch_json(*result.last_epoch)[name];
+    }
+  }
+  return json;
+}
+
+net::Model start_model(const TrainCommand& command, std::uint64_t seed,
+                       const std::vector<std::string>& classes) {
+  net::Model model;
+  model.parameters = command.from.empty() ? net::initial_parameters(seed)
+                                          : net::load_model(command.from).model.parameters;
+  model.info.classes = classes;
+  if (!classes.empty()) model.info.preprocess = "none";
+  return model;
+}
+
+ExitCode finish(const TrainCommand& command, const train::TrainResult& result, int signal_number) {
+  switch (result.end) {
+    case train::TrainEnd::kNotFinite:
+      throw Error("the loss is not finite after step " + std::to_string(result.steps_done) +
+                  (result.parameters ? "; " + command.out + " holds the state after epoch " +
+                                           std::to_string(result.kept_epoch)
+                                     : "; nothing was written") +
+                  "; try a smaller --lr");
+    case train::TrainEnd::kStopped:
+      return signal_number == SIGTERM ? ExitCode::kTerminated : ExitCode::kInterrupted;
+    default:
+      return ExitCode::kDone;
+  }
+}
+
+void print_result(const TrainCommand& command, const Json& end) {
+  if (command.json) {
+    std::cout << end.dump() << '\n';
+    return;
+  }
+  if (end["out"].is_null()) return;
+  std::cout << command.out << ": " << end["epochs"] << " epochs";
+  if (end.contains("test_accuracy") && !end["test_accuracy"].is_null()) {
+    std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end["test_accuracy"].get<double>());
+  }
+  std::cout << '\n';
+}
+
+ExitCode run(TrainCommand& command) {
+  probe_output(command.out);
+  const LoadedData data = load_data(command);
+  const train::TrainData parts = data.parts();
+  train::TrainOptions options = resolve(command.settings, data.train.classes.empty());
+  train::check(options, data.train.count(), data.validation.count());
+  net::Model model = start_model(command, options.seed, data.train.classes);
+  TrainLog log(command.log, false);
+  train::Engine& engine = torch_engine();
+  options.network.device = engine.resolve_device(command.device);
+  const Json start = start_json(command, options, data, engine.version());
+  show_start(start);
+  log.write(start);
+
+  const auto network = engine.make_network(options.network);
+  Reporter reporter(log, command.log_steps);
+  const std::atomic<int>& stop = defer_interrupts();
+  const train::TrainResult result =
+      train::train(*network, options, parts, train::fresh_run(model.parameters), reporter, stop);
+  if (result.parameters) {
+    model.parameters = *result.parameters;
+    net::save_model(command.out, model);
+  }
+  const Json end = end_json(command, result);
+  log.write(end);
+  print_result(command, end);
+  return finish(command, result, stop);
+}
+
+void add_files(CLI::App& command, TrainCommand& options) {
+  command.add_option("--data", options.data, "Folder with the data set's IDX files")
+      ->type_name("DIR")
+      ->group("Input");
+  command
+      .add_option("--val-split", options.val_split,
+                  "Pictures at the training set's end kept for validation")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->group("Input");
+  command.add_option("--from", options.from, "State to start from: any file that load accepts")
+      ->type_name("FILE")
+      ->group("Input");
+  command.add_option("--out", options.out, "State file to write: .pt, .pth or .safetensors")
+      ->type_name("FILE")
+      ->required()
+      ->group("Output");
+  command.add_option("--log", options.log, "Log to write, a JSON object a line")
+      ->type_name("FILE")
+      ->group("Output");
+  command.add_flag("--log-steps", options.log_steps, "Log every step's loss too")->group("Output");
+  command.add_flag("--json", options.json, "Print the result as JSON")->group("Output");
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto options = std::make_shared<TrainCommand>();
+  CLI::App* command = app.add_subcommand("train", "Train the network and write its state");
+  add_files(*command, *options);
+  add_train_settings(*command, options->settings);
+  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str()
+      ->group("Device");
+  on_run(*command, [options] { return run(*options); });
+}
+
+}  // namespace mlpctl::app
