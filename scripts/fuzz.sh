@@ -1,0 +1,46 @@
+#!/bin/sh
+# Builds a fuzz target with clang and runs it:  scripts/fuzz.sh TARGET|all SECONDS
+# The corpus grows in build-fuzz/corpus/TARGET; a finding is left beside it and ends the run.
+set -eu
+cd "$(dirname "$0")/.."
+
+if [ $# -ne 2 ]; then
+  echo "usage: scripts/fuzz.sh TARGET|all SECONDS; the targets are:" >&2
+  ls tests/fuzz | sed -n 's/_fuzz\.cpp$//p' >&2
+  exit 2
+fi
+target=$1
+seconds=$2
+build=build-fuzz
+python=python3
+[ -x .venv/bin/python ] && python=.venv/bin/python
+
+# Small state files of every kind; without PyTorch the seeds in tests/fuzz/seeds must do.
+make_state_seeds() {
+  [ -d $build/files ] && return
+  $python -W ignore tests/python/make_state_files.py $build/files 20000 2>/dev/null || return 0
+  $python tests/fuzz/sort_seeds.py $build/files $build/corpus
+}
+
+fuzz() {
+  corpus=$build/corpus/$1
+  mkdir -p "$corpus"
+  [ -d "tests/fuzz/seeds/$1" ] && cp -n tests/fuzz/seeds/"$1"/* "$corpus"
+  echo "$1: $(ls "$corpus" | wc -l) inputs, $seconds s"
+  "$build/bin/$1_fuzz" -max_total_time="$seconds" -dict=tests/fuzz/fuzz.dict -timeout=10 \
+    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$1-" "$corpus" 2>"$build/$1.log" ||
+    { tail -40 "$build/$1.log" >&2; exit 1; }
+  grep -E 'number_of_executed_units|peak_rss_mb' "$build/$1.log"
+}
+
+cmake --preset fuzz >/dev/null
+make_state_seeds
+if [ "$target" = all ]; then
+  cmake --build --preset fuzz
+  for file in tests/fuzz/*_fuzz.cpp; do
+    fuzz "$(basename "$file" _fuzz.cpp)"
+  done
+else
+  cmake --build --preset fuzz --target "${target}_fuzz"
+  fuzz "$target"
+fi
