@@ -14,8 +14,14 @@ namespace {
 constexpr int kSearchSide = 640;
 /// How far the paper is looked for: first wide, for thick strokes; then near, for shadows.
 constexpr double kWide = 0.3, kNear = 0.1;
-/// A picture is understood when the digit holds this much of all ink.
-constexpr float kUnderstood = 0.6F;
+/// A picture is understood when the digit holds this much of all ink; with less than the other share
+/// it is no digit.
+constexpr float kUnderstood = 0.6F, kLeastShare = 0.03F;
+
+/// No digit is so flat; edges of shadows and remains of printed lines are.
+bool is_flat_stroke(const Box& box) {
+  return box.width > 3 * box.height;
+}
 
 /// How likely a piece is the digit, or its main part: much ink, tall, near the middle, free.
 float promise(const Component& piece, const Grid<int>& labels) {
@@ -25,6 +31,7 @@ float promise(const Component& piece, const Grid<int>& labels) {
                   static_cast<float>(labels.height);
   const float away = std::hypot(x - 0.5F, y - 0.5F);
   const float extent = static_cast<float>(std::max(piece.box.width, piece.box.height));
+  if (is_flat_stroke(piece.box)) return 0;
   const float free = lies_on_edge(piece) ? 0.3F : 1.0F;
   return std::sqrt(piece.mass) * extent * free * (1.2F - away);
 }
@@ -66,12 +73,13 @@ std::optional<Candidate> look(const Picture& picture, double reach) {
   if (search.found.pieces.empty()) return std::nullopt;
   const std::vector<bool> chosen = belonging(search.found);
   const Box box = box_of(search.found, chosen);
-  if (std::max(box.width, box.height) < 5) return std::nullopt;
+  if (std::max(box.width, box.height) < 5 || is_flat_stroke(box)) return std::nullopt;
   float own = 0, all = 0;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     all += search.found.pieces[i].mass;
     if (chosen[i]) own += search.found.pieces[i].mass;
   }
+  if (own < kLeastShare * all) return std::nullopt;
   Candidate candidate{normalise(isolated(search, chosen, box)), own / all};
   candidate.digit.box = in_file(box, factor * picture.reduction);
   return candidate;

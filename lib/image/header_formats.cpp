@@ -1,5 +1,6 @@
 #include "image/header_formats.hpp"
 
+#include <array>
 #include <cctype>
 #include <cstring>
 
@@ -32,6 +33,12 @@ std::size_t next_marker(const ByteView& file, std::size_t at) {
 /// The palette's size in bytes from the packed field of a GIF's descriptor.
 std::size_t gif_palette(std::uint32_t packed) {
   return (packed & 0x80U) != 0 ? std::size_t{3} << ((packed & 7U) + 1) : 0;
+}
+
+/// Bytes of a value of a TIFF entry.
+std::size_t tiff_type_size(std::uint32_t type) {
+  constexpr std::array<std::size_t, 13> kSizes{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
+  return type < kSizes.size() ? kSizes[type] : 0;
 }
 
 std::size_t skip_gif_blocks(const ByteView& file, std::size_t at) {
@@ -103,7 +110,7 @@ PictureHeader tiff_header(const ByteView& file) {
   const auto u32 = [&](std::size_t at) { return little ? file.little32(at) : file.big32(at); };
   const std::size_t directory = u32(4);
   const std::size_t count = u16(directory);
-  file.require(directory + 2 + count * 12);
+  file.require(directory + 2 + count * 12 + 4);
   // Offsets and byte counts of strips (273, 279) or tiles (324, 325).
   struct Array {
     std::size_t count = 0, width = 4, at = 0;
@@ -114,8 +121,10 @@ PictureHeader tiff_header(const ByteView& file) {
     const std::int64_t value = is_short ? u16(entry + 8) : u32(entry + 8);
     if (tag == 256) header.width = value;
     if (tag == 257) header.height = value;
+    const std::size_t held = u32(entry + 4) * tiff_type_size(u16(entry + 2));
+    if (held > 4) file.require(u32(entry + 8) + held);
     Array array{u32(entry + 4), is_short ? 2U : 4U, entry + 8};
-    if (array.count * array.width > 4) array.at = u32(entry + 8);
+    if (held > 4) array.at = u32(entry + 8);
     if (tag == 273 || tag == 324) offsets = array;
     if (tag == 279 || tag == 325) lengths = array;
   }

@@ -61,6 +61,15 @@ std::vector<Mark> candidates(const Search& search, bool flat) {
   return marks;
 }
 
+/// What is not among the heaviest is noise on a sheet of writing.
+void keep_heaviest(std::vector<Mark>& marks) {
+  constexpr std::size_t kMost = 200;
+  if (marks.size() <= kMost) return;
+  std::stable_sort(marks.begin(), marks.end(),
+                   [](const Mark& a, const Mark& b) { return a.mass > b.mass; });
+  marks.resize(kMost);
+}
+
 int overlap(int a, int a_size, int b, int b_size) {
   return std::min(a + a_size, b + b_size) - std::max(a, b);
 }
@@ -76,28 +85,34 @@ bool belong_together(const Mark& a, const Mark& b, float height) {
     return false;
   }
   const int across = overlap(a.box.x, a.box.width, b.box.x, b.box.width);
-  const int down = overlap(a.box.y, a.box.height, b.box.y, b.box.height);
   if (2 * across > std::min(a.box.width, b.box.width)) {
-    return static_cast<float>(-down) < 1.5F * kJoin * height;
+    return static_cast<float>(gap(a.box, b.box)) < 1.5F * kJoin * height;
   }
-  const bool part =
-      static_cast<float>(small.box.height) < 0.5F * height && 2 * down > small.box.height;
-  return part && static_cast<float>(-across) < kJoin * height;
+  const bool part = static_cast<float>(small.box.height) < 0.5F * height;
+  return part && static_cast<float>(gap(a.box, b.box)) < kJoin * height;
 }
 
+/// Joins the nearest parts first, so that a five's bar goes to the five and not to its neighbour.
 void join_parts(std::vector<Mark>& marks, float height) {
-  for (std::size_t i = 0; i < marks.size(); ++i) {
-    for (std::size_t j = i + 1; j < marks.size();) {
-      if (!belong_together(marks[i], marks[j], height)) {
-        ++j;
-        continue;
+  for (;;) {
+    std::size_t first = 0, second = 0;
+    int least = INT32_MAX;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      for (std::size_t j = i + 1; j < marks.size(); ++j) {
+        const int between = gap(marks[i].box, marks[j].box);
+        if (between >= least || !belong_together(marks[i], marks[j], height)) continue;
+        least = between;
+        first = i;
+        second = j;
       }
-      marks[i].box = united(marks[i].box, marks[j].box);
-      marks[i].mass += marks[j].mass;
-      marks[i].pieces.insert(marks[i].pieces.end(), marks[j].pieces.begin(), marks[j].pieces.end());
-      marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(j));
-      j = i + 1;
     }
+    if (second == 0) return;
+    Mark& whole = marks[first];
+    const Mark& part = marks[second];
+    whole.box = united(whole.box, part.box);
+    whole.mass += part.mass;
+    whole.pieces.insert(whole.pieces.end(), part.pieces.begin(), part.pieces.end());
+    marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
   }
 }
 
@@ -215,6 +230,7 @@ std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
   const Search search = search_ink(ink, factor);
   std::vector<Mark> marks = candidates(search, ink.on_flat_paper());
   const auto height = static_cast<float>(usual_height(marks));
+  keep_heaviest(marks);
   join_parts(marks, height);
   std::vector<float> masses;
   for (const Mark& mark : marks) {
