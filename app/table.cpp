@@ -11,8 +11,9 @@ namespace {
 // A hostile name may be a megabyte long; a table must not become that wide.
 constexpr std::size_t kCellWidth = 120;
 
+// An empty cell does not keep its column from being one of numbers; inf and nan are some.
 bool is_number(const std::string& cell) {
-  return !cell.empty() && cell.find_first_not_of("0123456789.e+-,%") == std::string::npos;
+  return cell.find_first_not_of("0123456789.e+-infa,%") == std::string::npos;
 }
 
 // Letters of UTF-8, not bytes: continuation bytes take no room of their own.
@@ -28,10 +29,26 @@ std::string cut(std::string cell) {
   return cell.substr(0, end) + "...";
 }
 
-std::string padded(const std::string& cell, std::size_t width, bool last) {
-  const std::string space(width - width_of(cell), ' ');
-  if (is_number(cell)) return space + cell;
-  return last ? cell : cell + space;
+/// A column is as wide as its widest cell, and right-aligned when all below its head are numbers.
+struct Column {
+  std::size_t width = 0;
+  bool numbers = true;
+};
+
+std::vector<Column> columns_of(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<Column> columns(rows[0].size());
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      columns[i].width = std::max(columns[i].width, width_of(rows[row][i]));
+      columns[i].numbers = columns[i].numbers && (row == 0 || is_number(rows[row][i]));
+    }
+  }
+  return columns;
+}
+
+std::string padded(const std::string& cell, const Column& column) {
+  const std::string space(column.width - width_of(cell), ' ');
+  return column.numbers ? space + cell : cell + space;
 }
 
 }  // namespace
@@ -46,14 +63,12 @@ void Table::add(std::vector<std::string> cells) {
 }
 
 std::string Table::text() const {
-  std::vector<std::size_t> widths(rows_[0].size());
-  for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
+  const auto columns = columns_of(rows_);
   std::string text;
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      text += (i == 0 ? "" : "  ") + padded(row[i], widths[i], i + 1 == row.size());
+      if (i > 0) text += "  ";
+      text += padded(row[i], columns[i]);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';

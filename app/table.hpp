@@ -12,7 +12,7 @@ class Table {
 
   /// As many cells as heads.
   void add(std::vector<std::string> cells);
-  /// The lines, each ended, numbers to the right.
+  /// The lines, each ended; columns of numbers to the right.
   std::string text() const;
 
  private:

@@ -1,7 +1,6 @@
 #include "state/widen.hpp"
 
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -95,19 +94,6 @@ void each(std::span<const std::byte> items, std::span<float> to, Convert convert
 }
 
 }  // namespace
-
-float from_float16(std::uint16_t bits) {
-  const std::uint32_t sign = (bits & 0x8000U) << 16U;
-  const std::uint32_t shifted = (bits & 0x7FFFU) << 13U;
-  // The product moves the bias from 15 to 127, subnormal halves included.
-  const auto scaled = std::bit_cast<std::uint32_t>(std::bit_cast<float>(shifted) * 0x1p112F);
-  const std::uint32_t magnitude = (bits & 0x7C00U) == 0x7C00U ? shifted | 0x7F800000U : scaled;
-  return std::bit_cast<float>(sign | magnitude);
-}
-
-float from_bfloat16(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
-}
 
 void widen(std::span<const std::byte> items, DType dtype, std::span<float> to) {
   switch (dtype) {

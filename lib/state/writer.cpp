@@ -17,6 +17,9 @@ namespace {
 // second keeps the bytes the same whatever the file is called.
 constexpr std::string_view kTop = "archive";
 
+// The top object is a plain dict where torch.save writes an OrderedDict: Python takes both, but C++
+// torch::pickle_load takes only the dict (of an OrderedDict it gives None or an error).
+//
 // data.pkl comes first because PyTorch takes the top folder from the first entry; the storages
 // follow one another in the order of first use, so that config.load.calculate_storage_offsets,
 // which .format_version permits, finds them without reading the directory.

@@ -1,8 +1,7 @@
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -33,6 +32,15 @@ void convert(const std::string& path) {
   }
 }
 
+// VmHWM, because getrusage's figure begins with what the parent had before exec.
+double peak_megabytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
 using Work = void (*)(const std::string&);
 
 Work work_named(const std::string& name) {
@@ -52,9 +60,7 @@ int main(int argc, char** argv) try {
   const auto begin = std::chrono::steady_clock::now();
   work(argv[2]);
   const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - begin;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  std::printf("%.3f %.1f\n", time.count(), static_cast<double>(usage.ru_maxrss) / 1024);
+  std::printf("%.3f %.1f\n", time.count(), peak_megabytes());
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
