@@ -14,7 +14,7 @@ namespace {
 constexpr Recipe kHandwriting{
     .name = "handwriting",
     .summary = "digits: AdamW, cosine, averaged weights, images changed as other hands write",
-    .epochs = 20,
+    .epochs = 30,
     .batch_size = 128,
     .optimizer = "adamw",
     .schedule = "cosine",
