@@ -31,9 +31,9 @@ std::string path_of(const Step* step) {
 }
 
 bool is_module(const Object& object) {
-  if (object.type == nullptr) return false;
-  return object.state.find("_modules") != nullptr ||
-         object.type->module.substr(0, 9) == "__torch__";
+  const Node* attributes = attributes_of(object.state);
+  if (attributes == nullptr || object.type == nullptr) return false;
+  return attributes->find("_modules") != nullptr || object.type->module.starts_with("__torch__");
 }
 
 class Search {
@@ -73,12 +73,17 @@ class Search {
       report_module(place);
       return;
     }
-    for (const Node& part : {object.args, object.state, object.items}) {
-      if (part.is(Node::Kind::kDict)) {
-        waiting_.push_back({part, place.step});
-      } else {
-        follow_items(part, place.step);
-      }
+    const Node* attributes = attributes_of(object.state);
+    if (attributes != nullptr) waiting_.push_back({*attributes, place.step});
+    follow_values(object.items, place.step);
+    if (attributes == nullptr && object.items.is_none()) follow_items(object.args, place.step);
+  }
+
+  void follow_values(const Node& node, const Step* step) {
+    if (node.is(Node::Kind::kDict)) {
+      waiting_.push_back({node, step});
+    } else {
+      follow_items(node, step);
     }
   }
 

@@ -28,8 +28,8 @@ struct Candidate {
 };
 
 /// Calls `found` for every candidate of a file, outer ones first, each once however often it is
-/// referred to. Follows dicts, lists, tuples and the attributes of objects, but does not look for
-/// dicts inside a module.
+/// referred to. Follows what list_leaves follows, so that its limits bound this search too, but
+/// does not look for dicts inside a module.
 void for_each_candidate(const Node& root, const std::function<void(Candidate)>& found);
 
 }  // namespace mlpctl::state

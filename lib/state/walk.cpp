@@ -23,15 +23,6 @@ std::string key_text(const Node& key) {
   }
 }
 
-/// The dict of attributes behind a state: itself, or the dict in a (dict, slots) pair.
-const Node* attributes_of(const Node& state) {
-  if (state.is(Kind::kDict)) return &state;
-  for (const Node& part : state.items()) {
-    if (part.is(Kind::kDict)) return &part;
-  }
-  return nullptr;
-}
-
 struct Child {
   std::string key;
   Node node;
@@ -142,6 +133,14 @@ class Walk {
 };
 
 }  // namespace
+
+const Node* attributes_of(const Node& state) {
+  if (state.is(Kind::kDict)) return &state;
+  for (const Node& part : state.items()) {
+    if (part.is(Kind::kDict)) return &part;
+  }
+  return nullptr;
+}
 
 std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits) {
   return Walk(limits).run(root);
