@@ -31,13 +31,15 @@ inline std::span<const std::byte> as_byte_span(std::string_view text) {
 /// Walks over bytes from front to back and refuses to step over their end.
 class ByteReader {
  public:
-  /// Thrown by take(): the bytes end before what they announce.
+  /// The bytes end before what they announce.
   struct End : Error {
     using Error::Error;
   };
 
   explicit ByteReader(std::span<const std::byte> bytes, std::size_t at = 0)
-      : bytes_(bytes), at_(at) {}
+      : bytes_(bytes), at_(at) {
+    if (at > bytes.size()) throw End("it ends before what it announces");
+  }
 
   std::size_t position() const { return at_; }
   std::size_t left() const { return bytes_.size() - at_; }

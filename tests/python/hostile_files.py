@@ -49,6 +49,8 @@ def add_cut(folder):
     state = network()
     data = saved(state)
     folder.refused("cut_half.pt", data[: len(data) // 2], "bytes of about 4,1")
+    for size in range(4, 31):  # findings of the fuzzer: a header that ends in its fixed part
+        folder.refused(f"cut_header_{size}.pt", data[:size], "cut off")
     folder.refused("cut_end.pt", data[:-30], "cut off")
     folder.refused("cut_pickle.pt", data[:300], "cut off")
     old = saved(state, _use_new_zipfile_serialization=False)
