@@ -28,4 +28,8 @@ std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits = 
 /// The tensors among list_leaves.
 std::vector<NamedTensor> list_tensors(const Node& root, const ReadLimits& limits = {});
 
+/// The dict of an object's attributes: its state, or the dict in a (dict, slots) pair; null when
+/// there is none.
+const Node* attributes_of(const Node& state);
+
 }  // namespace mlpctl::state
