@@ -26,6 +26,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true",
                         help="few rounds, to see that it runs; writes to build-bench/quick, not here")
+    parser.add_argument("--program", type=Path, default=HERE.parent.parent / "build" / "bin" / "mlpctl",
+                        help="the mlpctl to measure; build/bin/mlpctl unless given")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="a part; may be repeated")
     return parser.parse_args()
 
@@ -50,7 +52,8 @@ def main() -> None:
     options = arguments()
     root = HERE.parent.parent
     figures = root / "build-bench" / "quick" if options.quick else HERE
-    bench = Bench(root=root, data=options.data.resolve(), quick=options.quick, figures=figures)
+    bench = Bench(mlpctl=options.program.resolve(), data=options.data.resolve(), build=root / "build-bench",
+                  figures=figures, quick=options.quick)
     page = page_to_write(bench)
     for name in options.only or SECTIONS:
         begin = time.perf_counter()

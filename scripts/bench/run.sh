@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures mlpctl against its peers and writes scripts/bench/README.md:
-#   scripts/bench/run.sh [--quick] [--only train|eval|predict|start|threads|scale]...
+#   scripts/bench/run.sh [--quick] [--only train|eval|predict|start|threads|scale]... [--program MLPCTL]
 # What is missing is made: the program, the data set, the peers' Python packages in build-bench/venv.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -24,7 +24,10 @@ make_venv() {
 
 mkdir -p build-bench
 cmp --quiet "$here/requirements.txt" build-bench/venv/installed.txt || make_venv
-[ -x build/bin/mlpctl ] || scripts/build.sh release mlpctl
+case " $* " in
+  *" --program"* | *" --help "*) ;;
+  *) scripts/build.sh release mlpctl >&2 ;;
+esac
 scripts/fetch-data.sh mnist >&2
 
 exec build-bench/venv/bin/python "$here/driver.py" --data data/mnist "$@"

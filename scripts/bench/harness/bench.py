@@ -13,19 +13,12 @@ PEERS = HERE / "peers"
 
 @dataclass
 class Bench:
-    root: Path
+    mlpctl: Path
     data: Path
-    quick: bool
+    build: Path
     figures: Path
+    quick: bool
     rates: dict = field(default_factory=dict)
-
-    @property
-    def build(self) -> Path:
-        return self.root / "build-bench"
-
-    @property
-    def mlpctl(self) -> Path:
-        return self.root / "build" / "bin" / "mlpctl"
 
     @property
     def rounds(self) -> int:
