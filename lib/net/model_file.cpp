@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "net/model_info.hpp"
 #include "net/tensor_values.hpp"
@@ -82,6 +83,12 @@ void save_model(const std::string& path, const Model& model, const SaveOptions& 
     tensor.bytes = narrowed[i];
   }
   state::write_state(path, root, {format, info_to_json(model.info), options.force});
+}
+
+void check_output(const std::string& path, const SaveOptions& options) {
+  state::output_format(path, options.format);
+  probe_output(path);
+  if (!options.force) state::check_replaceable(path);
 }
 
 state::DType weight_dtype(const std::string& name) {

@@ -47,6 +47,10 @@ struct SaveOptions {
 /// The model's info travels beside it where Python does not look. Same model, same bytes.
 void save_model(const std::string& path, const Model& model, const SaveOptions& options = {});
 
+/// Throws what save_model would for this path and these options, before there is a model to save:
+/// UsageError when no format is named, Error when the file cannot be written or replaced.
+void check_output(const std::string& path, const SaveOptions& options = {});
+
 /// "float32", "float16" or "bfloat16". Throws UsageError for another name.
 state::DType weight_dtype(const std::string& name);
 
