@@ -1,5 +1,7 @@
 #include "train_log.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -19,19 +21,24 @@ Json loss_of(const std::optional<train::Score>& score) {
   return score ? Json(score->loss) : Json();
 }
 
+/// The float's own digits: 0.15F as 0.15, not as the double 0.15000000596.
+double shown(float value) {
+  return std::stod(fmt::format("{}", value));
+}
+
 Json augment_json(const train::AugmentOptions& augment) {
-  return {{"rotate", augment.rotate},
-          {"scale", augment.scale},
-          {"aspect", augment.aspect},
-          {"shear", augment.shear},
-          {"shift", augment.shift},
-          {"elastic", augment.elastic},
-          {"elastic_sigma", augment.elastic_sigma},
-          {"stroke", augment.stroke},
-          {"upstroke", augment.upstroke},
-          {"bar", augment.bar},
-          {"tail", augment.tail},
-          {"clean_fraction", augment.clean_fraction}};
+  return {{"rotate", shown(augment.rotate)},
+          {"scale", shown(augment.scale)},
+          {"aspect", shown(augment.aspect)},
+          {"shear", shown(augment.shear)},
+          {"shift", shown(augment.shift)},
+          {"elastic", shown(augment.elastic)},
+          {"elastic_sigma", shown(augment.elastic_sigma)},
+          {"stroke", shown(augment.stroke)},
+          {"upstroke", shown(augment.upstroke)},
+          {"bar", shown(augment.bar)},
+          {"tail", shown(augment.tail)},
+          {"clean_fraction", shown(augment.clean_fraction)}};
 }
 
 }  // namespace
