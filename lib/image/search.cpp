@@ -15,8 +15,9 @@ constexpr float kLineContrast = 5, kLineNoises = 2.5F;
 /// A full stroke is as strong as the strongest pixels of this share are at least.
 constexpr double kInkShare = 0.0006;
 constexpr int kInkPixels = 6;
-/// The level between paper and ink, as a share of a full stroke.
-constexpr float kLevelShare = 0.42F;
+/// The level between paper and ink: of the strongest ink at first, then of the usual ink above
+/// that, because a faint stroke belongs to its digit.
+constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
 
 /// The spread of the bare paper: from the quieter pixels, because thick ink can cover half of a
 /// small picture. 0.385 standard deviations hold 30 % of a normal distribution.
@@ -32,6 +33,17 @@ float stroke_strength(const Plane& ink) {
   const auto count = static_cast<double>(ink.values.size());
   const double share = std::max(kInkShare, kInkPixels / count);
   return quantile(ink.values, std::max(0.0, 1 - share));
+}
+
+float mean_above(const Plane& ink, float level) {
+  double sum = 0;
+  int count = 0;
+  for (const float value : ink.values) {
+    if (value < level) continue;
+    sum += static_cast<double>(value);
+    ++count;
+  }
+  return count > 0 ? static_cast<float>(sum / count) : level;
 }
 
 Mask above(const Plane& ink, float level) {
@@ -75,7 +87,8 @@ Plane without_edge_pieces(const Search& search) {
 bool find_pieces(Search& search, float least) {
   const float strength = stroke_strength(search.ink);
   if (strength < least) return false;
-  search.level = std::max(0.5F * least, kLevelShare * strength);
+  search.level =
+      std::max(0.5F * least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
   search.found = find_components(above(search.ink, search.level), search.ink);
   return true;
 }
