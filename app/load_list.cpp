@@ -36,12 +36,20 @@ Total total_of(const std::vector<state::NamedNode>& leaves) {
   return total;
 }
 
+// "an int" is "int" in JSON.
+std::string_view bare_kind(Kind kind) {
+  std::string_view name = state::kind_name(kind);
+  for (const std::string_view article : {"a ", "an "}) {
+    if (name.starts_with(article)) name.remove_prefix(article.size());
+  }
+  return name;
+}
+
 Json leaf_json(const state::NamedNode& leaf) {
   const state::Node& node = leaf.node;
-  Json json{{"name", leaf.name}, {"kind", state::kind_name(node.kind())}};
+  Json json{{"name", leaf.name}, {"kind", bare_kind(node.kind())}};
   if (node.is(Kind::kTensor)) {
     const state::Tensor& tensor = node.tensor();
-    json["kind"] = "tensor";
     json["shape"] = tensor.shape;
     json["dtype"] = state::name(tensor.dtype);
     json["bytes"] = tensor.byte_count();
