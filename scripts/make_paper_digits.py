@@ -45,7 +45,7 @@ def stroke(rng, digit, height, thickness):
         big = big.filter(ImageFilter.GaussianBlur(float(0.45 * scale)))
     big = np.asarray(big, np.float32) / 255
     # The profile across a stroke is a hill: a higher cut makes a thinner line.
-    level = {"thin": 0.62, "plain": 0.42, "thick": 0.18}[thickness]
+    level = {"thin": 0.54, "plain": 0.42, "thick": 0.25}[thickness]
     softness = max(0.08, min(0.5, 0.5 / scale))
     return np.clip((big - level) / softness + 0.5, 0, 1)
 
@@ -139,6 +139,8 @@ def photo(rng, digit):
     tall = int(height * rng.choice([0.12, 0.25, 0.45, 0.7]) * rng.uniform(0.8, 1.2))
     ink = np.zeros((height, width), np.float32)
     drawn = stroke(rng, digit, max(24, tall), thickness_of(pen))
+    if drawn.shape[1] > 0.9 * width:
+        drawn = stroke(rng, digit, tall * 0.9 * width / drawn.shape[1], thickness_of(pen))
     room_y, room_x = max(1, height - drawn.shape[0]), max(1, width - drawn.shape[1])
     place(ink, drawn, int(room_x * rng.uniform(0.15, 0.85)), int(room_y * rng.uniform(0.15, 0.85)))
     return photograph(rng, warp(rng, ink, 6.0, 0.03), pen), "jpg"

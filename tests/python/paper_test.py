@@ -1,0 +1,111 @@
+"""Reads digits on generated paper, scans, drawings and sheets with a trained model.
+
+The environment names the program (MLPCTL), the model (TEST_MODEL) and the folder of MNIST
+(TEST_DATA).
+"""
+
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM, MODEL = os.environ["MLPCTL"], os.environ["TEST_MODEL"]
+DATA = pathlib.Path(os.environ["TEST_DATA"])
+COUNT, SHEETS, AS_PNG = 50, 8, 1000
+
+
+def generate(folder, count, kinds):
+    subprocess.run(
+        [sys.executable, ROOT / "scripts/make_paper_digits.py", "--out", folder, "--kinds", kinds,
+         "--count", str(count), "--images", DATA / "t10k-images-idx3-ubyte",
+         "--labels", DATA / "t10k-labels-idx1-ubyte"],
+        check=True,
+    )
+    with open(folder / "labels.csv") as file:
+        return {row["file"]: row for row in csv.DictReader(file)}
+
+
+def answers(*arguments):
+    """What predict says of each picture, by the file's name (an IDX file: by index)."""
+    command = [PROGRAM, "predict", "--json", "--model", MODEL, *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    return {line.get("index", pathlib.Path(line["file"]).name): line for line in lines}
+
+
+def negative(path, target):
+    image = Image.open(path)
+    pixels = np.asarray(image.convert("RGBA") if image.mode == "RGBA" else image).copy()
+    if image.mode == "RGBA":
+        pixels[..., :3] = 255 - pixels[..., :3]
+    else:
+        pixels = 255 - pixels
+    Image.fromarray(pixels).save(target.with_suffix(".png"))
+
+
+class Paper(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.held = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.held.cleanup)
+        cls.folder = pathlib.Path(cls.held.name)
+        cls.labels = generate(cls.folder / "digits", COUNT, "photo,scan,drawing,bitmap")
+        cls.answers = answers(cls.folder / "digits")
+
+    def right(self, *kinds):
+        chosen = [(name, row) for name, row in self.labels.items() if row["kind"] in kinds]
+        good = sum(str(self.answers[name].get("digit")) == row["digits"] for name, row in chosen)
+        return good / len(chosen)
+
+    def test_photographs_scans_and_drawings_are_read(self):
+        self.assertGreaterEqual(self.right("photo", "scan", "drawing"), 0.96)
+
+    def test_tiny_stretched_bitmaps_are_read(self):
+        self.assertGreaterEqual(self.right("bitmap"), 0.84)
+
+    def test_a_picture_and_its_negative_get_the_same_answer(self):
+        folder = self.folder / "negatives"
+        folder.mkdir()
+        for name in self.labels:
+            negative(self.folder / "digits" / name, folder / name)
+        turned = answers(folder)
+        # A JPEG's negative is written without loss; only the polarity differs.
+        same = [
+            turned[pathlib.Path(name).with_suffix(".png").name].get("digit") == answer.get("digit")
+            for name, answer in self.answers.items()
+        ]
+        self.assertGreaterEqual(np.mean(same), 0.99)
+
+    def test_sheets_are_read_in_place(self):
+        labels = generate(self.folder / "sheets", SHEETS, "sheet")
+        read = answers("--split", self.folder / "sheets")
+        good = total = 0
+        for name, row in labels.items():
+            expected, lines = row["digits"].split(), read[name].get("lines", [])
+            total += sum(map(len, expected))
+            for line, wanted in zip(lines, expected):
+                good += sum(a == b for a, b in zip(line, wanted))
+        self.assertGreaterEqual(good / total, 0.93)
+
+    def test_mnist_as_png_files_is_answered_as_from_the_idx_file(self):
+        images = DATA / "t10k-images-idx3-ubyte"
+        pixels = np.frombuffer(images.read_bytes(), np.uint8, offset=16).reshape(-1, 28, 28)
+        folder = self.folder / "mnist"
+        folder.mkdir()
+        for i in range(AS_PNG):
+            Image.fromarray(pixels[i]).save(folder / f"{i}.png")
+        direct, drawn = answers(images, "--range", f"0:{AS_PNG}"), answers(folder)
+        differ = [i for i in range(AS_PNG) if direct[i]["digit"] != drawn[f"{i}.png"]["digit"]]
+        self.assertLessEqual(len(differ), AS_PNG // 500, differ)
+
+
+if __name__ == "__main__":
+    unittest.main()
