@@ -1,0 +1,63 @@
+"""Data folders and IDX files that are wrong: each its own sentence and exit 1."""
+
+import gzip
+import unittest
+
+from support import ProgramTest, idx, write_set
+
+
+class DataFolders(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.data = write_set(self.folder / "data")
+        self.images = self.data / "t10k-images-idx3-ubyte"
+        self.labels = self.data / "t10k-labels-idx1-ubyte"
+        self.path = self.model()
+
+    def sentence(self, *words, folder=None):
+        message = self.refused(1, "eval", "--model", self.path, "--data", folder or self.data)
+        for word in words:
+            self.assertIn(word, message)
+        return message
+
+    def test_the_right_files_are_read_plain_and_packed(self):
+        plain = self.done("eval", "--model", self.path, "--data", self.data, "--json")
+        for file in (self.images, self.labels):
+            file.with_name(file.name + ".gz").write_bytes(gzip.compress(file.read_bytes()))
+            file.unlink()
+        packed = self.done("eval", "--model", self.path, "--data", self.data, "--json")
+        self.assertEqual(plain, packed)
+
+    def test_no_folder(self):
+        self.sentence("no such data folder", "fetch-data.sh", folder=self.folder / "none")
+        self.sentence("has no t10k-images-idx3-ubyte", folder=self.folder)
+
+    def test_wrong_images(self):
+        right = self.images.read_bytes()
+        for content, words in (
+            (b"", ["is empty"]),
+            (b"\x89PNG" + right, ["not an IDX file"]),
+            (b"\0\0\x0d\3" + right[4:], ["another type"]),
+            (right[:9], ["header"]),
+            (right[:-1], ["too short"]),
+            (right + b"x", ["1 bytes after"]),
+            (idx([25, 56, 56], right[16:]), ["56x56"]),
+            (gzip.compress(right)[:-100], ["cut off"]),
+        ):
+            self.images.write_bytes(content)
+            self.sentence(str(self.images), *words)
+
+    def test_wrong_labels(self):
+        self.labels.write_bytes(idx([99], bytes(99)))
+        self.sentence("99 labels for the 100 images")
+        self.labels.write_bytes(idx([100], bytes([10] * 100)))
+        self.sentence("label 0 is 10")
+
+    def test_when_nothing_is_named_every_searched_place_is(self):
+        message = self.refused(1, "eval", "--model", self.path, cwd=self.folder / "data")
+        self.assertIn("data/mnist", message)
+        self.assertIn("share/mlpctl/data/mnist", message)
+
+
+if __name__ == "__main__":
+    unittest.main()

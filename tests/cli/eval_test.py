@@ -1,0 +1,53 @@
+"""What `mlpctl eval` answers."""
+
+import json
+import unittest
+
+from support import ProgramTest, run, write_set
+
+
+class Eval(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.data = write_set(self.folder / "data")
+        self.arguments = ["eval", "--model", self.model(), "--data", self.data]
+
+    def answer(self, *arguments):
+        return json.loads(self.done(*self.arguments, "--json", *arguments))
+
+    def test_the_numbers_agree_with_each_other(self):
+        answer = self.answer()
+        confusion = answer["confusion"]
+        self.assertEqual(answer["count"], 100)
+        self.assertEqual([len(row) for row in confusion], [10] * 10)
+        self.assertEqual(sum(map(sum, confusion)), 100)
+        right = sum(confusion[digit][digit] for digit in range(10))
+        self.assertAlmostEqual(answer["accuracy"], right / 100)
+        self.assertGreater(answer["loss"], 0)
+        for digit, score in enumerate(answer["per_class"]):
+            self.assertEqual(set(score), {"digit", "precision", "recall", "f1", "support"})
+            self.assertEqual(score["digit"], digit)
+            self.assertEqual(score["support"], sum(confusion[digit]))
+
+    def test_the_split_is_chosen(self):
+        self.assertEqual(self.answer("--split", "train")["count"], 400)
+
+    def test_threads_change_nothing(self):
+        self.assertEqual(self.answer("--threads", 1), self.answer("--threads", 3))
+
+    def test_a_threshold_that_is_not_met_gives_3_and_the_results(self):
+        result = run(*self.arguments, "--min-accuracy", "0.99")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("accuracy", result.stdout)
+        self.assertIn("--min-accuracy", result.stderr)
+        self.assertEqual(run(*self.arguments, "--min-accuracy", "0").returncode, 0)
+
+    def test_class_names_come_from_beside_the_data(self):
+        names = [f"kind {n}" for n in range(10)]
+        (self.data / "classes.txt").write_text("\n".join(names) + "\n")
+        self.assertEqual(self.answer()["classes"], names)
+        self.assertIn("kind 7", self.done(*self.arguments))
+
+
+if __name__ == "__main__":
+    unittest.main()

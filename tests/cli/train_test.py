@@ -1,0 +1,200 @@
+"""What `mlpctl train` does for its user: results, refusals, interruptions."""
+
+import json
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import time
+import unittest
+
+from support import PROGRAM, ProgramTest, environment, run, write_set
+
+
+class TrainTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.data = write_set(self.folder / "data")
+        self.out = self.folder / "out.pt"
+
+    def arguments(self, *more):
+        return ["train", "--data", self.data, "--out", self.out, "--threads", 1, *more]
+
+    def accuracy(self, model):
+        return json.loads(self.done("eval", "--model", model, "--data", self.data, "--json"))[
+            "accuracy"
+        ]
+
+
+class Results(TrainTest):
+    def test_it_learns_and_reports_plain_lines(self):
+        result = run(*self.arguments("--epochs", 20))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(self.accuracy(self.out), 0.95)
+        self.assertNotRegex(result.stdout + result.stderr, "[\r\x1b]")
+
+    def test_the_same_seed_gives_the_same_file(self):
+        files = []
+        for seed in (1, 1, 2):
+            self.done(*self.arguments("--epochs", 2, "--seed", seed))
+            files.append(self.out.read_bytes())
+        self.assertEqual(files[0], files[1])
+        self.assertNotEqual(files[0], files[2])
+
+    def test_the_log_tells_the_run_line_by_line(self):
+        log = self.folder / "log.jsonl"
+        self.done(*self.arguments("--epochs", 2, "--log", log))
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        self.assertEqual([e["event"] for e in events], ["start", "epoch", "epoch", "end"])
+        self.assertEqual([e["epoch"] for e in events[1:3]], [1, 2])
+        for name in ("train_loss", "test_loss", "test_accuracy", "lr", "seconds"):
+            self.assertIsInstance(events[1][name], (int, float), name)
+        self.assertAlmostEqual(events[2]["test_accuracy"], self.accuracy(self.out))
+
+    def test_it_goes_on_from_a_state(self):
+        self.done(*self.arguments("--epochs", 3))
+        loss = json.loads(
+            self.done("eval", "--model", self.out, "--data", self.data, "--json")
+        )["loss"]
+        log = self.folder / "log.jsonl"
+        self.done(*self.arguments("--epochs", 1, "--from", self.out, "--log", log))
+        event = json.loads(log.read_text().splitlines()[1])
+        self.assertLess(event["train_loss"], 2 * loss)
+
+
+class Refusals(TrainTest):
+    def test_values_that_make_no_sense(self):
+        for option, values in (
+            ("--epochs", ("0", "-1", "three", "99999999999999999999", "1.5", "")),
+            ("--batch-size", ("0", "-64", "x")),
+            ("--lr", ("-1", "0", "nan", "fast")),
+            ("--threads", ("0", "-1", "x")),
+            ("--val-split", ("-1", "400", "x")),
+            ("--seed", ("-1", "x")),
+            ("--optimizer", ("newton",)),
+            ("--schedule", ("yearly",)),
+        ):
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    self.refused(2, *self.arguments("--max-steps", 1, option, value))
+                    self.assertFalse(self.out.exists())
+
+    def test_the_best_needs_a_validation_split(self):
+        self.assertIn("--val-split", self.refused(2, *self.arguments("--keep", "best")))
+
+    @unittest.skipIf(os.path.exists("/dev/nvidia0"), "this machine has CUDA")
+    def test_cuda_where_there_is_none(self):
+        self.assertIn("cuda", self.refused(1, *self.arguments("--device", "cuda")).lower())
+
+    def test_outputs_that_cannot_be_written_are_refused_before_the_work(self):
+        for out in (self.folder / "no" / "folder" / "out.pt", "/proc/out.pt", self.folder):
+            self.out = out
+            began = time.monotonic()
+            self.assertIn(str(out), self.refused(1, *self.arguments("--epochs", 10000)))
+            self.assertLess(time.monotonic() - began, 60)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_a_folder_without_permission(self):
+        locked = self.folder / "locked"
+        locked.mkdir(mode=0o500)
+        self.out = locked / "out.pt"
+        self.assertIn("ermission", self.refused(1, *self.arguments()))
+
+    def test_no_data(self):
+        self.data = self.folder / "none"
+        self.assertIn("fetch-data.sh", self.refused(1, *self.arguments()))
+        self.assertFalse(self.out.exists())
+
+    def test_a_loss_that_is_not_finite_ends_the_run_with_a_hint(self):
+        self.done("save", "--init", "--out", self.out)
+        old = self.out.read_bytes()
+        result = run(*self.arguments("--lr", "1e30", "--optimizer", "sgd", "--epochs", 5))
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("--lr", result.stderr)
+        self.assertEqual(self.out.read_bytes(), old)
+
+
+class FullDisk(TrainTest):
+    def old_file(self):
+        """A state at the output, of 4 MB as the new one will be."""
+        self.done("save", "--init", "--out", self.out)
+        return self.out.read_bytes()
+
+    def check_kept(self, result, folder, old):
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(self.out.read_bytes(), old)
+        self.assertEqual([path.name for path in folder.iterdir()], ["out.pt"])
+
+    def test_a_file_size_limit_leaves_the_old_file(self):
+        folder = self.folder / "limited"
+        folder.mkdir()
+        self.out = folder / "out.pt"
+        old = self.old_file()
+        result = run(
+            *self.arguments("--epochs", 1),
+            # A process that ignores SIGXFSZ, as Python does, gets an error instead.
+            restore_signals=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)),
+        )
+        self.check_kept(result, folder, old)
+
+    def test_a_full_file_system_leaves_the_old_file(self):
+        folder = self.folder / "small"
+        folder.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
+        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+            self.skipTest("a small file system cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", str(folder)], check=True)
+        self.out = folder / "out.pt"
+        old = self.old_file()
+        result = run(*self.arguments("--epochs", 1))
+        self.check_kept(result, folder, old)
+        self.assertIn("No space left", result.stderr)
+
+
+class Interruptions(TrainTest):
+    def start(self):
+        """A long run that has finished its first epoch."""
+        log = self.folder / "log.jsonl"
+        process = subprocess.Popen(
+            [PROGRAM, *map(str, self.arguments("--epochs", 100000, "--log", log))],
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(process.kill)
+        end = time.monotonic() + 100
+        while not (log.exists() and '"epoch"' in log.read_text()):
+            self.assertIsNone(process.poll())
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        return process
+
+    def check_ended(self, process, code):
+        _, errors = process.communicate(timeout=100)
+        self.assertEqual(process.returncode, code, errors)
+        names = {path.name for path in self.folder.iterdir()}
+        self.assertEqual(names - {"out.pt"}, {"data", "log.jsonl"})
+
+    def test_a_signal_ends_after_the_batch_and_keeps_the_work(self):
+        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            process = self.start()
+            process.send_signal(sent)
+            self.check_ended(process, code)
+            self.assertGreater(self.accuracy(self.out), 0.2)
+            self.out.unlink()
+            pathlib.Path(self.folder / "log.jsonl").unlink()
+
+    def test_a_second_signal_ends_at_once_and_the_file_is_whole(self):
+        self.done("save", "--init", "--out", self.out)
+        process = self.start()
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        self.check_ended(process, 130)
+        self.accuracy(self.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
