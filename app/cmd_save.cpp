@@ -59,6 +59,7 @@ void add_save(CLI::App& app) {
   command->add_flag("--init", options->init, "Write a freshly initialised skeleton")
       ->group("Input");
   command->add_option("--seed", options->seed, "Seed of --init")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->group("Input");
   command->add_option("--out", options->out, "File to write")

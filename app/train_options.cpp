@@ -75,7 +75,8 @@ void add_length(CLI::App& command, TrainSettings& settings, const train::Recipe&
       ->check(positive);
   group.add("--max-steps", settings.max_steps, "End after so many steps; 0: no limit")
       ->check(CLI::NonNegativeNumber);
-  group.add("--seed", settings.seed, "Seed of the initial weights, the order and the changes");
+  group.add("--seed", settings.seed, "Seed of the initial weights, the order and the changes")
+      ->check(CLI::NonNegativeNumber);
   group.flag("--no-shuffle", settings.no_shuffle, "Take the pictures in the order of the files");
   group.add("--keep", settings.keep, "Weights to write: of the last or the best epoch")
       ->check(CLI::IsMember({"last", "best"}));
