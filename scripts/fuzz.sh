@@ -27,7 +27,7 @@ fuzz() {
   mkdir -p "$corpus"
   [ -d "tests/fuzz/seeds/$1" ] && cp -n tests/fuzz/seeds/"$1"/* "$corpus"
   echo "$1: $(ls "$corpus" | wc -l) inputs, $seconds s"
-  "$build/bin/$1_fuzz" -max_total_time="$seconds" -dict=tests/fuzz/fuzz.dict -timeout=10 \
+  "$build/bin/$1_fuzz" -max_total_time="$seconds" -dict=tests/fuzz/fuzz.dict -timeout=30 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$1-" "$corpus" 2>"$build/$1.log" ||
     { tail -40 "$build/$1.log" >&2; exit 1; }
   grep -E 'number_of_executed_units|peak_rss_mb' "$build/$1.log"
