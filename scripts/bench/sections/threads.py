@@ -9,7 +9,7 @@ from harness.bench import Bench
 from harness.report import table, verdict
 from harness.spread import Spread, in_turn, ratios
 
-from sections.train import STEPS, mlpctl_step
+from sections.train import BATCHES, epoch_of, mlpctl_step
 
 SLOWER_AT_MOST = 1.05
 
@@ -40,9 +40,9 @@ def rows(bench: Bench, batch: int, machine: str):
 def measure(bench: Bench) -> str:
     header = ["machine", "batch", "--threads", "ms a step", "time against one thread", f"at most {SLOWER_AT_MOST}"]
     lines = []
-    for batch, steps in STEPS.items():
+    for batch in BATCHES:
         bench.say(f"threads: batch {batch}")
-        short = bench.with_images(batch * steps)
+        short = bench.with_images(batch * epoch_of(bench, batch))
         lines += rows(short, batch, "quiet")
         with busy_neighbour():
             lines += rows(short, batch, "one core busy")

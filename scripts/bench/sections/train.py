@@ -25,8 +25,7 @@ TARGETS = {
     ("JAX, epoch jitted", 256, 1): 5,
     ("Python tutorial", 64, 1): 8,
 }
-# An epoch of every contestant: one to warm up, then one a round.
-STEPS = {64: 300, 256: 100}
+BATCHES = [64, 256]
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,11 @@ class Step:
     seconds: float
     peak_mb: float
     loss: float
+
+
+def epoch_of(bench: Bench, batch: int) -> int:
+    """The steps of one epoch of every contestant: one to warm up, then one a round."""
+    return {64: 300, 256: 100}[batch] // (5 if bench.quick else 1)
 
 
 def mlpctl_step(bench: Bench, batch: int, threads, *options) -> Step:
@@ -54,7 +58,7 @@ def worker_step(worker: processes.Worker, steps: int) -> Step:
 
 def contest(bench: Bench, batch: int, threads: int) -> dict:
     """Every contestant's steps, measured in turn on a set that makes an epoch of them."""
-    steps = STEPS[batch] // (5 if bench.quick else 1)
+    steps = epoch_of(bench, batch)
     bench = bench.with_images(steps * batch)
     workers = {name: bench.worker(script, threads, batch) for name, script in PEERS.items()}
     for name, worker in workers.items():
@@ -112,7 +116,7 @@ def memory(bench: Bench) -> str:
 def measure(bench: Bench) -> str:
     header = ["", "ms a step", "images/s", "of the limit", "mlpctl is faster", "must be"]
     parts, medians = [], {}
-    for batch in STEPS:
+    for batch in BATCHES:
         for threads in bench.thread_counts:
             results = contest(bench, batch, threads)
             check_learning(results)
