@@ -18,6 +18,7 @@
 #include "config_file.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
+#include "terminal.hpp"
 #include "version.hpp"
 
 namespace mlpctl::app {
@@ -62,7 +63,7 @@ ExitCode finish_output(ExitCode code) {
 
 ExitCode report(const std::exception& error, ExitCode code) {
   std::cout.flush();
-  std::cerr << "mlpctl: " << error.what() << '\n';
+  std::cerr << "mlpctl: " << printable(error.what()) << '\n';
   return code;
 }
 
