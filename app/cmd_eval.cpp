@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -31,7 +32,7 @@ struct EvalOptions {
   double min_accuracy = 0;
   bool json = false;
   std::string engine = "auto", device = "auto", threads;
-  std::int64_t batch_size = 1000;
+  std::int64_t batch_size = 256;
 };
 
 std::vector<std::string> class_names(const net::ModelInfo& model, const data::Dataset& set) {
@@ -65,17 +66,20 @@ std::vector<float> answers(const net::Parameters& parameters, const data::Datase
 }
 
 nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
-  nlohmann::ordered_json json{
-      {"accuracy", report.accuracy}, {"accuracy_error", report.accuracy_error},
-      {"loss", report.loss},         {"ece", report.calibration_error},
-      {"count", report.count},       {"classes", names}};
+  nlohmann::ordered_json json{{"accuracy", report.accuracy},
+                              {"accuracy_error", report.accuracy_error},
+                              {"loss", report.loss},
+                              {"ece", report.calibration_error},
+                              {"count", report.count}};
   for (std::size_t digit = 0; digit < report.per_class.size(); ++digit) {
     const eval::ClassScore& score = report.per_class[digit];
-    json["per_class"].push_back({{"digit", digit},
+    nlohmann::ordered_json entry{{"digit", digit},
                                  {"precision", score.precision},
                                  {"recall", score.recall},
                                  {"f1", score.f1},
-                                 {"support", score.support}});
+                                 {"support", score.support}};
+    if (names[digit] != std::to_string(digit)) entry["class"] = names[digit];
+    json["per_class"].push_back(std::move(entry));
   }
   json["confusion"] = report.confusion;
   return json;

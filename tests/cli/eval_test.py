@@ -45,7 +45,7 @@ class Eval(ProgramTest):
     def test_class_names_come_from_beside_the_data(self):
         names = [f"kind {n}" for n in range(10)]
         (self.data / "classes.txt").write_text("\n".join(names) + "\n")
-        self.assertEqual(self.answer()["classes"], names)
+        self.assertEqual([score["class"] for score in self.answer()["per_class"]], names)
         self.assertIn("kind 7", self.done(*self.arguments))
 
 
