@@ -16,6 +16,7 @@
 #include "interrupt.hpp"
 #include "net/model_file.hpp"
 #include "torch_engine.hpp"
+#include "train_checkpoint.hpp"
 #include "train_log.hpp"
 #include "train_options.hpp"
 #include "train_progress.hpp"
@@ -27,9 +28,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct TrainCommand {
-  std::string data, out, from, log, device = "auto";
+  std::string data, out, from, log, checkpoint, resume, device = "auto";
   std::int64_t val_split = 0;
-  bool log_steps = false, json = false;
+  bool log_steps = false, json = false, force = false;
   TrainSettings settings;
 };
 
@@ -63,7 +64,11 @@ LoadedData load_data(const TrainCommand& command) {
 /// Tells the terminal and the log what happens.
 class Reporter : public train::TrainEvents {
  public:
-  Reporter(TrainLog& log, bool log_steps) : log_(log), log_steps_(log_steps) {}
+  /// Keeps a state after an epoch.
+  using Keep = std::function<void(const train::RunState&)>;
+
+  Reporter(TrainLog& log, bool log_steps, Keep keep)
+      : log_(log), log_steps_(log_steps), keep_(std::move(keep)) {}
 
   void on_step(const train::StepReport& report) override {
     progress_.show(report);
@@ -78,10 +83,14 @@ class Reporter : public train::TrainEvents {
     progress_.show(report);
     log_.write(epoch_json(report));
   }
+  void on_state(const std::function<train::RunState()>& make) override {
+    if (keep_) keep_(make());
+  }
 
  private:
   TrainLog& log_;
   bool log_steps_;
+  Keep keep_;
   TrainProgress progress_;
 };
 
@@ -94,6 +103,7 @@ Json start_json(const TrainCommand& command, const train::TrainOptions& options,
   json["test_images"] = data.test.count();
   json["out"] = command.out;
   json["from"] = command.from.empty() ? Json() : Json(command.from);
+  json["resume"] = command.resume.empty() ? Json() : Json(command.resume);
   json["recipe"] = command.settings.recipe;
   json.update(settings_json(options));
   json["mlpctl"] = kVersion;
@@ -102,13 +112,11 @@ Json start_json(const TrainCommand& command, const train::TrainOptions& options,
 }
 
 void show_start(const Json& start) {
-  std::string text;
-  for (const auto& [name, value] : start.items()) {
-    if (name == "event") continue;
-    text += (text.empty() ? "" : ", ") + name + " " +
-            (value.is_string() ? value.get<std::string>() : value.dump());
+  for (const auto& [name, value] : start.flatten().items()) {
+    if (name == "/event" || value.is_null()) continue;
+    spdlog::info("{:<24}{}", name.substr(name.rfind('/') + 1),
+                 value.is_string() ? value.get<std::string>() : value.dump());
   }
-  spdlog::info("training: {}", text);
 }
 
 Json end_json(const TrainCommand& command, const train::TrainResult& result) {
@@ -165,14 +173,32 @@ void print_result(const TrainCommand& command, const Json& end) {
   std::cout << '\n';
 }
 
+Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::TrainOptions& options,
+                                 const net::ModelInfo& info) {
+  if (command.checkpoint.empty()) return {};
+  return [&](const train::RunState& state) {
+    write_checkpoint(command.checkpoint, state, options, info);
+  };
+}
+
+void check_files(const TrainCommand& command) {
+  if (!command.from.empty() && !command.resume.empty()) {
+    throw UsageError("--from starts a run and --resume goes on with one: give one of them");
+  }
+  net::check_output(command.out, {.force = command.force});
+  if (!command.checkpoint.empty()) net::check_output(command.checkpoint, {.force = command.force});
+}
+
 ExitCode run(TrainCommand& command) {
-  probe_output(command.out);
+  check_files(command);
   const LoadedData data = load_data(command);
   const train::TrainData parts = data.parts();
   train::TrainOptions options = resolve(command.settings, data.train.classes.empty());
   train::check(options, data.train.count(), data.validation.count());
   net::Model model = start_model(command, options.seed, data.train.classes);
-  TrainLog log(command.log, false);
+  const train::RunState first = command.resume.empty() ? train::fresh_run(model.parameters)
+                                                       : read_checkpoint(command.resume, options);
+  TrainLog log(command.log, !command.resume.empty());
   train::Engine& engine = torch_engine();
   options.network.device = engine.resolve_device(command.device);
   const Json start = start_json(command, options, data, engine.version());
@@ -180,13 +206,12 @@ ExitCode run(TrainCommand& command) {
   log.write(start);
 
   const auto network = engine.make_network(options.network);
-  Reporter reporter(log, command.log_steps);
+  Reporter reporter(log, command.log_steps, checkpoint_writer(command, options, model.info));
   const std::atomic<int>& stop = defer_interrupts();
-  const train::TrainResult result =
-      train::train(*network, options, parts, train::fresh_run(model.parameters), reporter, stop);
+  const train::TrainResult result = train::train(*network, options, parts, first, reporter, stop);
   if (result.parameters) {
     model.parameters = *result.parameters;
-    net::save_model(command.out, model);
+    net::save_model(command.out, model, {.force = command.force});
   }
   const Json end = end_json(command, result);
   log.write(end);
@@ -207,12 +232,24 @@ void add_files(CLI::App& command, TrainCommand& options) {
   command.add_option("--from", options.from, "State to start from: any file that load accepts")
       ->type_name("FILE")
       ->group("Input");
+  command
+      .add_option("--resume", options.resume,
+                  "Checkpoint to go on from, with the same settings: ours or Python's")
+      ->type_name("FILE")
+      ->group("Input");
   command.add_option("--out", options.out, "State file to write: .pt, .pth or .safetensors")
       ->type_name("FILE")
       ->required()
       ->group("Output");
   command.add_option("--log", options.log, "Log to write, a JSON object a line")
       ->type_name("FILE")
+      ->group("Output");
+  command
+      .add_option("--checkpoint", options.checkpoint,
+                  "File to write the whole run to after each epoch, for --resume")
+      ->type_name("FILE")
+      ->group("Output");
+  command.add_flag("--force", options.force, "Replace an output that is not a state file")
       ->group("Output");
   command.add_flag("--log-steps", options.log_steps, "Log every step's loss too")->group("Output");
   command.add_flag("--json", options.json, "Print the result as JSON")->group("Output");

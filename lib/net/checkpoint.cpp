@@ -2,12 +2,14 @@
 
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 #include "net/model_file.hpp"
 #include "net/model_info.hpp"
 #include "net/optimizer_state.hpp"
 #include "net/tensor_values.hpp"
+#include "state/convert.hpp"
 #include "state/reader.hpp"
 #include "state/writer.hpp"
 
@@ -20,6 +22,7 @@ using state::Node;
 // A string in the dict, rather than a record beside it, because it then survives when Python loads
 // the checkpoint and saves it again.
 constexpr char kAbout[] = "mlpctl";
+constexpr char kAverage[] = "mlpctl_average", kBest[] = "mlpctl_best";
 
 std::string about(const Checkpoint& checkpoint) {
   Json json;
@@ -61,16 +64,38 @@ void read_about(const Node& root, Checkpoint& checkpoint) {
   }
 }
 
+void add_list(state::DictValue& root, const char* key, const std::optional<Parameters>& weights) {
+  if (!weights) return;
+  state::ListValue list;
+  for (std::size_t i = 0; i < kEntries.size(); ++i) list.push_back(tensor_value(i, *weights));
+  root.emplace_back(key, std::move(list));
+}
+
+std::optional<Parameters> read_list(const Node& root, const char* key) {
+  const Node* node = root.find(key);
+  if (node == nullptr) return std::nullopt;
+  Parameters weights;
+  if (node->items().size() != kEntries.size()) throw Error(std::string(key) + " is incomplete");
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    const Node& item = node->items()[i];
+    const bool fits = item.is(Node::Kind::kTensor) && item.tensor().numel() == kEntries[i].count();
+    if (!fits) throw Error(std::string(key) + " does not fit the network");
+    weights.tensors[i] = state::to_float32(item.tensor());
+  }
+  return weights;
+}
+
 }  // namespace
 
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool force) {
   const auto step = static_cast<float>(checkpoint.optimizer.step);
-  const state::Value root =
-      state::DictValue{{"model_state_dict", tensor_values(checkpoint.model.parameters)},
-                       {"optimizer_state_dict", optimizer_value(checkpoint.optimizer, step)},
-                       {"epoch", checkpoint.epoch},
-                       {kAbout, about(checkpoint)}};
-  state::write_state(path, root, {.force = force});
+  state::DictValue root{{"model_state_dict", tensor_values(checkpoint.model.parameters)},
+                        {"optimizer_state_dict", optimizer_value(checkpoint.optimizer, step)},
+                        {"epoch", checkpoint.epoch},
+                        {kAbout, about(checkpoint)}};
+  add_list(root, kAverage, checkpoint.average);
+  add_list(root, kBest, checkpoint.best);
+  state::write_state(path, state::Value(std::move(root)), {.force = force});
 }
 
 Checkpoint load_checkpoint(const std::string& path) {
@@ -80,6 +105,8 @@ Checkpoint load_checkpoint(const std::string& path) {
   try {
     checkpoint.optimizer = optimizer_from(optimizer_node(file.root));
     checkpoint.epoch = finished_epochs(file.root);
+    checkpoint.average = read_list(file.root, kAverage);
+    checkpoint.best = read_list(file.root, kBest);
     read_about(file.root, checkpoint);
   } catch (const Error& error) {
     throw Error(path + ": " + error.what());

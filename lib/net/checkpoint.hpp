@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "net/model.hpp"
@@ -34,13 +35,16 @@ struct Checkpoint {
   OptimizerState optimizer;
   /// Epochs that are finished.
   std::int64_t epoch = 0;
+  /// The averaged weights, and those of the best epoch, where the run keeps them.
+  std::optional<Parameters> average = {}, best = {};
   /// The JSON object that the training loop wants back; empty in checkpoints that Python wrote.
   std::string run;
 };
 
 /// Writes what Python's torch.load(weights_only=True) reads as {"model_state_dict",
 /// "optimizer_state_dict", "epoch", "mlpctl"}: torch.optim.Adam(...).load_state_dict takes the
-/// second. All values survive bit for bit. An existing file that is no state file is replaced only
+/// second. Further weights are lists of the eight tensors, "mlpctl_average" and "mlpctl_best", so
+/// that there is one state_dict only. All values survive bit for bit. An existing file that is no state file is replaced only
 /// with `force`. Throws Error; then the old file is untouched.
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool force = false);
 

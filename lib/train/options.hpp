@@ -27,7 +27,7 @@ struct NetworkOptions {
   /// The convolution and first linear layer as one product; false: layer by layer.
   bool fold = true;
   Precision precision = Precision::kFloat32;
-  OptimizerOptions optimizer;
+  OptimizerOptions optimizer = {};
   /// Decay a step of the averaged weights; 0: none are kept.
   double ema = 0;
   double label_smoothing = 0;

@@ -1,0 +1,136 @@
+"""Training follows PyTorch: the same start, the same losses, the same weights, the same logits."""
+
+import json
+import os
+import struct
+import unittest
+
+import numpy
+import torch
+from torch import nn
+
+from support import MLP, TempFolderTest, mlpctl
+
+STEPS, BATCH = 50, 64
+
+
+def write_idx(path, array):
+    header = struct.pack(">BBBB", 0, 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
+    with open(path, "wb") as file:
+        file.write(header + array.tobytes())
+
+
+def bars(count, seed):
+    """Noisy pictures whose class is the place of a bar."""
+    random = numpy.random.default_rng(seed)
+    labels = random.integers(0, 10, count).astype(numpy.uint8)
+    images = random.integers(0, 100, (count, 28, 28)).astype(numpy.uint8)
+    for image, label in zip(images, labels):
+        image[4 + 2 * label : 6 + 2 * label] += 150
+    return images, labels
+
+
+class TrainTest(TempFolderTest):
+    def setUp(self):
+        super().setUp()
+        self.data = self.path("data")
+        os.mkdir(self.data)
+        self.images, self.labels = bars(STEPS * BATCH, seed=1)
+        write_idx(os.path.join(self.data, "train-images-idx3-ubyte"), self.images)
+        write_idx(os.path.join(self.data, "train-labels-idx1-ubyte"), self.labels)
+
+    def train(self, *arguments):
+        """Returns the losses step by step and the trained model."""
+        log, out = self.path("log.jsonl"), self.path("out.pt")
+        mlpctl("train", "--recipe", "plain", "--data", self.data, "--from", self.path("init.pt"),
+                    "--out", out, "--epochs", 1, "--batch-size", BATCH, "--no-shuffle",
+                    "--log", log, "--log-steps", *arguments)
+        with open(log) as lines:
+            events = [json.loads(line) for line in lines]
+        model = MLP()
+        model.load_state_dict(torch.load(out, weights_only=True), strict=True)
+        return [e["loss"] for e in events if e["event"] == "step"], model
+
+    def batches(self):
+        images = torch.from_numpy(self.images).float().div(255).unsqueeze(1)
+        labels = torch.from_numpy(self.labels).long()
+        return zip(images.split(BATCH), labels.split(BATCH))
+
+    def torch_losses(self, model, optimizer):
+        losses = []
+        for images, labels in self.batches():
+            loss = nn.functional.cross_entropy(model(images), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return losses
+
+    def compare(self, make_optimizer, *arguments):
+        torch.manual_seed(0)
+        model = MLP()
+        torch.save(model.state_dict(), self.path("init.pt"))
+        losses, trained = self.train(*arguments)
+        expected = self.torch_losses(model, make_optimizer(model.parameters()))
+        self.assertEqual(len(losses), STEPS)
+        self.assertLess(expected[-1], expected[0] / 2)
+        numpy.testing.assert_allclose(losses, expected, rtol=0, atol=1e-3)
+        return model, trained
+
+    def test_fifty_losses_are_those_of_adam(self):
+        self.compare(lambda p: torch.optim.Adam(p, lr=1e-3))
+
+    def test_fifty_losses_are_those_of_adam_layer_by_layer(self):
+        self.compare(lambda p: torch.optim.Adam(p, lr=1e-3), "--no-fold")
+
+    def test_fifty_losses_are_those_of_adamw(self):
+        self.compare(lambda p: torch.optim.AdamW(p, lr=1e-3, weight_decay=0.1),
+                     "--optimizer", "adamw", "--weight-decay", 0.1)
+
+    def test_fifty_losses_and_the_weights_are_those_of_sgd(self):
+        model, trained = self.compare(
+            lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3),
+            "--optimizer", "sgd", "--lr", 0.05, "--momentum", 0.9, "--weight-decay", 1e-3)
+        for ours, theirs in zip(trained.parameters(), model.parameters()):
+            torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
+
+    def test_a_fresh_skeleton_is_distributed_as_pytorchs(self):
+        mlpctl("save", "--init", "--seed", 3, "--out", self.path("fresh.pt"))
+        ours = torch.load(self.path("fresh.pt"), weights_only=True)
+        for name, theirs in MLP().state_dict().items():
+            fan_in = MLP().state_dict()[name.replace("bias", "weight")][0].numel()
+            bound = fan_in**-0.5
+            values = ours[name].flatten()
+            self.assertLessEqual(values.abs().max().item(), bound, name)
+            if values.numel() >= 300:
+                # Uniform: the mean, and the deviation of bound / sqrt(3), within 5 errors.
+                error = bound / (3 * values.numel()) ** 0.5
+                self.assertLess(abs(values.mean().item()), 5 * error, name)
+                self.assertAlmostEqual(values.std().item() / theirs.std().item(), 1, delta=0.15)
+            self.assertGreater(values.unique().numel(), 0.9 * values.numel(), name)
+
+
+class ResumeTest(TrainTest):
+    def run_to(self, epochs, *arguments):
+        mlpctl("train", "--data", self.data, "--out", self.path("out.pt"), "--batch-size", 64,
+                    "--epochs", epochs, "--recipe", "plain", "--ema", 0.9, "--rotate", 10, *arguments)
+        return self.read(self.path("out.pt"))
+
+    def test_a_resumed_run_writes_the_same_bytes(self):
+        whole = self.run_to(3)
+        self.run_to(1, "--checkpoint", self.path("run.pt"))
+        self.assertEqual(self.run_to(3, "--resume", self.path("run.pt")), whole)
+
+    def test_python_takes_the_checkpoint(self):
+        self.run_to(1, "--checkpoint", self.path("run.pt"))
+        checkpoint = torch.load(self.path("run.pt"), weights_only=True)
+        model = MLP()
+        model.load_state_dict(checkpoint["model_state_dict"], strict=True)
+        optimizer = torch.optim.Adam(model.parameters())
+        optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
+        self.assertEqual(checkpoint["epoch"], 1)
+        self.torch_losses(model, optimizer)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,46 @@
+#include "train/options.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/parallel.hpp"
+
+using mlpctl::UsageError;
+using namespace mlpctl::train;
+
+TEST_CASE("options out of range or against each other are refused") {
+  const std::vector<std::function<void(TrainOptions&)>> mistakes{
+      [](auto& o) { o.epochs = 0; },
+      [](auto& o) { o.batch_size = 0; },
+      [](auto& o) { o.batch_size = 1001; },
+      [](auto& o) { o.learning_rate = std::numeric_limits<double>::quiet_NaN(); },
+      [](auto& o) { o.learning_rate = -1; },
+      [](auto& o) { o.warmup = 20; },
+      [](auto& o) { o.network.optimizer.momentum = 0.9; },
+      [](auto& o) { o.network.ema = 1; },
+      [](auto& o) { o.network.label_smoothing = -0.1; },
+      [](auto& o) { o.keep = Keep::kBest; },
+      [](auto& o) { o.patience = 2; },
+  };
+  CHECK_NOTHROW(check(TrainOptions(), 1000, 0));
+  for (const auto& mistake : mistakes) {
+    TrainOptions options;
+    mistake(options);
+    CHECK_THROWS_AS(check(options, 1000, 0), UsageError);
+  }
+}
+
+TEST_CASE("keeping the best needs only a validation split") {
+  TrainOptions options;
+  options.keep = Keep::kBest;
+  options.patience = 3;
+  CHECK_NOTHROW(check(options, 1000, 100));
+}
+
+TEST_CASE("automatic threads stay within what the process may use") {
+  CHECK(automatic_threads(1) >= 1);
+  CHECK(automatic_threads(4096) <= mlpctl::available_cpus());
+}

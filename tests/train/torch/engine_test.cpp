@@ -1,0 +1,44 @@
+#include "train/torch/engine.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "net/classifier.hpp"
+#include "synthetic.hpp"
+
+using namespace mlpctl;
+using namespace mlpctl::train;
+
+TEST_CASE("devices are named in words") {
+  const Engine& engine = torch_engine();
+  CHECK(engine.devices().front() == "cpu");
+  CHECK(engine.resolve_device("cpu") == "cpu");
+  CHECK_THROWS_AS(engine.resolve_device("gpu"), UsageError);
+  CHECK_THROWS_AS(engine.resolve_device("cuda:x"), UsageError);
+  if (engine.devices().size() == 1) {
+    CHECK(engine.resolve_device("auto") == "cpu");
+    CHECK_THROWS_WITH(engine.resolve_device("cuda"),
+                      Catch::Matchers::ContainsSubstring("use --device cpu"));
+  }
+}
+
+TEST_CASE("LibTorch and the classifier without it give the same logits") {
+  const Synthetic set(100);
+  const net::Parameters parameters = net::initial_parameters(6);
+  std::vector<float> expected(1000);
+  net::Classifier(parameters).logits(set.examples().images, expected);
+  for (const bool fold : {true, false}) {
+    NetworkOptions options;
+    options.fold = fold;
+    const auto found = torch_engine().logits(parameters, set.examples().images, options, 64);
+    REQUIRE(found.size() == expected.size());
+    float worst = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      worst = std::max(worst, std::abs(found[i] - expected[i]));
+    }
+    CHECK(worst < 1e-5F);
+  }
+}

@@ -1,0 +1,96 @@
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/relu.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "net/unit_block.hpp"
+#include "synthetic.hpp"
+#include "train/torch/conv_linear_function.hpp"
+#include "train/torch/mlp_module.hpp"
+
+namespace {
+
+using namespace mlpctl;
+using namespace mlpctl::train;
+
+struct Pass {
+  at::Tensor logits;
+  std::vector<at::Tensor> gradients;
+};
+
+at::Tensor labels(const Examples& examples) {
+  at::Tensor labels = at::empty({examples.count()}, at::kLong);
+  std::copy(examples.labels.begin(), examples.labels.end(), labels.data_ptr<std::int64_t>());
+  return labels;
+}
+
+Pass by_layers(const net::Parameters& parameters, const Examples& examples) {
+  MlpModule module(to_tensors(parameters, at::kCPU));
+  at::Tensor pictures = at::empty({examples.count(), 1, 28, 28});
+  for (std::size_t i = 0; i < examples.images.size(); ++i) {
+    values_of(pictures)[i] = static_cast<float>(examples.images[i]) / 255.0F;
+  }
+  Pass pass{module.forward(pictures), {}};
+  torch::autograd::backward({at::cross_entropy_loss(pass.logits, labels(examples))}, {});
+  for (const auto& parameter : module.parameters()) pass.gradients.push_back(parameter.grad());
+  return pass;
+}
+
+Pass folded(const net::Parameters& parameters, const Examples& examples) {
+  Tensors values = to_tensors(parameters, at::kCPU);
+  for (auto& value : values) value.set_requires_grad(true);
+  net::AlignedFloats weight(net::kPackedSize), gradient(net::kPackedSize);
+  net::pack(parameters.tensors[2], weight);
+  FoldedPass folded(2);
+  folded.weight = weight;
+  folded.sink = [&](std::int64_t offset, std::span<const float> row) {
+    std::copy(row.begin(), row.end(), gradient.begin() + offset);
+  };
+  folded.batch.assign(examples.images);
+  const auto hidden1 = at::relu(conv_linear(values[0], values[1], values[3], folded));
+  const auto hidden2 = at::relu(at::linear(hidden1, values[4], values[5]));
+  Pass pass{at::linear(hidden2, values[6], values[7]), {}};
+  torch::autograd::backward({at::cross_entropy_loss(pass.logits, labels(examples))}, {});
+  for (const auto& value : values) pass.gradients.push_back(value.grad());
+  pass.gradients[2] = at::empty_like(values[2]);
+  net::unpack(gradient, values_of(pass.gradients[2]));
+  return pass;
+}
+
+double relative_difference(const at::Tensor& found, const at::Tensor& expected) {
+  return ((found - expected).abs().max() / (expected.abs().max() + 1e-30)).item<double>();
+}
+
+void compare(net::Parameters parameters, float size) {
+  for (float& value : parameters.tensors[2]) value *= size;
+  const Synthetic set(33);
+  const Pass found = folded(parameters, set.examples());
+  const Pass expected = by_layers(parameters, set.examples());
+  CHECK(relative_difference(found.logits, expected.logits) < 1e-4);
+  for (std::size_t i = 0; i < found.gradients.size(); ++i) {
+    INFO(net::kEntries[i].name);
+    CHECK(relative_difference(found.gradients[i], expected.gradients[i]) < 1e-4);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the module has the names of the skeleton") {
+  MlpModule module(to_tensors(net::initial_parameters(1), at::kCPU));
+  std::size_t i = 0;
+  for (const auto& item : module.named_parameters()) {
+    CHECK(item.key() == net::kEntries[i].name);
+    CHECK(item.value().sizes().vec() == std::vector<std::int64_t>(net::kEntries[i].shape().begin(),
+                                                                  net::kEntries[i].shape().end()));
+    ++i;
+  }
+  CHECK(i == net::kEntries.size());
+}
+
+TEST_CASE("folded and layer by layer the logits and all eight gradients agree") {
+  compare(net::initial_parameters(1), 1);
+  compare(net::initial_parameters(2), 1e3F);
+  compare(net::initial_parameters(3), 1e-3F);
+}

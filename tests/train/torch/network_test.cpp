@@ -1,0 +1,74 @@
+#include "train/network.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "synthetic.hpp"
+#include "train/torch/engine.hpp"
+#include "train/trainer.hpp"
+
+namespace {
+
+using namespace mlpctl;
+using namespace mlpctl::train;
+using net::OptimizerKind;
+
+NetworkState after_steps(const NetworkOptions& options, int steps) {
+  const Synthetic set(128);
+  std::vector<std::int64_t> order(128);
+  std::iota(order.rbegin(), order.rend(), 0);
+  const auto network = torch_engine().make_network(options);
+  network->set_examples(set.examples());
+  network->set_state(fresh_run(net::initial_parameters(9)).network);
+  network->begin_epoch(order);
+  for (int i = 0; i < steps; ++i) network->step(i % 4 * 32, 32, {}, 1e-3);
+  return network->state();
+}
+
+double distance(const net::Parameters& a, const net::Parameters& b) {
+  double worst = 0;
+  for (std::size_t i = 0; i < a.tensors.size(); ++i) {
+    for (std::size_t k = 0; k < a.tensors[i].size(); ++k) {
+      worst = std::max(worst, std::abs(static_cast<double>(a.tensors[i][k]) - b.tensors[i][k]));
+    }
+  }
+  return worst;
+}
+
+void compare(NetworkOptions options) {
+  const NetworkState folded = after_steps(options, 8);
+  options.fold = false;
+  const NetworkState layers = after_steps(options, 8);
+  // Adam turns a gradient near zero into a whole step of 1e-3 whose sign rounding may decide.
+  CHECK(distance(folded.weights, layers.weights) < 2e-4);
+  CHECK(distance(folded.average, layers.average) < 2e-4);
+  CHECK(distance(folded.first, layers.first) < 1e-5);
+  CHECK(distance(folded.second, layers.second) < 1e-6);
+  CHECK(folded.step == layers.step);
+}
+
+}  // namespace
+
+TEST_CASE("both networks take the same steps with every optimizer of LibTorch") {
+  compare({.optimizer = {.kind = OptimizerKind::kAdam}});
+  compare({.optimizer = {.kind = OptimizerKind::kAdam, .weight_decay = 0.1}});
+  compare({.optimizer = {.kind = OptimizerKind::kAdamW, .weight_decay = 0.1}, .ema = 0.9});
+  compare({.optimizer = {.kind = OptimizerKind::kSgd}});
+  compare({.optimizer = {.kind = OptimizerKind::kSgd, .momentum = 0.9, .weight_decay = 0.1},
+           .label_smoothing = 0.1});
+}
+
+TEST_CASE("threads do not change a bit") {
+  const NetworkState one = after_steps({.threads = 1, .ema = 0.9}, 6);
+  const NetworkState three = after_steps({.threads = 3, .ema = 0.9}, 6);
+  CHECK(one.weights.tensors == three.weights.tensors);
+  CHECK(one.average.tensors == three.average.tensors);
+}
+
+TEST_CASE("in bfloat16 the network takes nearly the same steps") {
+  NetworkOptions options{.precision = Precision::kBFloat16};
+  const NetworkState coarse = after_steps(options, 2);
+  const NetworkState exact = after_steps({}, 2);
+  CHECK(distance(coarse.weights, exact.weights) < 5e-3);
+}
