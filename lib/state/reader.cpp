@@ -19,7 +19,7 @@ Error malicious(Container container, const std::string& name) {
                ": this file is malicious; nothing of it was run");
 }
 
-[[noreturn]] void refuse_pickle(Reading& reading) {
+[[noreturn]] void refuse_plain_pickle(Reading& reading) {
   ByteReader in(reading.source.bytes);
   reading.unpickle(in, [](const Node&) { return Node(); });
   throw Error(
@@ -38,7 +38,7 @@ StateFile dispatch(Reading& reading, FileKind kind) {
     case FileKind::kSafetensors:
       return read_safetensors(reading);
     case FileKind::kPickle:
-      refuse_pickle(reading);
+      refuse_plain_pickle(reading);
     case FileKind::kOther:
       break;
   }

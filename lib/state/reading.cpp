@@ -1,5 +1,7 @@
 #include "state/reading.hpp"
 
+#include <algorithm>
+
 #include "state/keys.hpp"
 
 namespace mlpctl::state {
@@ -52,7 +54,7 @@ Error cut_off(std::uint64_t size, std::uint64_t wanted, bool exact) {
     std::uint64_t unit = 1;
     while (!exact && wanted / unit >= 1000) unit *= 10;
     text += exact ? " of " : " of about ";
-    text += grouped((wanted + unit - 1) / unit * unit);
+    text += grouped(std::max(size, (wanted + unit / 2) / unit * unit));
   } else {
     text += ", and its end is missing";
   }

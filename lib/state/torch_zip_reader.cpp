@@ -56,14 +56,22 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
   return std::make_shared<ZipStorage>(archive, *record, big_endian);
 }
 
+[[noreturn]] void refuse_without_pickle(const ZipArchive& archive) {
+  if (archive.find("model.json") != nullptr) {
+    throw Error(
+        "a TorchScript module of PyTorch 1.3 or older: load it there and save its state_dict()");
+  }
+  if (archive.find("archive_format") != nullptr) {
+    throw Error("a program that torch.export saved (.pt2): save the model's state_dict() instead");
+  }
+  throw Error(
+      "a zip archive without data.pkl, so no state file: give the file that torch.save wrote");
+}
+
 Node read_data_pickle(Reading& reading, const std::shared_ptr<const ZipArchive>& archive) {
   const ZipRecord* record = archive->find("data.pkl");
   if (record == nullptr) {
-    const bool old = archive->find("model.json") != nullptr;
-    throw Error(old ? "a TorchScript module of PyTorch 1.3 or older: load it there and save its "
-                      "state_dict()"
-                    : "a zip archive without data.pkl, so no state file: give the file that "
-                      "torch.save wrote");
+    refuse_without_pickle(*archive);
   }
   if (record->size > reading.limits.pickle_bytes) {
     throw Error("its data.pkl of " + grouped(record->size) +

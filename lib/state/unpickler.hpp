@@ -82,4 +82,10 @@ class Unpickler {
   std::unordered_map<std::uint32_t, Node> memo_;
 };
 
+/// Throws Error: the sentence of all faults of a pickle.
+[[noreturn]] void refuse_pickle(const std::string& what);
+
+/// A line of a text opcode, without its newline. Throws Error when it has no end.
+std::string_view take_line(ByteReader& in);
+
 }  // namespace mlpctl::state
