@@ -61,21 +61,36 @@ std::optional<float> best_slope(const Plane& ink, float level) {
   return best;
 }
 
-/// The ink that a line of this slope through (x, y) has nearly everywhere between the edges.
-float line_ink(const Plane& ink, int x, int y, float tilt) {
-  std::array<float, kLooks> seen{};
-  for (int i = 0; i < kLooks; ++i) {
-    const float u = (static_cast<float>(i) + 0.5F) * static_cast<float>(ink.width) / kLooks;
-    const float v = static_cast<float>(y) + tilt * (u - static_cast<float>(x));
-    const int column = static_cast<int>(u), row = static_cast<int>(std::lround(v));
-    float& value = seen[static_cast<std::size_t>(i)];
-    for (int r = row - 1; r <= row + 1; ++r) {
-      if (r >= 0 && r < ink.height) value = std::max(value, ink.at(column, r));
+/// A line of some slope through a pixel, looked at in kLooks places from edge to edge.
+class Line {
+ public:
+  Line(const Plane& ink, int x, int y, float tilt)
+      : ink_(ink), x_(static_cast<float>(x)), y_(static_cast<float>(y)), tilt_(tilt) {}
+
+  float look(int i) const {
+    const float u = (static_cast<float>(i) + 0.5F) * static_cast<float>(ink_.width) / kLooks;
+    const int column = static_cast<int>(u);
+    const int row = static_cast<int>(std::lround(y_ + tilt_ * (u - x_)));
+    float value = 0;
+    for (int r = std::max(0, row - 1); r <= std::min(ink_.height - 1, row + 1); ++r) {
+      value = std::max(value, ink_.at(column, r));
     }
+    return value;
   }
-  // A digit's own straight stroke does not reach both edges.
-  const float ends =
-      std::min(std::max(seen[0], seen[1]), std::max(seen[kLooks - 1], seen[kLooks - 2]));
+
+ private:
+  const Plane& ink_;
+  float x_, y_, tilt_;
+};
+
+/// The ink that the line has nearly everywhere; 0 when that is less than level.
+float line_ink(const Line& line, float level) {
+  // A digit's own straight stroke does not reach both edges, which settles most pixels at once.
+  const float ends = std::min(std::max(line.look(0), line.look(1)),
+                              std::max(line.look(kLooks - 2), line.look(kLooks - 1)));
+  if (ends <= level) return 0;
+  std::array<float, kLooks> seen{};
+  for (int i = 0; i < kLooks; ++i) seen[static_cast<std::size_t>(i)] = line.look(i);
   std::nth_element(seen.begin(), seen.begin() + kMissing, seen.end());
   return std::min(ends, seen[kMissing]);
 }
@@ -89,7 +104,7 @@ void remove_level_lines(Plane& ink, float level) {
       if (before.at(x, y) <= level) continue;
       float line = 0;
       for (float off = -kPerspective; off <= kPerspective; off += slope_step(ink)) {
-        line = std::max(line, line_ink(before, x, y, *best + off));
+        line = std::max(line, line_ink(Line(before, x, y, *best + off), level));
       }
       if (line > level) ink.at(x, y) = std::max(0.0F, before.at(x, y) - 1.25F * line);
     }
