@@ -112,7 +112,8 @@ Json start_json(const TrainCommand& command, const train::TrainOptions& options,
 }
 
 void show_start(const Json& start) {
-  for (const auto& [name, value] : start.flatten().items()) {
+  const Json flat = start.flatten();
+  for (const auto& [name, value] : flat.items()) {
     if (name == "/event" || value.is_null()) continue;
     spdlog::info("{:<24}{}", name.substr(name.rfind('/') + 1),
                  value.is_string() ? value.get<std::string>() : value.dump());

@@ -30,7 +30,7 @@ def bars(count, seed):
     return images, labels
 
 
-class TrainTest(TempFolderTest):
+class TrainingCase(TempFolderTest):
     def setUp(self):
         super().setUp()
         self.data = self.path("data")
@@ -38,18 +38,6 @@ class TrainTest(TempFolderTest):
         self.images, self.labels = bars(STEPS * BATCH, seed=1)
         write_idx(os.path.join(self.data, "train-images-idx3-ubyte"), self.images)
         write_idx(os.path.join(self.data, "train-labels-idx1-ubyte"), self.labels)
-
-    def train(self, *arguments):
-        """Returns the losses step by step and the trained model."""
-        log, out = self.path("log.jsonl"), self.path("out.pt")
-        mlpctl("train", "--recipe", "plain", "--data", self.data, "--from", self.path("init.pt"),
-                    "--out", out, "--epochs", 1, "--batch-size", BATCH, "--no-shuffle",
-                    "--log", log, "--log-steps", *arguments)
-        with open(log) as lines:
-            events = [json.loads(line) for line in lines]
-        model = MLP()
-        model.load_state_dict(torch.load(out, weights_only=True), strict=True)
-        return [e["loss"] for e in events if e["event"] == "step"], model
 
     def batches(self):
         images = torch.from_numpy(self.images).float().div(255).unsqueeze(1)
@@ -65,6 +53,20 @@ class TrainTest(TempFolderTest):
             optimizer.step()
             losses.append(loss.item())
         return losses
+
+
+class CurveTest(TrainingCase):
+    def train(self, *arguments):
+        """Returns the losses step by step and the trained model."""
+        log, out = self.path("log.jsonl"), self.path("out.pt")
+        mlpctl("train", "--recipe", "plain", "--data", self.data, "--from", self.path("init.pt"),
+                    "--out", out, "--epochs", 1, "--batch-size", BATCH, "--no-shuffle",
+                    "--log", log, "--log-steps", *arguments)
+        with open(log) as lines:
+            events = [json.loads(line) for line in lines]
+        model = MLP()
+        model.load_state_dict(torch.load(out, weights_only=True), strict=True)
+        return [e["loss"] for e in events if e["event"] == "step"], model
 
     def compare(self, make_optimizer, *arguments):
         torch.manual_seed(0)
@@ -110,7 +112,7 @@ class TrainTest(TempFolderTest):
             self.assertGreater(values.unique().numel(), 0.9 * values.numel(), name)
 
 
-class ResumeTest(TrainTest):
+class ResumeTest(TrainingCase):
     def run_to(self, epochs, *arguments):
         mlpctl("train", "--data", self.data, "--out", self.path("out.pt"), "--batch-size", 64,
                     "--epochs", epochs, "--recipe", "plain", "--ema", 0.9, "--rotate", 10, *arguments)
