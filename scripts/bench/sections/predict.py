@@ -29,7 +29,7 @@ def contest(bench: Bench, source, count: int, threads: int) -> dict:
     return in_turn({
         OURS: lambda: answered(processes.run(ours), count),
         PYTHON: lambda: answered(processes.run(python), count),
-    }, bench.rounds)
+    }, min(3, bench.rounds))  # The Python loop takes seconds.
 
 
 def rows(results: dict, count: int, threads: int, limit: float):

@@ -37,7 +37,7 @@ class Step:
 
 def epoch_of(bench: Bench, batch: int) -> int:
     """The steps of one epoch of every contestant: one to warm up, then one a round."""
-    return {64: 300, 256: 100}[batch] // (5 if bench.quick else 1)
+    return {64: 200, 256: 60}[batch] // (5 if bench.quick else 1)
 
 
 def mlpctl_step(bench: Bench, batch: int, threads, *options) -> Step:
