@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -59,7 +60,7 @@ void add_save(CLI::App& app) {
   command->add_flag("--init", options->init, "Write a freshly initialised skeleton")
       ->group("Input");
   command->add_option("--seed", options->seed, "Seed of --init")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "from 0 on"))
       ->capture_default_str()
       ->group("Input");
   command->add_option("--out", options->out, "File to write")

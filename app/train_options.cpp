@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "base/error.hpp"
@@ -76,7 +78,7 @@ void add_length(CLI::App& command, TrainSettings& settings, const train::Recipe&
   group.add("--max-steps", settings.max_steps, "End after so many steps; 0: no limit")
       ->check(CLI::NonNegativeNumber);
   group.add("--seed", settings.seed, "Seed of the initial weights, the order and the changes")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "from 0 on"));
   group.flag("--no-shuffle", settings.no_shuffle, "Take the pictures in the order of the files");
   group.add("--keep", settings.keep, "Weights to write: of the last or the best epoch")
       ->check(CLI::IsMember({"last", "best"}));

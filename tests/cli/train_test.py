@@ -88,7 +88,12 @@ class Refusals(TrainTest):
         self.assertIn("cuda", self.refused(1, *self.arguments("--device", "cuda")).lower())
 
     def test_outputs_that_cannot_be_written_are_refused_before_the_work(self):
-        for out in (self.folder / "no" / "folder" / "out.pt", "/proc/out.pt", self.folder):
+        (self.folder / "folder.pt").mkdir()
+        for out in (
+            self.folder / "no" / "folder" / "out.pt",
+            "/proc/out.pt",
+            self.folder / "folder.pt",
+        ):
             self.out = out
             began = time.monotonic()
             self.assertIn(str(out), self.refused(1, *self.arguments("--epochs", 10000)))
