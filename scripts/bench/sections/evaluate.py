@@ -77,6 +77,7 @@ def measure(bench: Bench) -> str:
         results = contest(bench, threads)
         check_agreement(results)
         limit = arithmetic.inference(IMAGES) / bench.rate(threads)
-        parts.append(f"**{threads} thread{'s' if threads > 1 else ''}** (limit {rounded(1000 * limit)} ms)\n\n"
+        title = f"{threads} thread{'s' if threads > 1 else ''}"
+        parts.append(f"**{title}** (limit {rounded(1000 * limit)} ms)\n\n"
                      + table(header, list(rows(results, limit))))
     return "\n\n".join(parts)

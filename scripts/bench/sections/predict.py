@@ -56,7 +56,10 @@ def measure(bench: Bench) -> str:
     header = ["", "threads", "pictures/s", "of the limit", "peak MB", "mlpctl is faster"]
     count = 500 if bench.quick else IMAGES
     idx = bench.data / "t10k-images-idx3-ubyte"
-    sources = {f"{count:,} PNG files": (pictures(bench, count), count), "10,000 images of an IDX file": (idx, IMAGES)}
+    sources = {
+        f"{count:,} PNG files": (pictures(bench, count), count),
+        f"{IMAGES:,} images of an IDX file": (idx, IMAGES),
+    }
     parts = []
     for title, (source, number) in sources.items():
         lines = []

@@ -30,7 +30,8 @@ def commands(bench: Bench) -> dict:
         "--help": Command([ours, "--help"], most_ms=20),
         "wrong usage": Command([ours, "predict", "--no-such-option"], expect=2, most_ms=20),
         "load mlp.pt": Command([ours, "load", model], most_ms=20),
-        "save to .safetensors": Command([ours, "save", "--from", model, "--out", saved, "--force"], most_ms=20),
+        "save to .safetensors": Command([ours, "save", "--from", model, "--out", saved, "--force"],
+                                        most_ms=20),
         PREDICT: Command([ours, "predict", "--model", model, image], most_ms=25, most_mb=40),
         SCRIPT: Command(bench.peer("python_predict", model, image)),
         "ONNX Runtime script": Command(bench.peer("onnxruntime_predict", bench.onnx_model, image)),
@@ -57,7 +58,8 @@ def measure(bench: Bench) -> str:
 
     fast_names = [name for name in everything if name not in slow]
     in_turn(contestants(everything), 1)  # Brings the files into memory.
-    results = in_turn(contestants(fast_names), 5 if bench.quick else 40)
+    turns = 5 if bench.quick else 40
+    results = in_turn(contestants(fast_names), turns)
     paired = in_turn(contestants([PREDICT, *slow]), bench.rounds)
     for name in slow:
         results[name] = paired[name]
@@ -65,9 +67,11 @@ def measure(bench: Bench) -> str:
     rows = []
     for name, runs in results.items():
         seconds, peak = Spread.of(run.seconds for run in runs), Spread.of(run.peak_mb for run in runs)
-        rows.append([name, seconds.scaled(1000), f"{peak.median:.0f}", limits(everything[name], seconds, peak)])
+        rows.append([name, seconds.scaled(1000), f"{peak.median:.0f}",
+                     limits(everything[name], seconds, peak)])
     ratio = ratios([run.seconds for run in paired[SCRIPT]], [run.seconds for run in paired[PREDICT]])
     notes = (f"`{PREDICT}` is {ratio} times faster than the Python script"
              f" (must be {FASTER_THAN_SCRIPT}: {verdict(ratio.median >= FASTER_THAN_SCRIPT)})."
-             f" Memory below {processes.own_peak_mb():.0f} MB cannot be told apart by this measurement.")
+             f" Each of mlpctl's commands ran {turns} times, the scripts in {bench.rounds} rounds of their own."
+             f" Memory up to {processes.own_peak_mb():.0f} MB, the driver's own, cannot be told apart.")
     return table(["", "ms", "peak MB", "at most"], rows) + "\n\n" + notes

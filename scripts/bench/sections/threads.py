@@ -34,11 +34,13 @@ def rows(bench: Bench, batch: int, machine: str):
     for threads, seconds in results.items():
         ratio = ratios(seconds, results["1"])
         limit = verdict(ratio.median <= SLOWER_AT_MOST) if threads == "auto" else ""
-        yield [machine, batch, threads, Spread.of(seconds).scaled(1000), "" if threads == "1" else ratio, limit]
+        yield [machine, batch, threads, Spread.of(seconds).scaled(1000),
+               "" if threads == "1" else ratio, limit]
 
 
 def measure(bench: Bench) -> str:
-    header = ["machine", "batch", "--threads", "ms a step", "time against one thread", f"at most {SLOWER_AT_MOST}"]
+    header = ["machine", "batch", "--threads", "ms a step", "time against one thread",
+              f"at most {SLOWER_AT_MOST}"]
     lines = []
     for batch in BATCHES:
         bench.say(f"threads: batch {batch}")
