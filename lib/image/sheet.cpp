@@ -16,7 +16,7 @@ constexpr int kSheetSide = 1600;
 constexpr double kReach = 0.08;
 /// Shares of the usual height of a digit on this sheet: the least height of a digit, the gap that
 /// still joins two pieces, and the width beyond which a piece is taken for touching digits.
-constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.25F;
+constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.3F, kSurelyTooWide = 1.7F;
 /// A digit's width where digits touch, as a share of their height.
 constexpr float kUsualWidth = 0.72F;
 
@@ -126,7 +126,20 @@ bool belongs(const Mark& mark, int label) {
                                 static_cast<std::size_t>(label) - 1) != mark.pieces.end();
 }
 
-/// The column between `from` and `to` with the least of the mark's ink, near ones preferred.
+/// How many strokes of the mark the column crosses: digits touch in one place.
+int crossings(const Search& search, const Mark& mark, int x) {
+  int count = 0;
+  bool before = false;
+  for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
+    const bool ink = belongs(mark, search.found.labels.at(x, y));
+    count += ink && !before ? 1 : 0;
+    before = ink;
+  }
+  return count;
+}
+
+/// The column between `from` and `to` with the least of the mark's ink; one stroke and columns near
+/// the middle are preferred.
 int thinnest_column(const Search& search, const Mark& mark, int from, int to) {
   int best = (from + to) / 2;
   float least = 1e30F;
@@ -137,12 +150,32 @@ int thinnest_column(const Search& search, const Mark& mark, int from, int to) {
     }
     const float away = std::abs(static_cast<float>(2 * x - from - to)) /
                        static_cast<float>(std::max(1, to - from));
-    if (ink * (1 + away) < least) {
-      least = ink * (1 + away);
+    const auto strokes = static_cast<float>(crossings(search, mark, x));
+    const float cost = ink * (1 + away) * strokes * strokes;
+    if (cost < least) {
+      least = cost;
       best = x;
     }
   }
   return best;
+}
+
+/// The columns at which the mark is cut, its right end included; only that when it is one digit.
+std::vector<int> cuts(const Search& search, const Mark& mark, float height) {
+  const auto width = static_cast<float>(mark.box.width);
+  const float tall = std::max(static_cast<float>(mark.box.height), 0.8F * height);
+  const int end = mark.box.x + mark.box.width;
+  const int count = static_cast<int>(std::lround(width / (kUsualWidth * tall)));
+  if (width < kTooWide * tall || count < 2) return {end};
+  std::vector<int> columns;
+  const int step = mark.box.width / count;
+  for (int i = 1; i < count; ++i) {
+    const int ideal = mark.box.x + i * step;
+    columns.push_back(thinnest_column(search, mark, ideal - step / 3, ideal + step / 3));
+    if (width < kSurelyTooWide * tall && crossings(search, mark, columns.back()) > 1) return {end};
+  }
+  columns.push_back(end);
+  return columns;
 }
 
 /// The part of the mark in columns [left, right), its box tight around the ink.
@@ -162,21 +195,11 @@ Mark part_of(const Search& search, const Mark& mark, int left, int right) {
 std::vector<Mark> cut_touching(const Search& search, const std::vector<Mark>& marks, float height) {
   std::vector<Mark> out;
   for (const Mark& mark : marks) {
-    const auto width = static_cast<float>(mark.box.width);
-    const float tall = std::max(static_cast<float>(mark.box.height), 0.8F * height);
-    const int count = static_cast<int>(std::lround(width / (kUsualWidth * tall)));
-    if (width < kTooWide * tall || count < 2) {
-      out.push_back(mark);
-      continue;
-    }
     int left = mark.box.x;
-    const int step = mark.box.width / count;
-    for (int i = 1; i <= count; ++i) {
-      const int ideal = mark.box.x + i * step;
-      const int right = i == count
-                            ? mark.box.x + mark.box.width
-                            : thinnest_column(search, mark, ideal - step / 3, ideal + step / 3);
-      out.push_back(part_of(search, mark, left, right));
+    const std::vector<int> columns = cuts(search, mark, height);
+    for (const int right : columns) {
+      Mark part = columns.size() == 1 ? mark : part_of(search, mark, left, right);
+      if (part.box.width > 0) out.push_back(std::move(part));
       left = right;
     }
   }
