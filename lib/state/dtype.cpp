@@ -43,6 +43,7 @@ constexpr std::array kRows{
     Row{DType::kFloat4E2M1, "float4_e2m1", 4, "", "F4"},
     Row{DType::kFloat6E2M3, "float6_e2m3", 6, "", "F6_E2M3"},
     Row{DType::kFloat6E3M2, "float6_e3m2", 6, "", "F6_E3M2"},
+    Row{DType::kFloat4E2M1FnX2, "float4_e2m1fn_x2", 8, "", ""},
 };
 
 constexpr const Row& row(DType dtype) {

@@ -38,6 +38,7 @@ enum class DType : std::uint8_t {
   kFloat4E2M1,
   kFloat6E2M3,
   kFloat6E3M2,
+  kFloat4E2M1FnX2,  ///< Two numbers in a byte, which counts as one element.
 };
 
 /// PyTorch's name without "torch.": "float32", "float8_e4m3fn".

@@ -63,11 +63,24 @@ constexpr auto kTorchValues = std::to_array<std::string_view>(
     {"per_tensor_affine", "per_channel_affine", "per_tensor_symmetric", "per_channel_symmetric",
      "per_channel_affine_float_qparams"});
 
-/// Modules (with all below them) that run programs or code, open files or reach the network. No
-/// such list is complete, and nothing is executed whether a name stands here or not: this decides
-/// only whether a file is called malicious.
-constexpr auto kDangerousModules = std::to_array<std::string_view>({"os",
-                                                                    "posix",
+/// What runs programs or code, opens files or reaches the network. No such list is complete, and
+/// nothing is executed whether a name stands here or not: this decides only whether a file is
+/// called malicious. Packages count with all below them; modules of one file do not, because a
+/// user's own package may be called code or profile.
+constexpr auto kDangerousPackages =
+    std::to_array<std::string_view>({"os",         "asyncio",
+                                     "importlib",  "ctypes",
+                                     "cffi",       "cloudpickle",
+                                     "dill",       "multiprocessing",
+                                     "urllib",     "http",
+                                     "requests",   "aiohttp",
+                                     "pip",        "ensurepip",
+                                     "venv",       "distutils",
+                                     "setuptools", "pydoc_data",
+                                     "idlelib",    "lib2to3",
+                                     "torch.hub",  "torch.utils.cpp_extension"});
+
+constexpr auto kDangerousModules = std::to_array<std::string_view>({"posix",
                                                                     "nt",
                                                                     "posixpath",
                                                                     "ntpath",
@@ -81,11 +94,9 @@ constexpr auto kDangerousModules = std::to_array<std::string_view>({"os",
                                                                     "_socket",
                                                                     "socketserver",
                                                                     "ssl",
-                                                                    "asyncio",
                                                                     "shutil",
                                                                     "glob",
                                                                     "tempfile",
-                                                                    "importlib",
                                                                     "imp",
                                                                     "runpy",
                                                                     "pkgutil",
@@ -99,51 +110,31 @@ constexpr auto kDangerousModules = std::to_array<std::string_view>({"os",
                                                                     "trace",
                                                                     "timeit",
                                                                     "doctest",
-                                                                    "ctypes",
                                                                     "_ctypes",
-                                                                    "cffi",
                                                                     "marshal",
                                                                     "pickle",
                                                                     "_pickle",
                                                                     "cPickle",
-                                                                    "cloudpickle",
-                                                                    "dill",
-                                                                    "joblib",
                                                                     "shelve",
-                                                                    "types",
                                                                     "operator",
                                                                     "_operator",
-                                                                    "functools",
                                                                     "threading",
                                                                     "_thread",
-                                                                    "multiprocessing",
-                                                                    "concurrent",
                                                                     "signal",
                                                                     "webbrowser",
-                                                                    "urllib",
                                                                     "urllib2",
-                                                                    "http",
                                                                     "httplib",
-                                                                    "requests",
-                                                                    "aiohttp",
                                                                     "ftplib",
                                                                     "smtplib",
                                                                     "telnetlib",
-                                                                    "pip",
-                                                                    "ensurepip",
-                                                                    "venv",
-                                                                    "distutils",
-                                                                    "setuptools",
                                                                     "platform",
-                                                                    "pydoc",
-                                                                    "pydoc_data",
-                                                                    "idlelib",
-                                                                    "lib2to3",
-                                                                    "torch.hub",
-                                                                    "torch.utils.cpp_extension"});
+                                                                    "pydoc"});
 
 using Name = std::pair<std::string_view, std::string_view>;
 constexpr auto kDangerousPairs = std::to_array<Name>({
+    {"types", "CodeType"},
+    {"types", "FunctionType"},
+    {"types", "LambdaType"},
     {"io", "open"},
     {"_io", "open"},
     {"io", "open_code"},
@@ -183,7 +174,8 @@ Role role_of_builtin(std::string_view name) {
 
 bool is_dangerous(std::string_view module, std::string_view name) {
   const auto below = [&](std::string_view parent) { return is_below(module, parent); };
-  if (std::ranges::any_of(kDangerousModules, below)) return true;
+  if (std::ranges::any_of(kDangerousPackages, below)) return true;
+  if (std::ranges::find(kDangerousModules, module) != kDangerousModules.end()) return true;
   const auto same = [&](const auto& pair) { return pair.first == module && pair.second == name; };
   return std::ranges::any_of(kDangerousPairs, same);
 }

@@ -3,6 +3,7 @@
 import argparse
 import collections
 import pathlib
+import types
 
 import numpy as np
 import safetensors.torch
@@ -75,10 +76,11 @@ def add_views(folder):
 
 def add_unusual_tensors(folder):
     base = torch.randn(3, dtype=torch.complex64)
-    conj = [describe("conj", base, conj=True), describe("neg", base.imag.contiguous(), neg=True)]
-    folder.save("conj.pt", {"conj": base.conj()}, conj[:1])
-    imaginary = base.conj().imag
-    folder.save("neg.pt", {"neg": imaginary}, [describe("neg", base.imag, neg=True)])
+    folder.save("conj.pt", {"conj": base.conj()}, [describe("conj", base, conj=True)])
+    folder.save("neg.pt", {"neg": base.conj().imag}, [describe("neg", base.imag, neg=True)])
+    packed = torch.randint(0, 256, (3, 4), dtype=torch.uint8)
+    four = packed.view(torch.float4_e2m1fn_x2)
+    folder.save("float4.pt", {"f": four}, [describe("f", packed, dtype="float4_e2m1fn_x2")])
     sparse = torch.eye(3).to_sparse()
     plain = {"shape": [3, 3], "sha256": None, "layout": "sparse"}
     folder.save("sparse.pt", {"s": sparse}, [describe("s", torch.eye(3), **plain)])
@@ -163,8 +165,9 @@ def add_modules(folder):
     unbuilt = (f"{Net.__module__}.Net", "torch.nn.modules.container.Sequential")
     folder.save("module.pt", net, module_entries(net), unbuilt)
     folder.save("module_legacy.pt", net, module_entries(net), unbuilt, _use_new_zipfile_serialization=False)
-    folder.save("module_in_dict.pt", {"net": nn.Linear(2, 2).eval()}, None)
-    folder.cases.pop()
+    small = nn.Linear(2, 2)
+    named = [entry | {"name": "net." + entry["name"]} for entry in module_entries(small)]
+    folder.save("module_in_dict.pt", {"net": small, "note": types.SimpleNamespace(a=1)}, named)
     for name, script in {"scripted": torch.jit.script(net), "traced": torch.jit.trace(net, torch.randn(1, 1, 5, 5))}.items():
         script.save(str(folder.file(name + ".pt")))
         entries = module_entries(net)

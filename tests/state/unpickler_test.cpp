@@ -102,6 +102,9 @@ TEST_CASE("only exact pairs are known") {
   CHECK(role("builtins", "set") == state::Role::kSet);
   CHECK(role("builtins", "eval") == state::Role::kDangerous);
   CHECK(role("os.path", "join") == state::Role::kDangerous);
+  CHECK(role("code", "interact") == state::Role::kDangerous);
+  CHECK(role("code.models", "Net") == state::Role::kForeign);
+  CHECK(role("types", "SimpleNamespace") == state::Role::kForeign);
   CHECK(role("oslo", "x") == state::Role::kForeign);
 }
 
