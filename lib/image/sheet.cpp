@@ -16,7 +16,7 @@ constexpr int kSheetSide = 1600;
 constexpr double kReach = 0.08;
 /// Shares of the usual height of a digit on this sheet: the least height of a digit, the gap that
 /// still joins two pieces, and the width beyond which a piece is taken for touching digits.
-constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.3F, kSurelyTooWide = 1.7F;
+constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.45F, kSurelyTooWide = 1.7F;
 /// A digit's width where digits touch, as a share of their height.
 constexpr float kUsualWidth = 0.72F;
 

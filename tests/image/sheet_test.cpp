@@ -61,8 +61,8 @@ TEST_CASE("a detached bar stays with its digit, and touching digits are cut") {
   image::Picture picture = page(600, 200);
   draw_bar(picture, 60, 70, 6, 60);
   draw_bar(picture, 72, 62, 30, 6);
-  draw_zero(picture, 200, 60, 50, 70, 7);
-  draw_zero(picture, 244, 60, 50, 70, 7);
+  draw_zero(picture, 200, 60, 60, 70, 7);
+  draw_zero(picture, 254, 60, 60, 70, 7);
   const auto lines = image::find_digits(picture);
   REQUIRE(lines.size() == 1);
   REQUIRE(lines[0].size() == 3);
