@@ -16,7 +16,7 @@ constexpr std::uint16_t kPaddingExtra = 0x4246;  // "FB", as PyTorch marks its p
 constexpr std::uint16_t kVersion20 = 20, kVersion45 = 45;
 
 void little(std::string& out, std::uint64_t number, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(number >> (8 * i));
+  for (int i = 0; i < bytes; ++i, number >>= 8U) out += static_cast<char>(number);
 }
 
 std::uint64_t clipped(std::uint64_t number) {
