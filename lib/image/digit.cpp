@@ -14,8 +14,8 @@ namespace {
 constexpr int kSearchSide = 640;
 /// How far the paper is looked for: first wide, for thick strokes; then near, for shadows.
 constexpr double kWide = 0.3, kNear = 0.1;
-/// A picture is understood when the digit holds this much of all ink; with less than the other share
-/// it is no digit.
+/// A picture is understood when the digit holds this much of all ink; with less than the other
+/// share it is no digit.
 constexpr float kUnderstood = 0.6F, kLeastShare = 0.03F;
 
 /// No digit is so flat; edges of shadows and remains of printed lines are.

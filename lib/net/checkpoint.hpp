@@ -44,8 +44,8 @@ struct Checkpoint {
 /// Writes what Python's torch.load(weights_only=True) reads as {"model_state_dict",
 /// "optimizer_state_dict", "epoch", "mlpctl"}: torch.optim.Adam(...).load_state_dict takes the
 /// second. Further weights are lists of the eight tensors, "mlpctl_average" and "mlpctl_best", so
-/// that there is one state_dict only. All values survive bit for bit. An existing file that is no state file is replaced only
-/// with `force`. Throws Error; then the old file is untouched.
+/// that there is one state_dict only. All values survive bit for bit. An existing file that is no
+/// state file is replaced only with `force`. Throws Error; then the old file is untouched.
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool force = false);
 
 /// Reads what save_checkpoint wrote, or a checkpoint of Python's with the weights as load_model

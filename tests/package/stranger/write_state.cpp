@@ -12,8 +12,7 @@ int main(int argc, char** argv) try {
   namespace state = mlpctl::state;
   if (argc != 2) return 2;
   const std::vector<float> values{0, 1, 2, 3, 4, 5};
-  const state::TensorValue ramp{
-      {2, 3}, state::DType::kFloat32, std::as_bytes(std::span(values))};
+  const state::TensorValue ramp{{2, 3}, state::DType::kFloat32, std::as_bytes(std::span(values))};
   state::write_state(argv[1], state::DictValue{{"ramp", ramp}});
 
   std::ifstream file(argv[1], std::ios::binary);
