@@ -18,10 +18,8 @@
 #include "data/folder.hpp"
 #include "eval/metrics.hpp"
 #include "eval/report_text.hpp"
-#include "net/classifier.hpp"
+#include "inference.hpp"
 #include "net/model_file.hpp"
-#include "threads.hpp"
-#include "torch_engine.hpp"
 #include "train/clock.hpp"
 
 namespace mlpctl::app {
@@ -31,38 +29,13 @@ struct EvalOptions {
   std::string model, data, split = "test";
   double min_accuracy = 0;
   bool json = false;
-  std::string engine = "auto", device = "auto", threads;
-  std::int64_t batch_size = 256;
+  InferenceOptions inference;
 };
 
 std::vector<std::string> class_names(const net::ModelInfo& model, const data::Dataset& set) {
   if (!model.classes.empty()) return model.classes;
   if (!set.classes.empty()) return set.classes;
   return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-}
-
-bool uses_libtorch(const EvalOptions& options) {
-  const bool cpu = options.device == "auto" || options.device == "cpu";
-  if (options.engine == "native" && !cpu) {
-    throw UsageError("--device " + options.device +
-                     ": the native engine runs on the CPU; give --engine libtorch");
-  }
-  return options.engine == "libtorch" || !cpu;
-}
-
-std::vector<float> answers(const net::Parameters& parameters, const data::Dataset& set,
-                           const EvalOptions& options, int threads) {
-  if (uses_libtorch(options)) {
-    const train::Engine& engine = torch_engine();
-    train::NetworkOptions network;
-    network.device = engine.resolve_device(options.device);
-    network.threads = threads;
-    network.fold = false;
-    return engine.logits(parameters, set.images, network, options.batch_size);
-  }
-  std::vector<float> logits(set.labels.size() * net::kClasses);
-  net::Classifier(parameters, threads).logits(set.images, logits, threads);
-  return logits;
 }
 
 nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
@@ -86,17 +59,17 @@ nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std
 }
 
 ExitCode run(const EvalOptions& options) {
-  const int threads = thread_count(options.threads);
   const net::Model model = net::load_model(options.model).model;
   const std::string folder = data::find_folder(options.data, data::default_folders());
   const data::Dataset set =
       data::load(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
-  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder, threads);
+  const Inference inference(model.parameters, options.inference);
+  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder,
+                inference.threads());
 
   eval::Metrics metrics;
-  if (uses_libtorch(options)) torch_engine();  // Opened here, its start is not counted below.
-  const train::Clock clock;
-  metrics.add(answers(model.parameters, set, options, threads), set.labels);
+  const train::Clock clock;  // Not before: LibTorch's start is not what is measured.
+  metrics.add(inference.logits(set.images), set.labels);
   spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
   const eval::Report report = metrics.report();
   if (!std::isfinite(report.loss)) {
@@ -131,20 +104,7 @@ void add_eval(CLI::App& app) {
       ->capture_default_str()
       ->group("Output");
   command->add_flag("--json", options->json, "Print one JSON object")->group("Output");
-  command
-      ->add_option("--engine", options->engine,
-                   "native, libtorch, or auto: libtorch for other devices than the CPU")
-      ->check(CLI::IsMember({"auto", "native", "libtorch"}))
-      ->capture_default_str()
-      ->group("Device");
-  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
-      ->group("Device");
-  command->add_option("--batch-size", options->batch_size, "Images that LibTorch takes at once")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str()
-      ->group("Device");
-  add_threads_option(*command, options->threads);
+  add_inference_options(*command, options->inference);
   on_run(*command, [options] { return run(*options); });
 }
 

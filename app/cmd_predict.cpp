@@ -15,20 +15,20 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "cli.hpp"
+#include "inference.hpp"
 #include "net/model_file.hpp"
 #include "ordered_work.hpp"
 #include "predict_session.hpp"
 #include "terminal.hpp"
-#include "threads.hpp"
 
 namespace mlpctl::app {
 namespace {
 
 struct PredictOptions {
-  std::string model, range, preprocess = "auto", save_input, annotate, threads;
+  std::string model, range, preprocess = "auto", save_input, annotate;
   std::vector<std::string> paths;
   AnswerStyle style;
-  std::size_t batch_size = 256;
+  InferenceOptions inference;
   bool json = false, show = false;
 };
 
@@ -108,22 +108,23 @@ void annotate(const PredictOptions& options, const Answer& answer) {
 
 ExitCode run(PredictOptions options) {
   check(options);
-  const int threads = thread_count(options.threads);
   const IndexRange range = options.range.empty() ? IndexRange{} : parse_range(options.range);
   const net::Model model = net::load_model(options.model).model;
   const Preparation preparation = preparation_of(options, model.info);
   options.style.classes = model.info.classes;
-  const net::Classifier classifier(model.parameters, threads);
+  const Inference inference(model.parameters, options.inference);
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, range);
   OrderedWork<PredictInput, Answer> work(
       [inputs] { return inputs->next(); },
-      [preparation](const PredictInput& input) { return prepare(input, preparation); }, threads);
+      [preparation](const PredictInput& input) { return prepare(input, preparation); },
+      inference.threads());
   Printer printer(options);
+  const auto most = static_cast<std::size_t>(options.inference.batch_size);
   while (std::optional<Answer> first = work.next()) {
     std::vector<Answer> batch{std::move(*first)};
-    while (batch.size() < options.batch_size && work.ready()) batch.push_back(*work.next());
-    classify(batch, classifier);
+    while (batch.size() < most && work.ready()) batch.push_back(*work.next());
+    classify(batch, inference);
     for (const Answer& answer : batch) printer.print(answer);
     std::cout.flush();
     if (!std::cout) break;
@@ -193,11 +194,7 @@ void add_predict(CLI::App& app) {
   CLI::App* command = app.add_subcommand("predict", "Read digits in pictures");
   add_input_options(*command, *options);
   add_output_options(*command, *options);
-  command->add_option("--batch-size", options->batch_size, "Pictures given to the net at once")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str()
-      ->group("Speed");
-  add_threads_option(*command, options->threads);
+  add_inference_options(*command, options->inference);
   on_run(*command, [options] { return run(*options); });
 }
 

@@ -55,7 +55,7 @@ Answer prepare(const PredictInput& input, Preparation preparation) {
   return answer;
 }
 
-void classify(std::vector<Answer>& answers, const net::Classifier& classifier) {
+void classify(std::vector<Answer>& answers, const Inference& inference) {
   std::vector<ReadDigit*> digits;
   for (Answer& answer : answers) {
     for (auto& line : answer.lines) {
@@ -66,8 +66,7 @@ void classify(std::vector<Answer>& answers, const net::Classifier& classifier) {
   for (const ReadDigit* digit : digits) {
     pixels.insert(pixels.end(), digit->input.pixels.begin(), digit->input.pixels.end());
   }
-  std::vector<float> logits(digits.size() * net::kClasses);
-  classifier.logits(pixels, logits);
+  const std::vector<float> logits = inference.logits(pixels);
   for (std::size_t i = 0; i < digits.size(); ++i) {
     ReadDigit& digit = *digits[i];
     std::copy_n(logits.begin() + static_cast<std::ptrdiff_t>(i * net::kClasses), net::kClasses,

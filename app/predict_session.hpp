@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "answer.hpp"
-#include "net/classifier.hpp"
+#include "inference.hpp"
 #include "predict_input.hpp"
 
 namespace mlpctl::app {
@@ -23,6 +23,6 @@ enum class Preparation {
 Answer prepare(const PredictInput& input, Preparation preparation);
 
 /// Fills in what the net says about every digit of the answers, in one batch.
-void classify(std::vector<Answer>& answers, const net::Classifier& classifier);
+void classify(std::vector<Answer>& answers, const Inference& inference);
 
 }  // namespace mlpctl::app

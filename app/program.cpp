@@ -85,6 +85,8 @@ ExitCode run(int argc, char** argv) {
 ExitCode run_program(int argc, char** argv) noexcept {
   try {
     std::ios::sync_with_stdio(false);
+    // predict reads names on a thread of its own, which must not flush what another thread prints.
+    std::cin.tie(nullptr);
     catch_interrupts();
     return run(argc, argv);
   } catch (const UsageError& error) {

@@ -1,9 +1,10 @@
 """Data folders and IDX files that are wrong: each its own sentence and exit 1."""
 
 import gzip
+import shutil
 import unittest
 
-from support import ProgramTest, idx, write_set
+from support import PROGRAM, ProgramTest, idx, write_set
 
 
 class DataFolders(ProgramTest):
@@ -54,7 +55,12 @@ class DataFolders(ProgramTest):
         self.sentence("label 0 is 10")
 
     def test_when_nothing_is_named_every_searched_place_is(self):
-        message = self.refused(1, "eval", "--model", self.path, cwd=self.folder / "data")
+        # A copy of the program, away from a source tree that may hold the data.
+        copy = self.folder / "prefix" / "bin" / "mlpctl"
+        copy.parent.mkdir(parents=True)
+        shutil.copy(PROGRAM, copy)
+        arguments = ("eval", "--model", self.path)
+        message = self.refused(1, *arguments, cwd=self.folder / "data", executable=str(copy))
         self.assertIn("data/mnist", message)
         self.assertIn("share/mlpctl/data/mnist", message)
 
