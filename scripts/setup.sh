@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(
   git g++ cmake ninja-build ccache pkg-config curl ca-certificates
-  catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev libeigen3-dev
+  catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev
   libhwy-dev nettle-dev
   clang libclang-rt-dev clang-format
   python3 python3-venv
