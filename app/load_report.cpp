@@ -1,7 +1,6 @@
 #include "load_report.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <limits>
