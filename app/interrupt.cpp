@@ -26,12 +26,9 @@ void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
-  for (const int signal_number : {SIGINT, SIGTERM}) {
-    struct sigaction old {};
-    // A shell starts background jobs with SIGINT ignored; that choice is kept.
-    if (sigaction(signal_number, nullptr, &old) == 0 && old.sa_handler == SIG_IGN) continue;
-    sigaction(signal_number, &action, nullptr);
-  }
+  // Also where a shell script started us in the background with SIGINT ignored: `kill -INT` is then
+  // the way to end a training and keep its work.
+  for (const int signal_number : {SIGINT, SIGTERM}) sigaction(signal_number, &action, nullptr);
 }
 
 const std::atomic<int>& defer_interrupts() {
