@@ -45,9 +45,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* level : {&active_command(app), &app}) {
-    for (const CLI::Option* option : level->get_options()) {
-      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    }
+    for (const std::string& name : long_names(*level)) names.push_back("--" + name);
   }
   return names;
 }
@@ -122,6 +120,15 @@ ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error) {
   const std::string name = command.get_parent() == nullptr ? "" : " " + command.get_name();
   std::cerr << "mlpctl: " << describe(app, error) << "\nTry 'mlpctl" << name << " --help'.\n";
   return ExitCode::kUsage;
+}
+
+std::vector<std::string> long_names(const CLI::App& level) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : level.get_options()) {
+    const auto& more = option->get_lnames();
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
 }
 
 std::string closest_match(const std::string& word, const std::vector<std::string>& candidates) {

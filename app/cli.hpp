@@ -21,6 +21,8 @@ std::string environment_name(const std::string& long_name);
 
 /// Prints help, the version, or one sentence with a suggestion for what was mistyped.
 ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error);
+/// The long names, without --, of the options of this level.
+std::vector<std::string> long_names(const CLI::App& level);
 /// The candidate nearest to the word, or empty when none is near (a third of its letters).
 std::string closest_match(const std::string& word, const std::vector<std::string>& candidates);
 

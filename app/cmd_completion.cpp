@@ -13,9 +13,7 @@ namespace {
 
 std::string option_words(const CLI::App& level) {
   std::string words;
-  for (const CLI::Option* option : level.get_options()) {
-    for (const std::string& name : option->get_lnames()) words += " --" + name;
-  }
+  for (const std::string& name : long_names(level)) words += " --" + name;
   return words;
 }
 
@@ -44,11 +42,9 @@ void print_fish(const CLI::App& app) {
     const std::string& name = command->get_name();
     std::cout << "complete -c mlpctl -n __fish_use_subcommand -a " << name << " -d '"
               << command->get_description() << "'\n";
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& long_name : option->get_lnames()) {
-        std::cout << "complete -c mlpctl -n '__fish_seen_subcommand_from " << name << "' -l "
-                  << long_name << "\n";
-      }
+    for (const std::string& long_name : long_names(*command)) {
+      std::cout << "complete -c mlpctl -n '__fish_seen_subcommand_from " << name << "' -l "
+                << long_name << "\n";
     }
   }
 }

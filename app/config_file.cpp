@@ -43,11 +43,7 @@ class CommandConfig : public CLI::ConfigTOML {
 
   void check_key(const CLI::App& level, const std::string& key) const {
     if (level.get_option_no_throw("--" + key) != nullptr) return;
-    std::vector<std::string> names;
-    for (const CLI::Option* option : level.get_options()) {
-      for (const std::string& name : option->get_lnames()) names.push_back(name);
-    }
-    const std::string near = closest_match(key, names);
+    const std::string near = closest_match(key, long_names(level));
     throw CLI::ConfigError("--config: unknown key '" + key + "'" +
                                (near.empty() ? "" : ", did you mean '" + near + "'?"),
                            CLI::ExitCodes::ConfigError);
