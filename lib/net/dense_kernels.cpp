@@ -1,5 +1,7 @@
 #include "net/dense_kernels.hpp"
 
+#include "net/instruction_set.hpp"
+
 // Scalable vectors cannot be kept in arrays; NEON serves those processors.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
@@ -88,20 +90,14 @@ void one(const Layer& layer, const float* in, const std::int32_t* indices, std::
 
 const Table kTable = {hwy::TargetName(HWY_TARGET), rows, one};
 
-const Table* get_table() {
-  return &kTable;
-}
-
 }  // namespace mlpctl::net::dense::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace mlpctl::net::dense {
 
-HWY_EXPORT(get_table);
-
 const Table& table() {
-  static const Table& chosen = *HWY_DYNAMIC_DISPATCH(get_table)();
+  static const Table& chosen = *MLPCTL_PICK(kTable);
   return chosen;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/instruction_set.hpp"
+
 // Scalable vectors cannot be kept in arrays; NEON serves those processors.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
@@ -228,20 +230,14 @@ void backward(const LitPixels& pixels, const float* gradient, std::int64_t strid
 const Table kTable = {
     hwy::TargetName(HWY_TARGET), channel_sums, fold, unfold_row, tap_sums, forward, backward};
 
-const Table* get_table() {
-  return &kTable;
-}
-
 }  // namespace mlpctl::net::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace mlpctl::net::kernels {
 
-HWY_EXPORT(get_table);
-
 const Table& table() {
-  static const Table& chosen = *HWY_DYNAMIC_DISPATCH(get_table)();
+  static const Table& chosen = *MLPCTL_PICK(kTable);
   return chosen;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "net/instruction_set.hpp"
+
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "train/update.cpp"
@@ -77,8 +79,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mlpctl::train {
 
-HWY_EXPORT(apply_all);
-
 double average_decay(double ema, std::int64_t step) {
   return std::min(ema, static_cast<double>(step) / static_cast<double>(step + 10));
 }
@@ -101,7 +101,8 @@ Update make_update(const OptimizerOptions& optimizer, double rate, double ema, s
 }
 
 void apply(const Update& update, const Slots& slots, const float* gradient, std::int64_t count) {
-  HWY_DYNAMIC_DISPATCH(apply_all)(update, slots, gradient, count);
+  static const auto best = MLPCTL_PICK(apply_all);
+  best(update, slots, gradient, count);
 }
 
 }  // namespace mlpctl::train
