@@ -20,6 +20,8 @@
 #include "eval/report_text.hpp"
 #include "inference.hpp"
 #include "net/model_file.hpp"
+#include "net/model_info.hpp"
+#include "state/reader.hpp"
 #include "train/clock.hpp"
 
 namespace mlpctl::app {
@@ -59,7 +61,9 @@ nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std
 }
 
 ExitCode run(const EvalOptions& options) {
-  const net::Model model = net::load_model(options.model).model;
+  const state::StateFile file = state::open_state(options.model);
+  const net::ModelView model = net::view_in(file);
+  const net::ModelInfo info = net::info_in(file);
   const std::string folder = data::find_folder(options.data, data::default_folders());
   const data::Dataset set =
       data::load(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
@@ -75,7 +79,7 @@ ExitCode run(const EvalOptions& options) {
   if (!std::isfinite(report.loss)) {
     throw Error(options.model + ": its answers are not finite numbers; train it again");
   }
-  const auto names = class_names(model.info, set);
+  const auto names = class_names(info, set);
   std::cout << (options.json ? to_json(report, names).dump() + "\n" : to_text(report, names));
   if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
   spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,

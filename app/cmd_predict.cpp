@@ -1,5 +1,6 @@
 #include "cmd_predict.hpp"
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -17,9 +18,12 @@
 #include "cli.hpp"
 #include "inference.hpp"
 #include "net/model_file.hpp"
+#include "net/model_info.hpp"
 #include "ordered_work.hpp"
 #include "predict_session.hpp"
+#include "state/reader.hpp"
 #include "terminal.hpp"
+#include "threads.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -106,19 +110,30 @@ void annotate(const PredictOptions& options, const Answer& answer) {
   write_png(annotated(picture, answer), options.annotate);
 }
 
+// A picture is worked on in planes of about a megabyte, one after the other. Without this each is
+// given back to the system and costs a page fault every 4 KiB again.
+void keep_freed_memory() {
+  constexpr int kLargestPlane = 32 << 20, kKept = 128 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargestPlane);
+  mallopt(M_TRIM_THRESHOLD, kKept);
+}
+
 ExitCode run(PredictOptions options) {
+  keep_freed_memory();
   check(options);
   const IndexRange range = options.range.empty() ? IndexRange{} : parse_range(options.range);
-  const net::Model model = net::load_model(options.model).model;
-  const Preparation preparation = preparation_of(options, model.info);
-  options.style.classes = model.info.classes;
-  const Inference inference(model.parameters, options.inference);
+  const state::StateFile file = state::open_state(options.model);
+  const net::ModelInfo info = net::info_in(file);
+  const Preparation preparation = preparation_of(options, info);
+  options.style.classes = info.classes;
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, range);
   OrderedWork<PredictInput, Answer> work(
       [inputs] { return inputs->next(); },
       [preparation](const PredictInput& input) { return prepare(input, preparation); },
-      inference.threads());
+      thread_count(options.inference.threads));
+  // While the first pictures are prepared.
+  const Inference inference(net::view_in(file).parameters, options.inference);
   Printer printer(options);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
   while (std::optional<Answer> first = work.next()) {

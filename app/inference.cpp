@@ -38,14 +38,13 @@ void add_inference_options(CLI::App& command, InferenceOptions& options) {
   add_threads_option(command, options.threads);
 }
 
-Inference::Inference(net::Parameters parameters, const InferenceOptions& options)
-    : parameters_(std::move(parameters)),
-      batch_size_(options.batch_size),
-      threads_(thread_count(options.threads)) {
+Inference::Inference(const net::ParameterViews& parameters, const InferenceOptions& options)
+    : batch_size_(options.batch_size), threads_(thread_count(options.threads)) {
   if (uses_libtorch(options)) {
+    parameters_.emplace(parameters);
     torch_device_ = torch_engine().resolve_device(options.device);
   } else {
-    native_.emplace(parameters_, threads_);
+    native_.emplace(parameters, threads_);
   }
 }
 
@@ -56,7 +55,7 @@ std::vector<float> Inference::logits(std::span<const std::uint8_t> images) const
     network.device = torch_device_;
     network.threads = threads_;
     network.fold = false;
-    return torch_engine().logits(parameters_, images, network, batch_size_);
+    return torch_engine().logits(*parameters_, images, network, batch_size_);
   }
   std::vector<float> logits(images.size() / net::kPixels * net::kClasses);
   native_->logits(images, logits, threads_);

@@ -24,20 +24,20 @@ void add_inference_options(CLI::App& command, InferenceOptions& options);
 class Inference {
  public:
   /// Opens LibTorch if it is needed. Throws UsageError for options that contradict each other,
-  /// Error for a device that is not there.
-  Inference(net::Parameters parameters, const InferenceOptions& options);
+  /// Error for a device that is not there. Copies what it needs from the parameters.
+  Inference(const net::ParameterViews& parameters, const InferenceOptions& options);
 
   int threads() const { return threads_; }
   /// The ten logits of each picture of 784 bytes.
   std::vector<float> logits(std::span<const std::uint8_t> images) const;
 
  private:
-  net::Parameters parameters_;
   std::int64_t batch_size_;
   int threads_;
-  /// Empty: the native classifier.
-  std::string torch_device_;
   std::optional<net::Classifier> native_;
+  /// For LibTorch, without the native classifier.
+  std::string torch_device_;
+  std::optional<net::Parameters> parameters_;
 };
 
 }  // namespace mlpctl::app

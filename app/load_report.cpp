@@ -1,6 +1,7 @@
 #include "load_report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <limits>
@@ -104,14 +105,23 @@ void print_info(const net::ModelInfo& info) {
   }
 }
 
-// NaN compares false, so it is passed over. std::fmin does the same, by a library call for each of
-// a million values that costs 2 ms.
+// NaN compares false, so it is passed over. Sixteen of each are vectors, where one of each would
+// wait for the value before: 0.3 ms for a million in place of 2.
 std::pair<float, float> range_of(std::span<const float> values) {
-  float low = std::numeric_limits<float>::infinity(), high = -low;
-  for (const float value : values) {
-    low = value < low ? value : low;
-    high = value > high ? value : high;
+  constexpr std::size_t kLanes = 16;
+  std::array<float, kLanes> lows, highs;
+  lows.fill(std::numeric_limits<float>::infinity());
+  highs.fill(-std::numeric_limits<float>::infinity());
+  const auto take = [&](std::size_t lane, float value) {
+    lows[lane] = value < lows[lane] ? value : lows[lane];
+    highs[lane] = value > highs[lane] ? value : highs[lane];
+  };
+  const std::size_t whole = values.size() / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) take(lane, values[i + lane]);
   }
+  for (std::size_t i = whole; i < values.size(); ++i) take(i - whole, values[i]);
+  const float low = *std::ranges::min_element(lows), high = *std::ranges::max_element(highs);
   return low > high ? std::pair(values[0], values[0]) : std::pair(low, high);
 }
 

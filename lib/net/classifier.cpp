@@ -6,7 +6,7 @@
 
 #include "base/parallel.hpp"
 #include "net/dense_kernels.hpp"
-#include "net/fold.hpp"
+#include "net/fold_block.hpp"
 
 namespace mlpctl::net {
 namespace {
@@ -79,7 +79,7 @@ Classifier::Layer Classifier::transposed(std::span<const float> weight,
                                          std::span<const float> bias) {
   const std::size_t outputs = bias.size(), inputs = weight.size() / outputs;
   const std::size_t width = to_size(dense::padded(static_cast<std::int64_t>(outputs)));
-  Layer layer{std::vector<float>(inputs * width), std::vector<float>(width)};
+  Layer layer{AlignedFloats(inputs * width), AlignedFloats(width)};
   for (std::size_t j = 0; j < outputs; ++j) {
     for (std::size_t k = 0; k < inputs; ++k) {
       layer.weight[k * width + j] = weight[j * inputs + k];
@@ -89,12 +89,29 @@ Classifier::Layer Classifier::transposed(std::span<const float> weight,
   return layer;
 }
 
-Classifier::Classifier(const Parameters& parameters, int threads) {
-  const auto& t = parameters.tensors;
-  std::vector<float> weight(to_size(kHidden1 * kPixels)), bias(to_size(kHidden1));
-  fold({t[0], t[1], t[2], t[3]}, weight, bias, threads);
-  layers_ = {transposed(weight, bias), transposed(t[4], t[5]), transposed(t[6], t[7])};
+Classifier::Layer Classifier::folded(const ParameterViews& p, int threads) {
+  static_assert(kWidth1 == kPackedUnits);
+  Layer layer{AlignedFloats(to_size(kPixels * kWidth1)), AlignedFloats(to_size(kWidth1))};
+  const ConvLinear layers{p[0], p[1], p[2], p[3]};
+  parallel_for(kBlocks, threads, [&](std::int64_t begin, std::int64_t end) {
+    AlignedFloats maps(to_size(kPackedLead + kBlockStride));
+    FoldedBlock& folded = FoldedBlock::of_this_thread();
+    for (std::int64_t block = begin; block < end; ++block) {
+      pack_block(layers.weight, block, maps);
+      folded.fold(layers, block, maps.data() + kPackedLead);
+      folded.bias_to(layer.bias, block);
+      const float* from = folded.weight.data();
+      float* to = layer.weight.data() + block * kBlockUnits;
+      for (std::int64_t k = 0; k < kPixels; ++k) {
+        std::copy_n(from + k * kBlockUnits, kBlockUnits, to + k * kWidth1);
+      }
+    }
+  });
+  return layer;
 }
+
+Classifier::Classifier(const ParameterViews& p, int threads)
+    : layers_{folded(p, threads), transposed(p[4], p[5]), transposed(p[6], p[7])} {}
 
 void Classifier::block(const std::uint8_t* images, std::int64_t count, float* out,
                        Scratch& s) const {

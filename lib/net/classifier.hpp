@@ -3,8 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "net/aligned.hpp"
 #include "net/model.hpp"
 
 namespace mlpctl::net {
@@ -15,7 +15,7 @@ namespace mlpctl::net {
 class Classifier {
  public:
   /// Copies what it needs from the parameters.
-  explicit Classifier(const Parameters& parameters, int threads = 1);
+  explicit Classifier(const ParameterViews& parameters, int threads = 1);
 
   /// For pictures of kPixels bytes each, the kClasses logits of each into out. Safe to call from
   /// several threads.
@@ -24,10 +24,11 @@ class Classifier {
  private:
   /// Weights as [inputs][width] with the width padded by zeros, as the kernels take them.
   struct Layer {
-    std::vector<float> weight, bias;
+    AlignedFloats weight, bias;
   };
   struct Scratch;
 
+  static Layer folded(const ParameterViews& parameters, int threads);
   static Layer transposed(std::span<const float> weight, std::span<const float> bias);
   void block(const std::uint8_t* images, std::int64_t count, float* out, Scratch& scratch) const;
 

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 
-/// For files that Highway compiles once for each instruction set: MLPCTL_PICK(NAME) of a function or a
-/// table is its best version for this processor. Highway picks in a library, and Debian's times the
-/// clock for 3 ms whenever a program starts that is linked with it.
-#define MLPCTL_PICK(NAME)                                                            \
-  mlpctl::net::best_of<decltype(&HWY_STATIC_DISPATCH(NAME))>(                        \
+/// For files that Highway compiles once for each instruction set: MLPCTL_PICK(NAME) of a function
+/// or a table is its best version for this processor. Highway picks in a library, and Debian's
+/// times the clock for 3 ms whenever a program starts that is linked with it.
+#define MLPCTL_PICK(NAME)                                                  \
+  mlpctl::net::best_of<decltype(&HWY_STATIC_DISPATCH(NAME))>(              \
       HWY_CHOOSE_AVX3(NAME), HWY_CHOOSE_AVX2(NAME), HWY_CHOOSE_SSE4(NAME), \
       &HWY_STATIC_DISPATCH(NAME))
 

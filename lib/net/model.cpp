@@ -12,6 +12,18 @@ Parameters::Parameters() {
   }
 }
 
+Parameters::Parameters(const ParameterViews& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    tensors[i].assign(values[i].begin(), values[i].end());
+  }
+}
+
+Parameters::operator ParameterViews() const {
+  ParameterViews views;
+  for (std::size_t i = 0; i < views.size(); ++i) views[i] = tensors[i];
+  return views;
+}
+
 Parameters initial_parameters(std::uint64_t seed) {
   Parameters parameters;
   for (std::size_t i = 0; i < kEntries.size(); ++i) {

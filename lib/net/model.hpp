@@ -9,10 +9,16 @@
 
 namespace mlpctl::net {
 
+/// The values of the eight entries wherever they lie, each in C order.
+using ParameterViews = std::array<std::span<const float>, kEntries.size()>;
+
 /// The values of the eight entries, each in C order, as float32.
 struct Parameters {
   /// All zero, each of its entry's size.
   Parameters();
+  explicit Parameters(const ParameterViews& values);
+
+  operator ParameterViews() const;
 
   std::array<std::vector<float>, kEntries.size()> tensors;
 };

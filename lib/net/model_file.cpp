@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/atomic_file.hpp"
@@ -25,8 +26,9 @@ std::vector<state::Wanted> wanted_entries() {
 }
 
 void require_finite(const std::string& path, std::string_view name, std::span<const float> values) {
-  std::size_t bad = 0;
-  for (const float value : values) bad += std::isfinite(value) ? 0 : 1;
+  // Of 32 bits, so that the loop is vectorised at the width of the values.
+  std::uint32_t bad = 0;
+  for (const float value : values) bad += std::isfinite(value) ? 0U : 1U;
   if (bad == 0) return;
   throw Error(path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
               " values of " + std::string(name) +
@@ -53,17 +55,22 @@ state::Fit fit_in(const state::StateFile& file, const std::string& key) {
   return state::fit(file, wanted_entries(), key);
 }
 
-LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
-  LoadedModel loaded;
-  loaded.format = name(file.container);
-  loaded.fit = fit_in(file, options.key);
+ModelView view_in(const state::StateFile& file, const LoadOptions& options) {
+  ModelView view{.fit = fit_in(file, options.key)};
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
-    const std::span<float> values = loaded.model.parameters.tensors[i];
-    state::read_floats(loaded.fit.tensors[i], values);
-    if (!options.allow_nonfinite) require_finite(file.path, kEntries[i].name, values);
+    state::Floats floats = state::view_floats(view.fit.tensors[i]);
+    if (!options.allow_nonfinite) require_finite(file.path, kEntries[i].name, floats.values);
+    view.parameters[i] = floats.values;
+    view.owners.push_back(std::move(floats.owner));
   }
-  loaded.model.info = info_in(file);
-  return loaded;
+  return view;
+}
+
+LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
+  ModelView view = view_in(file, options);
+  return {{Parameters(view.parameters), info_in(file)},
+          std::string(name(file.container)),
+          std::move(view.fit)};
 }
 
 LoadedModel load_model(const std::string& path, const LoadOptions& options) {

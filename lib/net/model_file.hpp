@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "net/model.hpp"
 #include "state/fit.hpp"
@@ -22,6 +24,17 @@ struct LoadedModel {
   std::string format;
   state::Fit fit;
 };
+
+/// A model's values left where the file holds them, as long as they are float32 there.
+struct ModelView {
+  ParameterViews parameters = {};
+  state::Fit fit = {};
+  /// What keeps the values alive.
+  std::vector<std::shared_ptr<const void>> owners = {};
+};
+
+/// Views the file's state as load_model would load it, and throws what that throws.
+ModelView view_in(const state::StateFile& file, const LoadOptions& options = {});
 
 /// Builds a fresh skeleton and fills it with the file's state, strictly: the eight names and
 /// shapes and nothing else, values of any floating type converted to float32. Throws

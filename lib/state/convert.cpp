@@ -1,5 +1,6 @@
 #include "state/convert.hpp"
 
+#include <cstdint>
 #include <string>
 
 #include "base/error.hpp"
@@ -24,6 +25,19 @@ std::vector<float> to_float32(const Tensor& tensor) {
   std::vector<float> values(static_cast<std::size_t>(tensor.numel()));
   read_floats(tensor, values);
   return values;
+}
+
+Floats view_floats(const Tensor& tensor) {
+  if (tensor.dtype == DType::kFloat32 && tensor.layout == Layout::kStrided) {
+    const auto bytes = contiguous_view(tensor);
+    const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+    if (!bytes.empty() && address % alignof(float) == 0) {
+      return {{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)},
+              tensor.storage};
+    }
+  }
+  const auto copy = std::make_shared<const std::vector<float>>(to_float32(tensor));
+  return {*copy, copy};
 }
 
 }  // namespace mlpctl::state

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,5 +15,14 @@ void read_floats(const Tensor& tensor, std::span<float> to);
 
 /// The same into a new vector.
 std::vector<float> to_float32(const Tensor& tensor);
+
+/// Values and what keeps them alive.
+struct Floats {
+  std::span<const float> values;
+  std::shared_ptr<const void> owner;
+};
+
+/// The same without a copy where the file holds them in this form.
+Floats view_floats(const Tensor& tensor);
 
 }  // namespace mlpctl::state
