@@ -18,8 +18,8 @@ FoldedBlock& FoldedBlock::of_this_thread() {
 
 void FoldedBlock::fold(const ConvLinear& layers, std::int64_t block, const float* maps) {
   ByChannel sums;
-  kernels::table().channel_sums(maps, sums[0].data());
   kernels::table().fold(layers.kernel.data(), maps, weight.data());
+  kernels::table().channel_sums(maps, sums[0].data());
   bias.fill(0);
   for (std::size_t u = 0; u < units_of(block); ++u) {
     bias[u] = layers.bias[static_cast<std::size_t>(block * kBlockUnits) + u];
@@ -30,8 +30,8 @@ void FoldedBlock::fold(const ConvLinear& layers, std::int64_t block, const float
 FoldedBlock::ByChannel FoldedBlock::add_sums(const ConvLinear& layers, const float* maps,
                                              TapSums::Block& sums) const {
   ByChannel by_channel;
-  kernels::table().channel_sums(maps, by_channel[0].data());
   kernels::table().tap_sums(maps, weight.data(), sums.taps.data());
+  kernels::table().channel_sums(maps, by_channel[0].data());
   for (std::size_t c = 0; c < by_channel.size(); ++c) {
     for (std::size_t u = 0; u < bias.size(); ++u) {
       sums.bias[c] += bias[u] * by_channel[c][u];

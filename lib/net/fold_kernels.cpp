@@ -10,6 +10,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "net/fold_kernels.cpp"
 #include <hwy/foreach_target.h>
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -97,12 +98,22 @@ void fold_run(const float* kernel, const float* maps, std::int64_t y, std::int64
   }
 }
 
+/// Columns x to x + kWidth of row y of all maps: they come from the third cache or from memory.
+template <std::int64_t kWidth>
+void prefetch_rows(const float* maps, std::int64_t y, std::int64_t x) {
+  for (std::int64_t c = 0; c < kChannels; ++c) {
+    const float* row = maps + (c * kMapSide + y) * kRowStride + x * kBlockUnits;
+    for (std::int64_t i = 0; i < kWidth; ++i) hwy::Prefetch(row + i * kBlockUnits);
+  }
+}
+
 void fold(const float* kernel, const float* maps, float* folded) {
   // Down the columns, half a row wide: the 15 half rows that meet in one result take 15 KB, whole
   // rows would leave the first cache before their next use.
   constexpr std::int64_t kWidth = kManyRegisters ? 14 : 7;
   for (std::int64_t x = 0; x < kImageSide; x += kWidth) {
     for (std::int64_t y = 0; y < kImageSide; ++y) {
+      prefetch_rows<kWidth>(maps, y + 2, x);
       fold_run<kWidth>(kernel, maps, y, x, folded);
     }
   }
@@ -122,6 +133,9 @@ void unfold_row(const float* taps, const float* offset, const float* folded, std
   }
 }
 
+/// How far ahead the maps are asked for.
+constexpr std::int64_t kAhead = 32 * kBlockUnits;
+
 /// All taps of kCount channels together, so that a shifted value loaded serves them all.
 template <std::int64_t kCount>
 void add_taps(const float* maps, const float* folded, float* sums) {
@@ -135,7 +149,9 @@ void add_taps(const float* maps, const float* folded, float* sums) {
     for (std::int64_t x = 0; x < kMapSide; ++x) {
       V weight[kCount];
       for (std::int64_t c = 0; c < kCount; ++c) {
-        weight[c] = load(maps + (c * kMapSide + y) * kRowStride + x * kBlockUnits);
+        const float* at = maps + (c * kMapSide + y) * kRowStride + x * kBlockUnits;
+        hwy::Prefetch(at + kAhead);
+        weight[c] = load(at);
       }
       for (std::int64_t t = 0; t < kTaps; ++t) {
         const std::int64_t pixel = (y + t / kKernelSide) * kImageSide + x + t % kKernelSide;
@@ -168,67 +184,51 @@ void tap_sums(const float* maps, const float* folded, float* sums) {
   }
 }
 
-/// kRows coefficients times the units of a block.
-template <std::int64_t kRows>
-struct Tile {
-  V sum[kRows][kVectors];
+/// One row times the units of a block, in kChains sums at once: a multiply-add takes four cycles,
+/// and a chain waits for its last one.
+struct RowSum {
+  static constexpr std::int64_t kChains = kManyRegisters || kVectors <= 2 ? 4 : 2;
+  V sum[kChains][kVectors];
 
-  HWY_INLINE explicit Tile(const float* start) {
-    for (std::int64_t r = 0; r < kRows; ++r) {
-      for (std::int64_t v = 0; v < kVectors; ++v) sum[r][v] = load(start + v * kLanes);
+  HWY_INLINE explicit RowSum(const float* start) {
+    for (std::int64_t v = 0; v < kVectors; ++v) {
+      sum[0][v] = load(start + v * kLanes);
+      for (std::int64_t i = 1; i < kChains; ++i) sum[i][v] = all(0);
     }
   }
-  HWY_INLINE void add(const float* units, const float* coefficients, std::int64_t stride) {
-    V values[kVectors];
-    for (std::int64_t v = 0; v < kVectors; ++v) values[v] = load(units + v * kLanes);
-    for (std::int64_t r = 0; r < kRows; ++r) {
-      const V coefficient = all(coefficients[r * stride]);
-      for (std::int64_t v = 0; v < kVectors; ++v) {
-        sum[r][v] = hn::MulAdd(coefficient, values[v], sum[r][v]);
+  HWY_INLINE void add(std::int64_t chain, const SparseRows::Entry& entry, const float* dense) {
+    const V value = all(entry.value);
+    for (std::int64_t v = 0; v < kVectors; ++v) {
+      sum[chain][v] = hn::MulAdd(value, load(dense + entry.offset + v * kLanes), sum[chain][v]);
+    }
+  }
+  HWY_INLINE void write(float* to) {
+    for (std::int64_t v = 0; v < kVectors; ++v) {
+      for (std::int64_t step = kChains / 2; step > 0; step /= 2) {
+        for (std::int64_t i = 0; i < step; ++i) {
+          sum[i][v] = hn::Add(sum[i][v], sum[i + step][v]);
+        }
       }
+      store(sum[0][v], to + v * kLanes);
     }
   }
 };
 
-constexpr std::int64_t kTileRows = kLanes == 16 ? kTile : 4;
-
-void forward(const LitPixels& pixels, const float* folded, const float* bias, float* out,
-             std::int64_t out_stride) {
-  for (std::int64_t b = 0; b < pixels.pictures; b += kTileRows) {
-    Tile<kTileRows> tile(bias);
-    const float* rows = pixels.at(b, 0);
-    for (std::int64_t t = 0; t < pixels.lit_count; ++t) {
-      tile.add(folded + pixels.lit[t] * kBlockUnits, rows + t * kTile, 1);
+void multiply(const SparseRows& rows, const float* dense, const float* start, float* out,
+              std::int64_t out_stride) {
+  for (std::int64_t r = 0; r < rows.rows; ++r) {
+    RowSum sum(start);
+    std::int32_t e = rows.ends[r];
+    for (; e + RowSum::kChains <= rows.ends[r + 1]; e += RowSum::kChains) {
+      for (std::int32_t i = 0; i < RowSum::kChains; ++i) sum.add(i, rows.entries[e + i], dense);
     }
-    for (std::int64_t r = 0; r < kTileRows; ++r) {
-      for (std::int64_t v = 0; v < kVectors; ++v) {
-        store(tile.sum[r][v], out + (b + r) * out_stride + v * kLanes);
-      }
-    }
-  }
-}
-
-void backward(const LitPixels& pixels, const float* gradient, std::int64_t stride, float* folded) {
-  alignas(64) constexpr float zeros[kBlockUnits] = {};
-  for (std::int64_t t = 0; t < pixels.lit_count; t += kTileRows) {
-    Tile<kTileRows> tile(zeros);
-    for (std::int64_t b = 0; b < pixels.pictures; ++b) {
-      tile.add(gradient + b * stride, pixels.at(b, t), kTile);
-    }
-    alignas(64) float rows[kTileRows * kBlockUnits];
-    for (std::int64_t r = 0; r < kTileRows; ++r) {
-      for (std::int64_t v = 0; v < kVectors; ++v) {
-        store(tile.sum[r][v], rows + r * kBlockUnits + v * kLanes);
-      }
-    }
-    for (std::int64_t r = 0; r < std::min(kTileRows, pixels.lit_count - t); ++r) {
-      std::copy_n(rows + r * kBlockUnits, kBlockUnits, folded + pixels.lit[t + r] * kBlockUnits);
-    }
+    for (; e < rows.ends[r + 1]; ++e) sum.add(0, rows.entries[e], dense);
+    sum.write(out + r * out_stride);
   }
 }
 
 const Table kTable = {
-    hwy::TargetName(HWY_TARGET), channel_sums, fold, unfold_row, tap_sums, forward, backward};
+    hwy::TargetName(HWY_TARGET), channel_sums, fold, unfold_row, tap_sums, multiply};
 
 }  // namespace mlpctl::net::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

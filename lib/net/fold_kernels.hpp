@@ -10,21 +10,15 @@ namespace mlpctl::net::kernels {
 
 inline constexpr std::int64_t kTaps = kKernelSide * kKernelSide;
 
-/// Pictures, and pixels, that the two products take at once; batches are padded to this.
-inline constexpr std::int64_t kTile = 16;
-
-/// The scaled pixels of a batch, in groups of kTile pictures: values[b / kTile][t][b % kTile] is
-/// pixel lit[t] of picture b. Pictures and pixels are padded with zeros to whole tiles.
-struct LitPixels {
-  const float* values;
-  std::int64_t stride;  // padded pixels
-  std::int64_t pictures;
-  const std::int32_t* lit;
-  std::int64_t lit_count;
-
-  const float* at(std::int64_t picture, std::int64_t t) const {
-    return values + (picture / kTile * stride + t) * kTile + picture % kTile;
-  }
+/// A matrix of which only what is not zero is stored, row by row.
+struct SparseRows {
+  struct Entry {
+    float value;
+    std::int32_t offset;  ///< where the dense row that it multiplies begins
+  };
+  const Entry* entries;
+  const std::int32_t* ends;  ///< [rows + 1], counted in entries; row r ends at ends[r + 1]
+  std::int64_t rows;
 };
 
 /// `maps` is a block's weight in the layout of unit_block.hpp; `folded` is [kPixels][kBlockUnits].
@@ -39,12 +33,9 @@ struct Table {
                      float* row);
   /// sums[kChannels][kTaps][kBlockUnits] += maps times shifted folded, unit by unit.
   void (*tap_sums)(const float* maps, const float* folded, float* sums);
-  /// out[b * out_stride + u] = bias[u] + sum_k pixels[b][k] * folded[k][u].
-  void (*forward)(const LitPixels& pixels, const float* folded, const float* bias, float* out,
-                  std::int64_t out_stride);
-  /// folded[k][u] = sum_b pixels[b][k] * gradient[b * stride + u]; rows of unlit pixels are left.
-  void (*backward)(const LitPixels& pixels, const float* gradient, std::int64_t stride,
-                   float* folded);
+  /// out[r * out_stride + u] = start[u] + sum over row r's entries of value * dense[offset + u].
+  void (*multiply)(const SparseRows& rows, const float* dense, const float* start, float* out,
+                   std::int64_t out_stride);
 };
 
 /// The best table for this processor.

@@ -13,8 +13,8 @@ void FoldedLayer::forward(const ConvLinear& layers, const PixelBatch& batch,
   parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
     FoldedBlock& folded = FoldedBlock::of_this_thread();
     folded.fold(layers, block, layers.weight.data() + packed_row(block, 0, 0));
-    kernels::table().forward(batch.lit_pixels(), folded.weight.data(), folded.bias.data(),
-                             outputs.data() + block * kBlockUnits, kPackedUnits);
+    kernels::table().multiply(batch.by_picture(), folded.weight.data(), folded.bias.data(),
+                              outputs.data() + block * kBlockUnits, kPackedUnits);
   });
 }
 
@@ -24,9 +24,9 @@ void FoldedLayer::backward(const ConvLinear& layers, const PixelBatch& batch,
   parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
     FoldedBlock& folded = FoldedBlock::of_this_thread();
     const float* gradient = output_gradient.data() + block * kBlockUnits;
-    folded.weight.fill(0);
-    kernels::table().backward(batch.lit_pixels(), gradient, kPackedUnits, folded.weight.data());
     folded.bias.fill(0);
+    kernels::table().multiply(batch.by_pixel(), gradient, folded.bias.data(), folded.weight.data(),
+                              kBlockUnits);
     for (std::int64_t b = 0; b < batch.size(); ++b) {
       for (std::size_t u = 0; u < folded.bias.size(); ++u) {
         folded.bias[u] += gradient[b * kPackedUnits + static_cast<std::int64_t>(u)];

@@ -23,12 +23,12 @@ class FoldedLayer {
 
   explicit FoldedLayer(int threads) : threads_(threads) {}
 
-  /// outputs[picture * kPackedUnits + unit], before the ReLU, for batch.padded_size() pictures.
+  /// outputs[picture * kPackedUnits + unit], before the ReLU.
   /// layers.weight is packed (unit_block.hpp).
   void forward(const ConvLinear& layers, const PixelBatch& batch, std::span<float> outputs);
 
   /// The gradients for those of the outputs, laid out as outputs are, with zeros where there is no
-  /// unit or picture. The big weight's goes to the sink; small.weight is not used.
+  /// unit. The big weight's goes to the sink; small.weight is not used.
   void backward(const ConvLinear& layers, const PixelBatch& batch,
                 std::span<const float> output_gradient, const ConvLinearGradient& small,
                 const RowSink& sink);

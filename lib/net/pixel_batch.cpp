@@ -1,14 +1,14 @@
 #include "net/pixel_batch.hpp"
 
-#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#include "net/unit_block.hpp"
 
 namespace mlpctl::net {
 namespace {
-
-std::int64_t whole_tiles(std::int64_t count) {
-  return (count + kernels::kTile - 1) / kernels::kTile * kernels::kTile;
-}
 
 std::array<float, 256> scaled_bytes() {
   std::array<float, 256> scaled{};
@@ -16,60 +16,74 @@ std::array<float, 256> scaled_bytes() {
   return scaled;
 }
 
-}  // namespace
-
-std::int64_t PixelBatch::padded_size() const {
-  return whole_tiles(size());
+/// Calls visit(index) for the bytes that are not zero, eight looked at together.
+template <typename Visit>
+void for_each_lit(const std::uint8_t* picture, const Visit& visit) {
+  static_assert(kPixels % 8 == 0 && std::endian::native == std::endian::little);
+  for (std::int32_t k = 0; k < kPixels; k += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, picture + k, sizeof(eight));
+    while (eight != 0) {
+      const int byte = std::countr_zero(eight) / 8;
+      visit(k + byte);
+      eight &= ~(std::uint64_t{0xFF} << (8 * byte));
+    }
+  }
 }
 
-kernels::LitPixels PixelBatch::lit_pixels() const {
-  return {values_.data(), stride_, padded_size(), lit_.data(),
-          static_cast<std::int64_t>(lit_.size())};
+}  // namespace
+
+void PixelBatch::Rows::clear() {
+  entries.clear();
+  ends.assign(1, 0);
+}
+
+kernels::SparseRows PixelBatch::Rows::view() const {
+  return {entries.data(), ends.data(), static_cast<std::int64_t>(ends.size()) - 1};
 }
 
 void PixelBatch::gather(std::span<const std::uint8_t> images,
                         std::span<const std::int64_t> indices) {
-  pictures_.resize(indices.size());
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    pictures_[i] = images.data() + indices[i] * kPixels;
-  }
-  find_lit();
-  scale();
+  by_picture_.clear();
+  for (const std::int64_t index : indices) add(images.data() + index * kPixels);
+  transpose();
 }
 
 void PixelBatch::assign(std::span<const std::uint8_t> images) {
-  pictures_.resize(images.size() / static_cast<std::size_t>(kPixels));
-  for (std::size_t i = 0; i < pictures_.size(); ++i) {
-    pictures_[i] = images.data() + static_cast<std::int64_t>(i) * kPixels;
-  }
-  find_lit();
-  scale();
+  by_picture_.clear();
+  const auto size = static_cast<std::int64_t>(images.size());
+  for (std::int64_t first = 0; first < size; first += kPixels) add(images.data() + first);
+  transpose();
 }
 
-void PixelBatch::find_lit() {
-  std::array<std::uint8_t, kPixels> any{};
-  for (const std::uint8_t* picture : pictures_) {
-    for (std::size_t k = 0; k < any.size(); ++k) {
-      any[k] = static_cast<std::uint8_t>(any[k] | picture[k]);
-    }
-  }
-  lit_.clear();
-  for (std::size_t k = 0; k < any.size(); ++k) {
-    if (any[k] != 0) lit_.push_back(static_cast<std::int32_t>(k));
-  }
-}
-
-void PixelBatch::scale() {
+void PixelBatch::add(const std::uint8_t* picture) {
   static const std::array<float, 256> scaled = scaled_bytes();
-  stride_ = whole_tiles(static_cast<std::int64_t>(lit_.size()));
-  values_.assign(static_cast<std::size_t>(padded_size() * stride_), 0.0F);
-  const auto tile = static_cast<std::size_t>(kernels::kTile);
-  for (std::size_t b = 0; b < pictures_.size(); ++b) {
-    float* column = values_.data() + b / tile * tile * static_cast<std::size_t>(stride_) + b % tile;
-    for (std::size_t t = 0; t < lit_.size(); ++t) {
-      column[t * tile] = scaled[pictures_[b][lit_[t]]];
+  std::array<kernels::SparseRows::Entry, kPixels> lit;
+  std::size_t count = 0;
+  for_each_lit(picture, [&](std::int32_t k) {
+    lit[count++] = {scaled[picture[k]], k * static_cast<std::int32_t>(kBlockUnits)};
+  });
+  by_picture_.entries.insert(by_picture_.entries.end(), lit.begin(), lit.begin() + count);
+  by_picture_.ends.push_back(static_cast<std::int32_t>(by_picture_.entries.size()));
+}
+
+void PixelBatch::transpose() {
+  // Row k is counted at k + 2, so that filling it moves the count at k + 1 from its start to its end.
+  auto& ends = by_pixel_.ends;
+  ends.assign(kPixels + 2, 0);
+  for (const auto& entry : by_picture_.entries) {
+    ++ends[static_cast<std::size_t>(entry.offset / kBlockUnits + 2)];
+  }
+  std::partial_sum(ends.begin(), ends.end(), ends.begin());
+  by_pixel_.entries.resize(by_picture_.entries.size());
+  for (std::int32_t b = 0; b < size(); ++b) {
+    for (std::int32_t e = by_picture_.ends[b]; e < by_picture_.ends[b + 1]; ++e) {
+      const auto& entry = by_picture_.entries[static_cast<std::size_t>(e)];
+      const auto place = ends[static_cast<std::size_t>(entry.offset / kBlockUnits + 1)]++;
+      by_pixel_.entries[static_cast<std::size_t>(place)] = {entry.value, b * static_cast<std::int32_t>(kPackedUnits)};
     }
   }
+  ends.pop_back();
 }
 
 }  // namespace mlpctl::net

@@ -4,14 +4,13 @@
 #include <span>
 #include <vector>
 
-#include "net/aligned.hpp"
 #include "net/fold_kernels.hpp"
-#include "net/skeleton.hpp"
 
 namespace mlpctl::net {
 
-/// Pictures scaled to [0, 1], without the pixels that are black in all of them: of 64 handwritten
-/// digits a third of the picture is.
+/// Pictures scaled to [0, 1], without the pixels that are black: of a handwritten digit four
+/// fifths are. Kept by picture for the product with the folded weight, and by pixel for the product
+/// with the gradient of the outputs.
 class PixelBatch {
  public:
   /// Takes images[indices[i]] of a set of 28x28 pictures, pixels / 255. The memory is kept for the
@@ -20,19 +19,24 @@ class PixelBatch {
   /// Takes all of the pictures.
   void assign(std::span<const std::uint8_t> images);
 
-  std::int64_t size() const { return static_cast<std::int64_t>(pictures_.size()); }
-  /// The size rounded up to whole tiles; the surplus pictures are black.
-  std::int64_t padded_size() const;
-  kernels::LitPixels lit_pixels() const;
+  std::int64_t size() const { return static_cast<std::int64_t>(by_picture_.ends.size()) - 1; }
+  /// A row a picture; offsets are of the pixels' rows in a FoldedBlock's weight.
+  kernels::SparseRows by_picture() const { return by_picture_.view(); }
+  /// A row a pixel; offsets are of the pictures' rows among kPackedUnits outputs each.
+  kernels::SparseRows by_pixel() const { return by_pixel_.view(); }
 
  private:
-  void find_lit();
-  void scale();
+  struct Rows {
+    std::vector<kernels::SparseRows::Entry> entries;
+    std::vector<std::int32_t> ends{0};
 
-  std::vector<const std::uint8_t*> pictures_;
-  std::vector<std::int32_t> lit_;
-  std::int64_t stride_ = 0;
-  AlignedFloats values_;
+    void clear();
+    kernels::SparseRows view() const;
+  };
+  void add(const std::uint8_t* picture);
+  void transpose();
+
+  Rows by_picture_, by_pixel_;
 };
 
 }  // namespace mlpctl::net

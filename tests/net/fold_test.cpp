@@ -123,7 +123,7 @@ void check_close(const std::vector<float>& found, const std::vector<double>& exp
 }
 
 std::vector<float> padded_outputs(const PixelBatch& batch) {
-  return std::vector<float>(static_cast<std::size_t>(batch.padded_size() * kPackedUnits));
+  return std::vector<float>(static_cast<std::size_t>(batch.size() * kPackedUnits));
 }
 
 AlignedFloats packed(const Parameters& parameters) {

@@ -30,7 +30,7 @@ class ConvLinearFunction : public torch::autograd::Function<ConvLinearFunction> 
                           const Variable& kernel_bias, const Variable& bias, FoldedPass* pass) {
     context->save_for_backward({kernel, kernel_bias, bias});
     context->saved_data["pass"] = reinterpret_cast<std::int64_t>(pass);
-    const std::int64_t size = pass->batch.padded_size() * net::kPackedUnits;
+    const std::int64_t size = pass->batch.size() * net::kPackedUnits;
     pass->outputs.resize(static_cast<std::size_t>(size));
     pass->layer.forward(layers_of(*pass, kernel, kernel_bias, bias), pass->batch, pass->outputs);
     return view_of(pass->outputs, pass->batch.size());
@@ -39,7 +39,7 @@ class ConvLinearFunction : public torch::autograd::Function<ConvLinearFunction> 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     auto& pass = *reinterpret_cast<FoldedPass*>(context->saved_data["pass"].toInt());
     const variable_list saved = context->get_saved_variables();
-    // The padding beside and below the view must be zero; the view itself is overwritten.
+    // The padding beside the view must be zero; the view itself is overwritten.
     pass.gradient.assign(pass.outputs.size(), 0.0F);
     view_of(pass.gradient, pass.batch.size()).copy_(gradients[0]);
     Variable kernel = at::empty_like(saved[0]), kernel_bias = at::empty_like(saved[1]),
