@@ -68,7 +68,8 @@ void PixelBatch::add(const std::uint8_t* picture) {
 }
 
 void PixelBatch::transpose() {
-  // Row k is counted at k + 2, so that filling it moves the count at k + 1 from its start to its end.
+  // Row k is counted at k + 2, so that filling it moves the count at k + 1 from its start to its
+  // end.
   auto& ends = by_pixel_.ends;
   ends.assign(kPixels + 2, 0);
   for (const auto& entry : by_picture_.entries) {
@@ -80,7 +81,8 @@ void PixelBatch::transpose() {
     for (std::int32_t e = by_picture_.ends[b]; e < by_picture_.ends[b + 1]; ++e) {
       const auto& entry = by_picture_.entries[static_cast<std::size_t>(e)];
       const auto place = ends[static_cast<std::size_t>(entry.offset / kBlockUnits + 1)]++;
-      by_pixel_.entries[static_cast<std::size_t>(place)] = {entry.value, b * static_cast<std::int32_t>(kPackedUnits)};
+      by_pixel_.entries[static_cast<std::size_t>(place)] = {
+          entry.value, b * static_cast<std::int32_t>(kPackedUnits)};
     }
   }
   ends.pop_back();

@@ -8,8 +8,8 @@
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "train/update.cpp"
-#include <hwy/foreach_target.h>
 #include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -67,8 +67,8 @@ HWY_INLINE V adam(const Numbers<D>& by, V weight, V gradient, float* first, floa
   const D d = by.d;
   const V old_first = hn::LoadU(d, first);
   const V mean = hn::MulAdd(by.take1, hn::Sub(gradient, old_first), old_first);
-  const V square = hn::MulAdd(hn::Mul(by.take2, gradient), gradient,
-                              hn::Mul(by.keep2, hn::LoadU(d, second)));
+  const V square =
+      hn::MulAdd(hn::Mul(by.take2, gradient), gradient, hn::Mul(by.keep2, hn::LoadU(d, second)));
   hn::StoreU(mean, d, first);
   hn::StoreU(square, d, second);
   // Far below the square of eps, so it changes nothing but keeps zero out of the inverse root.
@@ -146,9 +146,12 @@ void apply_all(const Update& update, const Slots& slots, const float* gradient,
                std::int64_t count) {
   using Kind = net::OptimizerKind;
   switch (update.kind) {
-    case Kind::kAdam: return apply_kind<Kind::kAdam>(update, slots, gradient, count);
-    case Kind::kAdamW: return apply_kind<Kind::kAdamW>(update, slots, gradient, count);
-    case Kind::kSgd: return apply_kind<Kind::kSgd>(update, slots, gradient, count);
+    case Kind::kAdam:
+      return apply_kind<Kind::kAdam>(update, slots, gradient, count);
+    case Kind::kAdamW:
+      return apply_kind<Kind::kAdamW>(update, slots, gradient, count);
+    case Kind::kSgd:
+      return apply_kind<Kind::kSgd>(update, slots, gradient, count);
   }
 }
 

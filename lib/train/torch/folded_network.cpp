@@ -1,10 +1,6 @@
 #include "train/torch/folded_network.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/linear.h>
-#include <ATen/ops/relu.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -12,15 +8,15 @@
 #include <numeric>
 
 #include "net/unit_block.hpp"
-#include "train/torch/conv_linear_function.hpp"
+#include "train/torch/loss_function.hpp"
 #include "train/torch/tensors.hpp"
 #include "train/update.hpp"
 
 namespace mlpctl::train {
 namespace {
 
-// The places of the entries in net::kEntries.
-enum Place : std::size_t { kKernel, kKernelBias, kBig, kBias, kWeight2, kBias2, kWeight3, kBias3 };
+// The big weight's place in net::kEntries.
+constexpr std::size_t kBig = 2;
 
 /// The big weight and what the optimizer keeps beside it, all packed alike.
 struct BigWeight {
@@ -39,6 +35,7 @@ class FoldedNetwork : public Network {
       : options_(options), pass_(options.threads) {
     // The small layers are too small to share; the folded layer has its own threads.
     at::set_num_threads(1);
+    pass_.label_smoothing = options.label_smoothing;
     pass_.weight = big_.weight;
     pass_.sink = [this](std::int64_t offset, std::span<const float> gradient) {
       apply(update_, big_slots(offset), gradient.data(),
@@ -91,7 +88,8 @@ class FoldedNetwork : public Network {
     } else {
       pass_.batch.assign(changed);
     }
-    const at::Tensor loss = loss_of(rows);
+    take_labels(rows);
+    const at::Tensor loss = folded_loss(values_, pass_);
     const auto value = loss.item<float>();
     if (!std::isfinite(value)) return value;
     update_ = make_update(options_.optimizer, rate, options_.ema, ++step_);
@@ -118,23 +116,12 @@ class FoldedNetwork : public Network {
     return weights;
   }
 
-  at::Tensor labels_of(std::span<const std::int64_t> rows) {
-    const auto count = static_cast<std::int64_t>(rows.size());
-    if (!labels_.defined() || labels_.numel() != count) labels_ = at::empty({count}, at::kLong);
-    auto* labels = labels_.data_ptr<std::int64_t>();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      labels[i] = examples_.labels[static_cast<std::size_t>(rows[i])];
+  void take_labels(std::span<const std::int64_t> rows) {
+    labels_.clear();
+    for (const std::int64_t row : rows) {
+      labels_.push_back(examples_.labels[static_cast<std::size_t>(row)]);
     }
-    return labels_;
-  }
-
-  at::Tensor loss_of(std::span<const std::int64_t> rows) {
-    const at::Tensor hidden1 =
-        at::relu(conv_linear(values_[kKernel], values_[kKernelBias], values_[kBias], pass_));
-    const at::Tensor hidden2 = at::relu(at::linear(hidden1, values_[kWeight2], values_[kBias2]));
-    const at::Tensor logits = at::linear(hidden2, values_[kWeight3], values_[kBias3]);
-    return at::cross_entropy_loss(logits, labels_of(rows), {}, at::Reduction::Mean, -100,
-                                  options_.label_smoothing);
+    pass_.labels = labels_;
   }
 
   Slots big_slots(std::int64_t offset) {
@@ -162,7 +149,7 @@ class FoldedNetwork : public Network {
   std::int64_t step_ = 0;
   Examples examples_;
   std::span<const std::int64_t> order_;
-  at::Tensor labels_;
+  std::vector<std::int64_t> labels_;
   double loss_sum_ = 0;
   std::int64_t pictures_ = 0;
 };

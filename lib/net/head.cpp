@@ -1,0 +1,133 @@
+#include "net/head.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "net/product_kernels.hpp"
+#include "net/unit_block.hpp"
+
+namespace mlpctl::net {
+namespace {
+
+constexpr std::int64_t kPackedClasses = kStrip;
+static_assert(kPackedUnits % kStrip == 0 && kHidden2 % kStrip == 0 && kClasses <= kPackedClasses);
+
+float* row(AlignedFloats& values, std::int64_t index, std::int64_t width) {
+  return values.data() + index * width;
+}
+
+/// weight [outputs][inputs] -> [inputs][width], zeros behind the last output. In squares, so that
+/// both sides stay in the first cache.
+void transpose(std::span<const float> weight, std::int64_t outputs, std::int64_t inputs,
+               std::int64_t width, AlignedFloats& transposed) {
+  constexpr std::int64_t kSide = 16;
+  transposed.assign(static_cast<std::size_t>(inputs * width), 0.0F);
+  for (std::int64_t i = 0; i < inputs; i += kSide) {
+    for (std::int64_t o = 0; o < outputs; ++o) {
+      for (std::int64_t k = i; k < std::min(i + kSide, inputs); ++k) {
+        transposed[static_cast<std::size_t>(k * width + o)] =
+            weight[static_cast<std::size_t>(o * inputs + k)];
+      }
+    }
+  }
+}
+
+void rectify(AlignedFloats& values) {
+  for (float& value : values) value = std::max(value, 0.0F);
+}
+
+/// Where the unit was off, nothing flows back.
+void mask(std::span<float> gradient, const AlignedFloats& rectified) {
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    gradient[i] = rectified[i] > 0 ? gradient[i] : 0.0F;
+  }
+}
+
+/// The sum of a row a picture.
+void sum_rows(const AlignedFloats& rows, std::int64_t width, std::span<float> sum) {
+  std::fill(sum.begin(), sum.end(), 0.0F);
+  for (auto at = rows.begin(); at != rows.end(); at += width) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += at[static_cast<std::ptrdiff_t>(i)];
+  }
+}
+
+}  // namespace
+
+std::span<const float> Head::logits(std::int64_t picture) const {
+  return std::span(logits_).subspan(static_cast<std::size_t>(picture * kPackedClasses),
+                                    static_cast<std::size_t>(kClasses));
+}
+
+float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
+                    std::span<const std::int64_t> labels, double label_smoothing) {
+  count_ = static_cast<std::int64_t>(labels.size());
+  hide(layers, outputs);
+  logits_gradient_.assign(static_cast<std::size_t>(count_ * kPackedClasses), 0.0F);
+  double sum = 0;
+  for (std::int64_t b = 0; b < count_; ++b) {
+    sum += lose(b, labels[static_cast<std::size_t>(b)], static_cast<float>(label_smoothing));
+  }
+  return static_cast<float>(sum / static_cast<double>(count_));
+}
+
+void Head::hide(const HeadLayers& layers, std::span<const float> outputs) {
+  hidden1_.assign(outputs.begin(), outputs.end());
+  rectify(hidden1_);
+  hidden2_.resize(static_cast<std::size_t>(count_ * kHidden2));
+  transpose(layers.weight2, kHidden2, kHidden1, kHidden2, weights_);
+  multiply({hidden1_.data(), kPackedUnits, 1}, {weights_.data(), kHidden2},
+           {count_, kHidden1, kHidden2}, layers.bias2.data(), hidden2_.data(), kHidden2);
+  rectify(hidden2_);
+  logits_.resize(static_cast<std::size_t>(count_ * kPackedClasses));
+  transpose(layers.weight3, kClasses, kHidden2, kPackedClasses, weights_);
+  std::array<float, kPackedClasses> bias{};
+  std::copy(layers.bias3.begin(), layers.bias3.end(), bias.begin());
+  multiply({hidden2_.data(), kHidden2, 1}, {weights_.data(), kPackedClasses},
+           {count_, kHidden2, kPackedClasses}, bias.data(), logits_.data(), kPackedClasses);
+}
+
+float Head::lose(std::int64_t picture, std::int64_t label, float smoothing) {
+  const auto row_of = logits(picture);
+  float* const gradient = row(logits_gradient_, picture, kPackedClasses);
+  const float largest = *std::max_element(row_of.begin(), row_of.end());
+  float total = 0, mean = 0;
+  for (std::size_t i = 0; i < row_of.size(); ++i) {
+    total += gradient[i] = std::exp(row_of[i] - largest);
+    mean += row_of[i] / static_cast<float>(kClasses);
+  }
+  for (std::size_t i = 0; i < row_of.size(); ++i) {
+    gradient[i] = gradient[i] / total - smoothing / static_cast<float>(kClasses);
+  }
+  gradient[label] -= 1 - smoothing;
+  const float log_total = std::log(total) + largest;
+  return log_total - (1 - smoothing) * row_of[static_cast<std::size_t>(label)] - smoothing * mean;
+}
+
+void Head::backward(const HeadLayers& layers, float scale, std::span<float> output_gradient,
+                    const HeadGradient& gradient) {
+  for (float& value : logits_gradient_) value *= scale / static_cast<float>(count_);
+  sum_rows(logits_gradient_, kPackedClasses, gradient.bias3);
+  multiply({logits_gradient_.data(), 1, kPackedClasses}, {hidden2_.data(), kHidden2},
+           {kClasses, count_, kHidden2}, nullptr, gradient.weight3.data(), kHidden2);
+  hidden2_gradient_.resize(hidden2_.size());
+  multiply({logits_gradient_.data(), kPackedClasses, 1}, {layers.weight3.data(), kHidden2},
+           {count_, kClasses, kHidden2}, nullptr, hidden2_gradient_.data(), kHidden2);
+  mask(hidden2_gradient_, hidden2_);
+  sum_rows(hidden2_gradient_, kHidden2, gradient.bias2);
+  // Rows of 300 are padded to kPackedUnits for the vectors: the weights before they are
+  // multiplied, their gradient after.
+  weights_.assign(static_cast<std::size_t>(kHidden2 * kPackedUnits), 0.0F);
+  for (std::int64_t j = 0; j < kHidden2; ++j) {
+    std::copy_n(layers.weight2.data() + j * kHidden1, kHidden1, row(weights_, j, kPackedUnits));
+  }
+  multiply({hidden2_gradient_.data(), kHidden2, 1}, {weights_.data(), kPackedUnits},
+           {count_, kHidden2, kPackedUnits}, nullptr, output_gradient.data(), kPackedUnits);
+  mask(output_gradient, hidden1_);
+  multiply({hidden2_gradient_.data(), 1, kHidden2}, {hidden1_.data(), kPackedUnits},
+           {kHidden2, count_, kPackedUnits}, nullptr, weights_.data(), kPackedUnits);
+  for (std::int64_t j = 0; j < kHidden2; ++j) {
+    std::copy_n(row(weights_, j, kPackedUnits), kHidden1, gradient.weight2.data() + j * kHidden1);
+  }
+}
+
+}  // namespace mlpctl::net

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "net/aligned.hpp"
+#include "net/skeleton.hpp"
+
+namespace mlpctl::net {
+
+/// The values of the layers after the folded one: weight2 [64,300], bias2 [64], weight3 [10,64],
+/// bias3 [10].
+struct HeadLayers {
+  std::span<const float> weight2, bias2, weight3, bias3;
+};
+
+/// Their gradients, of the same sizes.
+struct HeadGradient {
+  std::span<float> weight2, bias2, weight3, bias3;
+};
+
+/// What follows the folded layer in training: ReLU, Linear, ReLU, Linear, and the mean cross
+/// entropy with PyTorch's label smoothing. Buffers are kept from batch to batch.
+class Head {
+ public:
+  /// The loss of outputs [count][kPackedUnits] (FoldedLayer) against as many labels in [0, 10).
+  float forward(const HeadLayers& layers, std::span<const float> outputs,
+                std::span<const std::int64_t> labels, double label_smoothing);
+
+  /// After forward: the gradients of the loss times `scale`, for the outputs in their layout, with
+  /// zeros where there is no unit, and for the layers.
+  void backward(const HeadLayers& layers, float scale, std::span<float> output_gradient,
+                const HeadGradient& gradient);
+
+  /// After forward: the ten logits of a picture.
+  std::span<const float> logits(std::int64_t picture) const;
+
+ private:
+  void hide(const HeadLayers& layers, std::span<const float> outputs);
+  /// One picture's cross entropy; fills its row of the logits' gradient.
+  float lose(std::int64_t picture, std::int64_t label, float smoothing);
+
+  std::int64_t count_ = 0;
+  // One row a picture. The hidden ones are kept as they are after their ReLU.
+  AlignedFloats hidden1_, hidden2_, logits_;
+  AlignedFloats logits_gradient_, hidden2_gradient_;
+  AlignedFloats weights_;
+};
+
+}  // namespace mlpctl::net
