@@ -44,7 +44,7 @@ Inference::Inference(const net::ParameterViews& parameters, const InferenceOptio
     parameters_.emplace(parameters);
     torch_device_ = torch_engine().resolve_device(options.device);
   } else {
-    native_.emplace(parameters, threads_);
+    native_.emplace(parameters);
   }
 }
 

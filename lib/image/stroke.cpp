@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 namespace mlpctl::image {
@@ -17,7 +16,9 @@ class LineTransform {
   explicit LineTransform(int longest)
       : in_(static_cast<std::size_t>(longest)), vertex_(in_.size()), start_(in_.size() + 1) {}
 
-  void run(int count, const std::function<float&(int)>& value) {
+  /// value(i) is the i-th value of the line.
+  template <typename Value>
+  void run(int count, const Value& value) {
     for (int i = 0; i < count; ++i) in_[static_cast<std::size_t>(i)] = value(i);
     std::size_t last = 0;
     vertex_[0] = 0;

@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::int64_t kWidth1 = dense::padded(kHidden1), kWidth2 = dense::padded(kHidden2),
                        kWidth3 = dense::padded(kClasses);
-// Pictures below which waking another thread costs more than it saves (about 30 microseconds).
-constexpr std::int64_t kMinPerThread = 64;
+// Pictures that a thread takes at a time: for fewer, waking another thread costs more than it saves
+// (about 30 microseconds); with many more, the others would wait for one whose core is busy.
+constexpr std::int64_t kTaskPictures = 16 * dense::kRows;
 
 constexpr std::size_t to_size(std::int64_t value) {
   return static_cast<std::size_t>(value);
@@ -89,29 +90,27 @@ Classifier::Layer Classifier::transposed(std::span<const float> weight,
   return layer;
 }
 
-Classifier::Layer Classifier::folded(const ParameterViews& p, int threads) {
+Classifier::Layer Classifier::folded(const ParameterViews& p) {
   static_assert(kWidth1 == kPackedUnits);
   Layer layer{AlignedFloats(to_size(kPixels * kWidth1)), AlignedFloats(to_size(kWidth1))};
   const ConvLinear layers{p[0], p[1], p[2], p[3]};
-  parallel_for(kBlocks, threads, [&](std::int64_t begin, std::int64_t end) {
-    AlignedFloats maps(to_size(kPackedLead + kBlockStride));
-    FoldedBlock& folded = FoldedBlock::of_this_thread();
-    for (std::int64_t block = begin; block < end; ++block) {
-      pack_block(layers.weight, block, maps);
-      folded.fold(layers, block, maps.data() + kPackedLead);
-      folded.bias_to(layer.bias, block);
-      const float* from = folded.weight.data();
-      float* to = layer.weight.data() + block * kBlockUnits;
-      for (std::int64_t k = 0; k < kPixels; ++k) {
-        std::copy_n(from + k * kBlockUnits, kBlockUnits, to + k * kWidth1);
-      }
+  AlignedFloats maps(to_size(kPackedLead + kBlockStride));
+  FoldedBlock& folded = FoldedBlock::of_this_thread();
+  for (std::int64_t block = 0; block < kBlocks; ++block) {
+    pack_block(layers.weight, block, maps);
+    folded.fold(layers, block, maps.data() + kPackedLead);
+    folded.bias_to(layer.bias, block);
+    const float* from = folded.weight.data();
+    float* to = layer.weight.data() + block * kBlockUnits;
+    for (std::int64_t k = 0; k < kPixels; ++k) {
+      std::copy_n(from + k * kBlockUnits, kBlockUnits, to + k * kWidth1);
     }
-  });
+  }
   return layer;
 }
 
-Classifier::Classifier(const ParameterViews& p, int threads)
-    : layers_{folded(p, threads), transposed(p[4], p[5]), transposed(p[6], p[7])} {}
+Classifier::Classifier(const ParameterViews& p)
+    : layers_{folded(p), transposed(p[4], p[5]), transposed(p[6], p[7])} {}
 
 void Classifier::block(const std::uint8_t* images, std::int64_t count, float* out,
                        Scratch& s) const {
@@ -137,15 +136,13 @@ void Classifier::block(const std::uint8_t* images, std::int64_t count, float* ou
 void Classifier::logits(std::span<const std::uint8_t> images, std::span<float> out,
                         int threads) const {
   const auto count = static_cast<std::int64_t>(images.size()) / kPixels;
-  const std::int64_t blocks = (count + dense::kRows - 1) / dense::kRows;
-  const std::int64_t useful = std::max<std::int64_t>(1, count / kMinPerThread);
-  const int workers = static_cast<int>(std::min<std::int64_t>(threads, useful));
-  parallel_for(blocks, workers, [&](std::int64_t begin, std::int64_t end) {
+  const std::int64_t tasks = (count + kTaskPictures - 1) / kTaskPictures;
+  parallel_tasks(tasks, threads, [&](std::int64_t task) {
     Scratch scratch;
-    for (std::int64_t b = begin; b < end; ++b) {
-      const std::int64_t first = b * dense::kRows;
-      block(images.data() + first * kPixels, std::min(dense::kRows, count - first),
-            out.data() + first * kClasses, scratch);
+    const std::int64_t end = std::min(count, (task + 1) * kTaskPictures);
+    for (std::int64_t i = task * kTaskPictures; i < end; i += dense::kRows) {
+      block(images.data() + i * kPixels, std::min(dense::kRows, end - i), out.data() + i * kClasses,
+            scratch);
     }
   });
 }

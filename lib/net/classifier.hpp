@@ -14,8 +14,8 @@ namespace mlpctl::net {
 /// the number of threads.
 class Classifier {
  public:
-  /// Copies what it needs from the parameters.
-  explicit Classifier(const ParameterViews& parameters, int threads = 1);
+  /// Copies what it needs from the parameters, in about a millisecond.
+  explicit Classifier(const ParameterViews& parameters);
 
   /// For pictures of kPixels bytes each, the kClasses logits of each into out. Safe to call from
   /// several threads.
@@ -28,7 +28,7 @@ class Classifier {
   };
   struct Scratch;
 
-  static Layer folded(const ParameterViews& parameters, int threads);
+  static Layer folded(const ParameterViews& parameters);
   static Layer transposed(std::span<const float> weight, std::span<const float> bias);
   void block(const std::uint8_t* images, std::int64_t count, float* out, Scratch& scratch) const;
 

@@ -21,7 +21,7 @@ double cross_entropy(std::span<const float> logits, std::uint8_t label) {
 Score score(const net::Parameters& parameters, const Examples& examples, int threads) {
   constexpr auto kClasses = static_cast<std::size_t>(net::kClasses);
   std::vector<float> logits(examples.labels.size() * kClasses);
-  net::Classifier(parameters, threads).logits(examples.images, logits, threads);
+  net::Classifier(parameters).logits(examples.images, logits, threads);
   double loss = 0, right = 0;
   for (std::size_t i = 0; i < examples.labels.size(); ++i) {
     const std::span<const float> row(logits.data() + i * kClasses, kClasses);

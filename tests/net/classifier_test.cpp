@@ -98,12 +98,6 @@ TEST_CASE("a picture has the same logits alone and among others on any number of
   }
 }
 
-TEST_CASE("folding on several threads changes nothing") {
-  const Parameters parameters = initial_parameters(3);
-  const auto images = pictures(2);
-  CHECK(answers(Classifier(parameters, 4), images) == answers(Classifier(parameters), images));
-}
-
 TEST_CASE("no pictures give no logits") {
   CHECK(answers(Classifier(initial_parameters(4)), {}).empty());
 }

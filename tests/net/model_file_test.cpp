@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "state/reader.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -63,6 +64,19 @@ TEST_CASE("weights beyond float16 are refused rather than written as infinite") 
   CHECK_THROWS_MATCHES(save_model(dir / "m.pt", model, {.dtype = weight_dtype("float16")}),
                        mlpctl::Error, MessageMatches(ContainsSubstring("beyond float16")));
   CHECK(dir.entries() == 0);
+}
+
+TEST_CASE("a view has the values that a loaded model has, also when the file is gone") {
+  const TempDir dir;
+  for (const std::string format : {"pt", "legacy", "safetensors"}) {
+    for (const std::string dtype : {"float32", "bfloat16"}) {
+      save_model(dir / "m", fresh_model(), {.format = format, .dtype = weight_dtype(dtype)});
+      const Parameters loaded = load_model(dir / "m").model.parameters;
+      const ModelView view = view_in(mlpctl::state::open_state(dir / "m"));
+      dir.remove("m");
+      CHECK(Parameters(view.parameters).tensors == loaded.tensors);
+    }
+  }
 }
 
 TEST_CASE("weights that are not finite need permission") {

@@ -92,7 +92,7 @@ class TensorNetwork : public Network {
                             std::span<const std::uint8_t> changed, double rate) override {
     const at::Tensor rows = order_.narrow(0, first, count);
     const at::Tensor bytes =
-        changed.empty() ? images_.index_select(0, rows) : upload(changed, {count, net::kPixels});
+        changed.empty() ? images_.index_select(0, rows) : send(changed, {count, net::kPixels});
     const at::Tensor loss = loss_of(bytes, labels_.index_select(0, rows));
     const auto value = readable(loss);
     if (value && !std::isfinite(*value)) return value;
@@ -117,6 +117,15 @@ class TensorNetwork : public Network {
 
   at::Tensor upload(std::span<const std::uint8_t> bytes, at::IntArrayRef shape) const {
     return at::from_blob(const_cast<std::uint8_t*>(bytes.data()), shape, at::kByte).to(device_);
+  }
+
+  /// The same without waiting for what is queued on the device: the copy starts from pinned memory,
+  /// which is kept until it is done, so the bytes may change at once.
+  at::Tensor send(std::span<const std::uint8_t> bytes, at::IntArrayRef shape) const {
+    if (!device_.is_cuda()) return upload(bytes, shape);
+    const at::Tensor host =
+        at::from_blob(const_cast<std::uint8_t*>(bytes.data()), shape, at::kByte).pin_memory();
+    return host.to(device_, host.scalar_type(), /*non_blocking=*/true);
   }
 
   at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& labels) {
