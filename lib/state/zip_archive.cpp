@@ -1,9 +1,8 @@
 #include "state/zip_archive.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 
+#include "state/crc32.hpp"
 #include "state/inflate.hpp"
 #include "state/zip_local.hpp"
 
@@ -69,10 +68,10 @@ std::string ZipArchive::text(std::string_view name, std::size_t limit) const {
 
 void ZipArchive::check_crc(const ZipRecord& record, std::span<const std::byte> bytes) const {
   if (record.crc == 0) return;
-  uLong crc = 0;
+  std::uint32_t crc = 0;
   for (std::size_t at = 0; at < bytes.size(); at += kChunk) {
     const auto part = bytes.subspan(at, std::min(kChunk, bytes.size() - at));
-    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(part.data()), part.size());
+    crc = crc32(crc, part);
     if (bytes.size() > kKeptWhole) source_.forget_pages();
   }
   if (crc != record.crc) {

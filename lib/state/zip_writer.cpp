@@ -1,8 +1,8 @@
 #include "state/zip_writer.hpp"
 
-#include <zlib.h>
-
 #include <utility>
+
+#include "state/crc32.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -21,11 +21,6 @@ void little(std::string& out, std::uint64_t number, int bytes) {
 
 std::uint64_t clipped(std::uint64_t number) {
   return number < kLimit32 ? number : kLimit32;
-}
-
-std::uint32_t crc_of(std::span<const std::byte> bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
 // Where PyTorch's config.load.calculate_storage_offsets expects the payload of a record whose
@@ -56,7 +51,7 @@ void ZipWriter::add(std::string_view name, std::string_view text) {
 }
 
 void ZipWriter::add(std::string_view name, std::span<const std::byte> bytes) {
-  records_.push_back({top_ + "/" + std::string(name), crc_of(bytes), bytes.size(), offset_});
+  records_.push_back({top_ + "/" + std::string(name), crc32(0, bytes), bytes.size(), offset_});
   put(local_header(records_.back()));
   file_.write(bytes);
   offset_ += bytes.size();
