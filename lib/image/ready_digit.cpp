@@ -66,11 +66,13 @@ Digit grey_digit(const Picture& picture) {
   const float step_y = static_cast<float>(picture.height) / kDigitSide;
   const float step = std::max(step_x, step_y);
   if (step > 1) grey = blur(grey, 0.5F * step);
+  const bool fits = picture.width == kDigitSide && picture.height == kDigitSide;
   Digit digit;
   for (int y = 0; y < kDigitSide; ++y) {
     for (int x = 0; x < kDigitSide; ++x) {
-      const float value = sample(grey, (static_cast<float>(x) + 0.5F) * step_x - 0.5F,
-                                 (static_cast<float>(y) + 0.5F) * step_y - 0.5F);
+      const float value = fits ? grey.at(x, y)
+                               : sample(grey, (static_cast<float>(x) + 0.5F) * step_x - 0.5F,
+                                        (static_cast<float>(y) + 0.5F) * step_y - 0.5F);
       digit.pixels[static_cast<std::size_t>(y * kDigitSide + x)] =
           static_cast<std::uint8_t>(std::lround(value));
     }
