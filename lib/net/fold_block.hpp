@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "net/fold.hpp"
+#include "net/conv_linear.hpp"
 #include "net/tap_sums.hpp"
 #include "net/unit_block.hpp"
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "net/fold.hpp"
+#include "net/conv_linear.hpp"
 #include "net/pixel_batch.hpp"
 #include "net/tap_sums.hpp"
 

@@ -31,6 +31,11 @@ void for_each_lit(const std::uint8_t* picture, const Visit& visit) {
   }
 }
 
+void prefetch(const std::uint8_t* picture) {
+  constexpr std::int64_t kLine = 64;
+  for (std::int64_t k = 0; k < kPixels; k += kLine) __builtin_prefetch(picture + k);
+}
+
 }  // namespace
 
 void PixelBatch::Rows::clear() {
@@ -44,8 +49,13 @@ kernels::SparseRows PixelBatch::Rows::view() const {
 
 void PixelBatch::gather(std::span<const std::uint8_t> images,
                         std::span<const std::int64_t> indices) {
+  // Pictures in random order come from memory; asked for this many ahead, they are there in time.
+  constexpr std::size_t kAhead = 8;
   by_picture_.clear();
-  for (const std::int64_t index : indices) add(images.data() + index * kPixels);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    if (i + kAhead < indices.size()) prefetch(images.data() + indices[i + kAhead] * kPixels);
+    add(images.data() + indices[i] * kPixels);
+  }
   transpose();
 }
 

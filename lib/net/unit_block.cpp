@@ -46,9 +46,4 @@ void pack_block(std::span<const float> weight, std::int64_t block, std::span<flo
                  [&](std::size_t to, std::size_t from) { maps[to] = weight[from]; });
 }
 
-void unpack_block(std::span<const float> maps, std::int64_t block, std::span<float> weight) {
-  for_each_value(block, packed_row(0, 0, 0),
-                 [&](std::size_t from, std::size_t to) { weight[to] = maps[from]; });
-}
-
 }  // namespace mlpctl::net

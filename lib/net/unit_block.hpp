@@ -30,8 +30,7 @@ constexpr std::int64_t packed_row(std::int64_t block, std::int64_t channel, std:
 void pack(std::span<const float> weight, std::span<float> packed);
 void unpack(std::span<const float> packed, std::span<float> weight);
 
-/// The same for one block, in maps as packed_row(0, ...) lays it out.
+/// weight [300,3380] -> one block of it, in maps as packed_row(0, ...) lays it out.
 void pack_block(std::span<const float> weight, std::int64_t block, std::span<float> maps);
-void unpack_block(std::span<const float> maps, std::int64_t block, std::span<float> weight);
 
 }  // namespace mlpctl::net

@@ -1,4 +1,4 @@
-#include "net/fold.hpp"
+#include "net/folded_layer.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -7,7 +7,7 @@
 
 #include "base/random.hpp"
 #include "net/aligned.hpp"
-#include "net/folded_layer.hpp"
+#include "net/conv_linear.hpp"
 #include "net/model.hpp"
 #include "net/unit_block.hpp"
 
@@ -134,46 +134,27 @@ AlignedFloats packed(const Parameters& parameters) {
 
 }  // namespace
 
-TEST_CASE("the folded layers give what the two layers give") {
+TEST_CASE("the folded layer multiplies a batch as the two layers do") {
   for (const float size : {1.0F, 1e-6F, 1e4F}) {
-    const Setup setup(3, size);
-    std::vector<float> weight(300 * 784), bias(300), outputs;
-    fold(setup.layers(), weight, bias, 2);
+    const Setup setup(19, size);
+    PixelBatch batch;
+    batch.assign(setup.images);
+    auto padded = padded_outputs(batch);
+    const AlignedFloats weight = packed(setup.parameters);
+    ConvLinear layers = setup.layers();
+    layers.weight = weight;
+    FoldedLayer(2).forward(layers, batch, padded);
+    std::vector<float> outputs;
     std::vector<double> expected;
     for (std::size_t b = 0; b < setup.count; ++b) {
       const auto maps = Reference{setup.parameters}.maps(setup.images.data() + b * 784);
       for (std::size_t n = 0; n < 300; ++n) {
+        outputs.push_back(padded[b * kPackedUnits + n]);
         expected.push_back(Reference{setup.parameters}.output(maps, n));
-        double sum = bias[n];
-        for (std::size_t k = 0; k < 784; ++k) {
-          sum += weight[n * 784 + k] * (setup.images[b * 784 + k] / 255.0);
-        }
-        outputs.push_back(static_cast<float>(sum));
       }
     }
     check_close(outputs, expected);
   }
-}
-
-TEST_CASE("the folded layer multiplies a batch as the two layers do") {
-  const Setup setup(19, 1);
-  PixelBatch batch;
-  batch.assign(setup.images);
-  auto padded = padded_outputs(batch);
-  const AlignedFloats weight = packed(setup.parameters);
-  ConvLinear layers = setup.layers();
-  layers.weight = weight;
-  FoldedLayer(2).forward(layers, batch, padded);
-  std::vector<float> outputs;
-  std::vector<double> expected;
-  for (std::size_t b = 0; b < setup.count; ++b) {
-    const auto maps = Reference{setup.parameters}.maps(setup.images.data() + b * 784);
-    for (std::size_t n = 0; n < 300; ++n) {
-      outputs.push_back(padded[b * kPackedUnits + n]);
-      expected.push_back(Reference{setup.parameters}.output(maps, n));
-    }
-  }
-  check_close(outputs, expected);
 }
 
 TEST_CASE("the folded layer has the gradients of the two layers") {
@@ -201,30 +182,6 @@ TEST_CASE("the folded layer has the gradients of the two layers") {
     check_close(found.weight, expected.weight);
     check_close(found.bias, expected.bias);
   }
-}
-
-TEST_CASE("gradients of the folded tensors become gradients of the four") {
-  const Setup setup(4, 1);
-  std::vector<float> folded(300 * 784), folded_bias(300);
-  for (std::size_t b = 0; b < setup.count; ++b) {
-    for (std::size_t n = 0; n < 300; ++n) {
-      const float g = setup.gradient[b * 300 + n];
-      folded_bias[n] += g;
-      for (std::size_t k = 0; k < 784; ++k) {
-        folded[n * 784 + k] += g * static_cast<float>(setup.images[b * 784 + k]) / 255.0F;
-      }
-    }
-  }
-  Gradients one, two;
-  fold_backward(setup.layers(), folded, folded_bias, one.spans(), 1);
-  fold_backward(setup.layers(), folded, folded_bias, two.spans(), 3);
-  const ReferenceGradients expected(setup);
-  check_close(one.kernel, expected.kernel);
-  check_close(one.kernel_bias, expected.kernel_bias);
-  check_close(one.weight, expected.weight);
-  check_close(one.bias, expected.bias);
-  CHECK(one.kernel == two.kernel);
-  CHECK(one.weight == two.weight);
 }
 
 TEST_CASE("packing loses nothing and pads with zeros") {
