@@ -19,6 +19,7 @@
 #include "eval/metrics.hpp"
 #include "eval/report_text.hpp"
 #include "inference.hpp"
+#include "load_options.hpp"
 #include "net/model_file.hpp"
 #include "net/model_info.hpp"
 #include "state/reader.hpp"
@@ -31,6 +32,7 @@ struct EvalOptions {
   std::string model, data, split = "test";
   double min_accuracy = 0;
   bool json = false;
+  net::LoadOptions load;
   InferenceOptions inference;
 };
 
@@ -62,7 +64,7 @@ nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std
 
 ExitCode run(const EvalOptions& options) {
   const state::StateFile file = state::open_state(options.model);
-  const net::ModelView model = net::view_in(file);
+  const net::ModelView model = net::view_in(file, options.load);
   const net::ModelInfo info = net::info_in(file);
   const std::string folder = data::find_folder(options.data, data::default_folders());
   const data::Dataset set =
@@ -96,6 +98,7 @@ void add_eval(CLI::App& app) {
       ->type_name("FILE")
       ->required()
       ->group("Input");
+  add_load_options(*command, options->load);
   command->add_option("--data", options->data, "Folder of the IDX files; by default data/mnist")
       ->type_name("DIR")
       ->group("Input");

@@ -8,6 +8,7 @@
 #include "cli.hpp"
 #include "load_diff.hpp"
 #include "load_list.hpp"
+#include "load_options.hpp"
 #include "load_report.hpp"
 #include "state/reader.hpp"
 
@@ -43,15 +44,7 @@ void add_load(CLI::App& app) {
       ->type_name("FILE")
       ->required()
       ->group("Input");
-  command
-      ->add_option("--key", options->load.key,
-                   "Path of the state to take when the file holds several, . for the top")
-      ->type_name("PATH")
-      ->group("Input");
-  command
-      ->add_flag("--allow-nonfinite", options->load.allow_nonfinite,
-                 "Accept NaN and infinite weights")
-      ->group("Input");
+  add_load_options(*command, options->load);
   command->add_flag("--list", options->list, "List all that is in the file, of any model")
       ->group("Output");
   command->add_option("--diff", options->other, "Say what differs in this file; exit 1 if anything")

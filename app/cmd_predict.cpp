@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "cli.hpp"
 #include "inference.hpp"
+#include "load_options.hpp"
 #include "net/model_file.hpp"
 #include "net/model_info.hpp"
 #include "ordered_work.hpp"
@@ -32,6 +33,7 @@ struct PredictOptions {
   std::string model, range, preprocess = "auto", save_input, annotate;
   std::vector<std::string> paths;
   AnswerStyle style;
+  net::LoadOptions load;
   InferenceOptions inference;
   bool json = false, show = false;
 };
@@ -133,7 +135,7 @@ ExitCode run(PredictOptions options) {
       [preparation](const PredictInput& input) { return prepare(input, preparation); },
       thread_count(options.inference.threads));
   // While the first pictures are prepared.
-  const Inference inference(net::view_in(file).parameters, options.inference);
+  const Inference inference(net::view_in(file, options.load).parameters, options.inference);
   Printer printer(options);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
   while (std::optional<Answer> first = work.next()) {
@@ -153,6 +155,7 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
       ->type_name("FILE")
       ->required()
       ->group("Input");
+  add_load_options(command, options.load);
   command
       .add_option("paths", options.paths,
                   "Pictures, folders of pictures, IDX files; - reads paths from standard input")

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "cli.hpp"
+#include "load_options.hpp"
 #include "net/model_file.hpp"
 
 namespace mlpctl::app {
@@ -50,13 +51,7 @@ void add_save(CLI::App& app) {
   command->add_option("--from", options->from, "State to write again: any file that load accepts")
       ->type_name("FILE")
       ->group("Input");
-  command->add_option("--key", options->load.key, "Path of the state in a file that holds several")
-      ->type_name("PATH")
-      ->group("Input");
-  command
-      ->add_flag("--allow-nonfinite", options->load.allow_nonfinite,
-                 "Accept NaN and infinite weights")
-      ->group("Input");
+  add_load_options(*command, options->load);
   command->add_flag("--init", options->init, "Write a freshly initialised skeleton")
       ->group("Input");
   command->add_option("--seed", options->seed, "Seed of --init")

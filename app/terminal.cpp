@@ -13,6 +13,16 @@ int descriptor(Stream stream) {
   return stream == Stream::kOutput ? STDOUT_FILENO : STDERR_FILENO;
 }
 
+/// U+0080 to U+009F, in UTF-8 0xC2 and the code, are control characters too.
+bool is_control(std::string_view text, std::size_t at) {
+  const auto code = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const auto is_upper = [&](std::size_t i) { return code(i) >= 0x80 && code(i) < 0xA0; };
+  return code(at) < 0x20 || code(at) == 0x7F || (code(at) == 0xC2 && is_upper(at + 1)) ||
+         (is_upper(at) && at > 0 && code(at - 1) == 0xC2);
+}
+
 }  // namespace
 
 bool is_terminal(Stream stream) {
@@ -34,12 +44,12 @@ int terminal_width(Stream stream) {
 std::string printable(std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   std::string result;
-  for (const char letter : text) {
-    const auto code = static_cast<unsigned char>(letter);
-    if (code >= 0x20 && code != 0x7F) {
-      result += letter;
-    } else {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_control(text, i)) {
+      const auto code = static_cast<unsigned char>(text[i]);
       result += {'\\', 'x', digits[code >> 4U], digits[code & 15U]};
+    } else {
+      result += text[i];
     }
   }
   return result;

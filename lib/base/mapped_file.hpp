@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -21,6 +22,10 @@ class MappedFile {
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   /// Takes the pages read so far out of this process's memory; they stay in the system's cache.
   void forget_pages() const noexcept;
+  /// Says that the next reads are at these places, far from each other: their pages are fetched
+  /// side by side and nothing around them, until expect_neighbours().
+  void expect_places(std::span<const std::uint64_t> places) const noexcept;
+  void expect_neighbours() const noexcept;
 
  private:
   std::string path_;

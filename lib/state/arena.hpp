@@ -37,7 +37,8 @@ class Arena {
     sequence.items.push_back(item);
   }
   void append(Dict& dict, Node key, Node value) {
-    charge(2 * kItemBytes);
+    // The text of a key too, which many dicts may share: comparing keys costs as much.
+    charge(2 * kItemBytes + (key.is(Node::Kind::kString) ? key.text().size() : 0));
     dict.entries.push_back({key, value});
   }
 

@@ -58,6 +58,9 @@ std::string describe(const Node& value) {
       return object_text(value.object());
     case Node::Kind::kGlobal:
       return value.global().full_name();
+    case Node::Kind::kStorage:
+      return "a storage of " + std::to_string(value.storage().numel) + " " +
+             std::string(name(value.storage().dtype));
     default:
       return std::string(kind_name(value.kind()));
   }

@@ -211,6 +211,7 @@ class Search {
   Misfit misfit() const {
     Misfit result;
     std::vector<bool> present(wanted_.size());
+    result.holder = holder();
     if (nearest_) compare(result, present);
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (!present[i]) result.missing.push_back(wanted_[i].name);
@@ -218,19 +219,30 @@ class Search {
     return result;
   }
 
+  /// What the file is, unless it is a dict with tensors.
+  std::string holder() const {
+    const bool script = file_.container == Container::kTorchScript;
+    if (!nearest_) return describe(file_.root);
+    const Candidate& candidate = nearest_->candidate;
+    if (candidate.module_class.empty()) return "";
+    std::string text = script ? "a TorchScript module" : "a whole pickled model";
+    text += " of class " + candidate.module_class;
+    if (script && candidate.entries.empty()) {
+      text += ", which torch.jit.freeze may have taken its weights from,";
+    }
+    return text;
+  }
+
   void compare(Misfit& result, std::vector<bool>& present) const {
     const Candidate& candidate = nearest_->candidate;
     result.found_at = candidate.path;
-    if (!candidate.module_class.empty()) {
-      result.holder = "a whole pickled model of class " + candidate.module_class;
-    }
     for (const auto& entry : candidate.entries) {
       if (is_unexpected(entry, names_, nearest_->reading)) {
         result.unexpected.emplace_back(entry.name);
       }
       const auto i = names_.find(entry.name, nearest_->reading);
       if (!i) continue;
-      present[*i] = true;
+      present[*i] = result.any_found = true;
       if (!matches(entry.value, wanted_[*i])) {
         result.mismatched.push_back(
             {wanted_[*i].name, wanted_text(wanted_[*i]), describe(entry.value)});

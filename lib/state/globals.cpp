@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <string>
 
 namespace mlpctl::state {
 namespace {
@@ -130,31 +130,57 @@ constexpr auto kDangerousModules = std::to_array<std::string_view>({"posix",
                                                                     "platform",
                                                                     "pydoc"});
 
-using Name = std::pair<std::string_view, std::string_view>;
-constexpr auto kDangerousPairs = std::to_array<Name>({
-    {"types", "CodeType"},
-    {"types", "FunctionType"},
-    {"types", "LambdaType"},
-    {"io", "open"},
-    {"_io", "open"},
-    {"io", "open_code"},
-    {"io", "FileIO"},
-    {"_io", "FileIO"},
-    {"torch", "load"},
-    {"torch", "compile"},
-    {"torch.serialization", "load"},
-    {"torch.storage", "_load_from_bytes"},
-    {"torch.jit", "load"},
-    {"torch.jit.unsupported_tensor_ops", "execWrapper"},
-    {"torch.utils.collect_env", "run"},
-    {"torch.utils._config_module", "ConfigModule"},
-    {"torch._dynamo.guards", "GuardBuilder"},
-    {"torch.distributed.rpc.internal", "_run_function"},
-    {"numpy", "load"},
-    {"numpy.testing._private.utils", "runstring"},
-    {"numpy.f2py.crackfortran", "getlincoef"},
-    {"logging.config", "_resolve"},
-});
+/// Single functions and classes, and what is below them.
+constexpr auto kDangerousPaths =
+    std::to_array<std::string_view>({"_aix_support._read_cmd_output",
+                                     "_io.FileIO",
+                                     "_io.open",
+                                     "_osx_support._read_output",
+                                     "codecs.open",
+                                     "functools.reduce",
+                                     "gc.get_objects",
+                                     "imaplib.IMAP4_stream",
+                                     "inspect.currentframe",
+                                     "io.FileIO",
+                                     "io.open",
+                                     "io.open_code",
+                                     "joblib.load",
+                                     "linecache.getlines",
+                                     "logging.config",
+                                     "mailcap.findmatch",
+                                     "numpy.f2py.crackfortran",
+                                     "numpy.load",
+                                     "numpy.testing._private.utils",
+                                     "pandas.eval",
+                                     "pandas.read_pickle",
+                                     "site.main",
+                                     "test.support.script_helper",
+                                     "torch._dynamo.guards",
+                                     "torch._inductor.codecache",
+                                     "torch.compile",
+                                     "torch.distributed.rpc.internal",
+                                     "torch.fx.experimental.symbolic_shapes.ShapeEnv",
+                                     "torch.jit.load",
+                                     "torch.jit.unsupported_tensor_ops.execWrapper",
+                                     "torch.load",
+                                     "torch.serialization.load",
+                                     "torch.storage._load_from_bytes",
+                                     "torch.utils._config_module",
+                                     "torch.utils.bottleneck",
+                                     "torch.utils.collect_env",
+                                     "torch.utils.data.datapipes.utils.decoder",
+                                     "types.CodeType",
+                                     "types.FunctionType",
+                                     "types.LambdaType",
+                                     "unittest.mock._importer",
+                                     "uuid._get_command_stdout",
+                                     "xmlrpc.server"});
+
+/// Modules that other modules import: protocol 4 walks to them through a harmless one
+/// (torch.serialization's os.system).
+constexpr auto kReachableModules =
+    std::to_array<std::string_view>({"builtins", "ctypes", "importlib", "nt", "os", "posix", "pty",
+                                     "runpy", "shutil", "socket", "subprocess", "sys"});
 
 bool is_below(std::string_view module, std::string_view parent) {
   return module.starts_with(parent) &&
@@ -172,12 +198,26 @@ Role role_of_builtin(std::string_view name) {
   return harmless ? Role::kKnown : Role::kDangerous;
 }
 
+/// Whether a component of a dotted name is another module or an attribute of Python's own.
+bool walks_to_danger(std::string_view name) {
+  const bool dotted = name.find('.') != name.npos;
+  while (!name.empty()) {
+    std::string_view part = name.substr(0, name.find('.'));
+    name.remove_prefix(std::min(name.size(), part.size() + 1));
+    if (dotted && part.starts_with("__")) return true;
+    if (part.starts_with('_')) part.remove_prefix(1);
+    if (std::ranges::find(kReachableModules, part) != kReachableModules.end()) return true;
+  }
+  return false;
+}
+
 bool is_dangerous(std::string_view module, std::string_view name) {
   const auto below = [&](std::string_view parent) { return is_below(module, parent); };
   if (std::ranges::any_of(kDangerousPackages, below)) return true;
   if (std::ranges::find(kDangerousModules, module) != kDangerousModules.end()) return true;
-  const auto same = [&](const auto& pair) { return pair.first == module && pair.second == name; };
-  return std::ranges::any_of(kDangerousPairs, same);
+  const std::string full = std::string(module) + "." + std::string(name);
+  const auto at = [&](std::string_view path) { return is_below(full, path); };
+  return std::ranges::any_of(kDangerousPaths, at) || walks_to_danger(name);
 }
 
 }  // namespace

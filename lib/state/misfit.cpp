@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kNamed = 3;
 constexpr std::size_t kNameLength = 80;
+constexpr const char* kAdvice = "; mlpctl load --list shows what the file holds";
 
 // A sentence stays readable whatever a file calls its entries.
 std::string cut(const std::string& name) {
@@ -40,13 +41,17 @@ std::string sentence(const std::string& path, const Misfit& misfit) {
   std::string parts;
   add_part(parts, misfit.missing, "missing");
   add_part(parts, misfit.unexpected, "unexpected");
-  add_part(parts, described(misfit.mismatched), "that do not match");
+  add_part(parts, described(misfit.mismatched), "mismatched");
   if (!misfit.holder.empty() && !misfit.unexpected.empty()) {
     return path + ": this is " + misfit.holder + ", and its tensors (" +
-           some_of(misfit.unexpected) + ") are not this network's: " + parts;
+           some_of(misfit.unexpected) + ") are not this network's: " + parts + kAdvice;
+  }
+  if (!misfit.holder.empty() && !misfit.any_found) {
+    return path + ": this is " + cut(misfit.holder) +
+           " without tensors under names: save the model's state_dict() with torch.save";
   }
   const std::string at = misfit.found_at.empty() ? "" : " at " + cut(misfit.found_at);
-  return path + ": the state" + at + " does not fit this network: " + parts;
+  return path + ": the state" + at + " does not fit this network: " + parts + kAdvice;
 }
 
 }  // namespace

@@ -20,8 +20,10 @@ struct Mismatch {
 struct Misfit {
   /// The path of that dict or model; empty: the top of the file.
   std::string found_at;
-  /// What it is when it is not a dict: "a whole pickled model of class CNN".
+  /// What it is when it is not a dict with tensors: "a whole pickled model of class CNN", "a list".
   std::string holder;
+  /// Whether anything in it has a wanted name.
+  bool any_found = false;
   std::vector<std::string> missing;
   std::vector<std::string> unexpected;
   std::vector<Mismatch> mismatched;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,13 @@ struct Source {
   /// Drops the pages read so far from this process's memory; they are read again when needed.
   void forget_pages() const {
     if (file != nullptr) file->forget_pages();
+  }
+  /// As MappedFile's.
+  void expect_places(std::span<const std::uint64_t> places) const {
+    if (file != nullptr) file->expect_places(places);
+  }
+  void expect_neighbours() const {
+    if (file != nullptr) file->expect_neighbours();
   }
   [[noreturn]] void fail(const std::string& what) const { throw Error(path + ": " + what); }
 };

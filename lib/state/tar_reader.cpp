@@ -1,4 +1,4 @@
-#include <array>
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -38,6 +38,14 @@ void check_sum(std::span<const std::byte> header) {
   if (sum != octal(as_text(header.subspan(148, 8)))) refuse("has a broken member header");
 }
 
+/// The file ends with zeros: tar fills its last record of mostly 20 blocks with them.
+void check_padding(std::span<const std::byte> rest) {
+  constexpr std::size_t kMaxPadding = std::size_t{1} << 20U;
+  const bool zeros = rest.size() <= kMaxPadding &&
+                     std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{}; });
+  if (!zeros) refuse("is followed by other bytes");
+}
+
 struct Members {
   std::span<const std::byte> sys_info, pickle, storages, tensors;
 
@@ -56,7 +64,11 @@ Members read_members(const Source& source) {
   ByteReader in(source.bytes);
   for (std::size_t count = 0; in.left() >= kBlock; ++count) {
     const auto header = in.take(kBlock);
-    if (header[0] == std::byte{}) return members;
+    if (header[0] == std::byte{}) {
+      check_padding(header);
+      check_padding(in.take(in.left()));
+      return members;
+    }
     if (count == kMaxMembers) refuse("has too many members");
     check_sum(header);
     const std::string_view field = as_text(header.first(100));

@@ -64,6 +64,11 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
   if (archive.find("archive_format") != nullptr) {
     throw Error("a program that torch.export saved (.pt2): save the model's state_dict() instead");
   }
+  if (archive.find(".data/extern_modules") != nullptr) {
+    throw Error(
+        "a torch.package archive: load it in Python with torch.package.PackageImporter and save "
+        "the model's state_dict()");
+  }
   throw Error(
       "a zip archive without data.pkl, so no state file: give the file that torch.save wrote");
 }

@@ -3,7 +3,6 @@
 #include <functional>
 #include <map>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -79,7 +78,8 @@ class Unpickler {
   std::vector<Node> stack_;
   std::vector<std::size_t> marks_;
   std::size_t high_water_ = 0;
-  std::unordered_map<std::uint32_t, Node> memo_;
+  /// A tree: no choice of indices makes it slow, as it would a hash table.
+  std::map<std::uint32_t, Node> memo_;
 };
 
 /// Throws Error: the sentence of all faults of a pickle.

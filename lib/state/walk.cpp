@@ -89,6 +89,13 @@ Children children_of(const Node& node) {
   return children;
 }
 
+/// Looking for the parts of a module costs a scan of its attributes, however few children it has.
+std::size_t module_cost(const Node& node) {
+  if (!node.is(Kind::kObject)) return 0;
+  const Node* attributes = attributes_of(node.object().state);
+  return attributes == nullptr ? 0 : attributes->dict().entries.size();
+}
+
 /// Depth first. A value inside itself is passed over; a value in two places is shown in both.
 class Walk {
  public:
@@ -101,22 +108,32 @@ class Walk {
   }
 
  private:
+  // A long key is copied wherever the walk comes by.
+  static constexpr std::size_t kNameBytesPerVisit = 64;
+
   void visit(const Node& node, std::size_t depth) {
     if (depth > depth_) throw Error("its values are nested too deep: no real state file's are");
-    if (visits_-- == 0)
-      throw Error("its values refer to each other endlessly: it is no state file");
+    spend(1 + module_cost(node));
     const void* identity = node.identity();
     if (identity != nullptr && !open_.insert(identity).second) return;
     const Children children = children_of(node);
     if (children.empty()) add_leaf(node);
     const std::size_t size = name_.size();
     for (const Child& child : children) {
+      spend(child.key.size() / kNameBytesPerVisit);
       if (!name_.empty()) name_ += '.';
       name_ += child.key;
       visit(child.node, depth + 1);
       name_.resize(size);
     }
     open_.erase(identity);
+  }
+
+  void spend(std::size_t visits) {
+    if (visits > visits_) {
+      throw Error("its values refer to each other endlessly: it is no state file");
+    }
+    visits_ -= visits;
   }
 
   void add_leaf(const Node& node) {

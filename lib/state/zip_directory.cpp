@@ -136,37 +136,71 @@ bool same_but_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+struct HashedName {
+  std::uint64_t hash = 0;  ///< Of the name in lower case (FNV-1a).
+  std::string_view name;
+};
+
+HashedName hashed(std::string_view name) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(lower(c))) * 0x100000001B3;
+  return {hash, name};
+}
+
+/// By hash, so that 400,000 long names that begin alike cost no time; then by the name itself.
+bool comes_before(const HashedName& a, const HashedName& b) {
+  if (a.hash != b.hash) return a.hash < b.hash;
+  if (same_but_case(a.name, b.name)) return a.name < b.name;
+  return std::ranges::lexicographical_compare(a.name, b.name, {}, lower, lower);
+}
+
 /// TorchScript's sources may differ in case alone; no other records may.
 void check_unique(const std::vector<ZipRecord>& records) {
-  std::vector<std::string_view> names;
-  for (const ZipRecord& record : records) names.push_back(record.name);
-  std::ranges::sort(names, [](std::string_view a, std::string_view b) {
-    if (same_but_case(a, b)) return a < b;
-    return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
-  });
-  const auto clash = [](std::string_view a, std::string_view b) {
-    return a == b || (same_but_case(a, b) && b.find("/code/") == std::string_view::npos);
+  std::vector<HashedName> names;
+  names.reserve(records.size());
+  for (const ZipRecord& record : records) names.push_back(hashed(record.name));
+  std::ranges::sort(names, comes_before);
+  const auto clash = [](const HashedName& a, const HashedName& b) {
+    return a.name == b.name ||
+           (same_but_case(a.name, b.name) && b.name.find("/code/") == std::string_view::npos);
   };
   const auto twice = std::ranges::adjacent_find(names, clash);
-  if (twice != names.end()) throw damaged_zip("it holds " + std::string(*twice) + " twice");
+  if (twice != names.end()) throw damaged_zip("it holds " + std::string(twice->name) + " twice");
+}
+
+/// Local headers that lie far apart are fetched side by side, without what lies between them: of a
+/// 1 GiB file that is not in memory, 8 MB in 25 ms instead of all of it in 400 ms.
+void expect_headers(const Source& source, const std::vector<ZipRecord>& records,
+                    const std::vector<std::uint32_t>& order) {
+  constexpr std::size_t kFarApart = std::size_t{64} << 10U;
+  if (source.bytes.size() / order.size() < kFarApart) return;
+  std::vector<std::uint64_t> places;
+  places.reserve(order.size());
+  for (const std::uint32_t i : order) places.push_back(records[i].header);
+  source.expect_places(places);
 }
 
 /// Reads each local header, in the order of the file, and proves that none overlaps the next.
 void check_locals(const Source& source, std::vector<ZipRecord>& records, std::uint64_t limit) {
-  constexpr std::size_t kPagesKept = 256;
+  // A page is mapped together with those around it that are in memory anyway.
+  constexpr std::uint64_t kBytesKept = std::uint64_t{16} << 20U;
   std::vector<std::uint32_t> order(records.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
   std::ranges::sort(order, {}, [&](std::uint32_t i) { return records[i].header; });
   if (records[order[0]].header != 0) throw damaged_zip("its first record is not at its beginning");
-  std::uint64_t end = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    ZipRecord& record = records[order[i]];
+  expect_headers(source, records, order);
+  std::uint64_t end = 0, kept_from = 0;
+  for (const std::uint32_t i : order) {
+    ZipRecord& record = records[i];
     if (record.header < end) {
       throw damaged_zip("its record " + std::string(record.name) + " overlaps another");
     }
     end = check_local(source.bytes.first(static_cast<std::size_t>(limit)), record);
-    if (i % kPagesKept == kPagesKept - 1) source.forget_pages();
+    if (end - kept_from < kBytesKept) continue;
+    source.forget_pages();
+    kept_from = end;
   }
+  source.expect_neighbours();
 }
 
 }  // namespace

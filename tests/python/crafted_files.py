@@ -140,6 +140,7 @@ def add_tar(folder):
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         tar_member(tar, "readme", b"hello")
     folder.refused("other.tar", buffer.getvalue(), "a tar archive, not a state file")
+    folder.refused("follow.tar", tar_archive(value, root) + b"PK\3\4", "followed by other bytes")
     folder.refused("cut.tar", tar_archive(value, root)[:3000], "cut off")
 
 

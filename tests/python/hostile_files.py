@@ -41,6 +41,7 @@ def add_foreign(folder):
         ("plain.pkl", pickle.dumps({"a": 1}), "pickle that torch.save did not write"),
         ("word.docx", zipped({"word/a.xml": b"a", "docProps/b.xml": b"b"}), "zip archive"),
         ("folder.zip", zipped({"folder/a": b"a"}), "without data.pkl"),
+        ("package.pt", zipped({"p/.data/extern_modules": b"torch", "p/m.pkl": b"."}), "torch.package"),
     ):
         folder.refused(name, data, refusal)
 
@@ -173,6 +174,37 @@ def add_bombs(folder):
                    "requires_grad": False, "conj": False, "neg": False, "sha256": None}])
 
 
+def long_keys(count):
+    return [pb.text("k" * 4080 + f"{index:016d}") for index in range(count)]
+
+
+def add_slow(folder):
+    """Small files over which a reader without limits would sit for minutes."""
+    memo = lambda index: b"r" + struct.pack("<I", index)
+    recall = lambda index: b"j" + struct.pack("<I", index)
+    # All in one bucket of libstdc++'s hash tables of 42,043 and 85,229.
+    indices = [k * prime for prime in (42043, 85229) for k in range(1, 42000)]
+    stores = b"".join(b"N" + memo(index) for index in indices)
+    folder.refused("slow_memo.pt", archive(pb.pickled(b"(" + stores + b"0"), {}), "opcode")
+    keys = long_keys(8000)
+    stored = b"".join(key + memo(index) + b"N" for index, key in enumerate(keys))
+    again = b"".join(recall(index) + b"N" for index in range(len(keys)))
+    dicts = b"(}(" + stored + b"u" + (b"}(" + again + b"u") * 100 + b"t"
+    folder.refused("slow_keys.pt", archive(pb.pickled(dicts), {}), "more values")
+    first, second = long_keys(2)
+    chain = first + b"q\1" + second + b"q\2" + b"}q\3h\1h\0sh\2h\0s"
+    for index in range(4, 24):
+        below = b"h" + bytes([index - 1])
+        chain += b"}q" + bytes([index]) + b"h\1" + below + b"sh\2" + below + b"s"
+    cyclic = b"}q\0" + pb.text("chain") + b"(" + chain + b"ts"
+    folder.refused("slow_cycle.pt", archive(pb.pickled(cyclic), {}), "endlessly")
+    attributes = b"".join(pb.number(1000 + index) + b"N" for index in range(200_000))
+    attributes += pb.text("_parameters") + b"}" + pb.text("_modules") + b"}"
+    module = pb.name("a", "B") + b")\x81q\0}(" + attributes + b"ub"
+    shared = b"(" + module + b"h\0" * 500_000 + b"t"
+    folder.refused("slow_module.pt", archive(pb.pickled(shared), {}), "endlessly")
+
+
 class Payload:
     def __init__(self, function, *arguments):
         self.call = (function, arguments)
@@ -199,8 +231,19 @@ def add_malicious(folder, canary):
     folder.refused("evil.pkl", pickle.dumps(evil), f"calls {system}: this file is malicious")
     broken = pb.pickled(pb.name("posix", "system") + pb.text(command) + b"\x85R0i")
     folder.refused("evil_broken.pt", archive(broken, {}), "its data.pkl calls posix.system: this file")
-    stacked = pb.pickled(b"\x8c\x05posix\x8c\x06system\x93" + pb.text(command) + b"\x85R", 4)
-    folder.refused("evil_stacked.pt", archive(stacked, {}), "posix.system", listed=True)
+    for index, (module, function) in enumerate((
+        ("posix", "system"),
+        ("torch.serialization", "os.system"),
+        ("torch", "os"),
+        ("collections", "OrderedDict.__init__.__globals__"),
+        ("torch._dynamo.guards", "GuardBuilder.get"),
+        ("torch._dynamo.guards.GuardBuilder", "get"),
+        ("functools", "reduce"),
+    )):
+        value = pb.text(module) + pb.text(function) + b"\x93" + pb.text(command) + b"\x85R"
+        refusal = f"calls {module}.{function}: this file is malicious"
+        stacked = archive(pb.pickled(value, 4), {})
+        folder.refused(f"evil_stacked_{index}.pt", stacked, refusal, listed=True)
 
 
 def add_safetensors(folder):
@@ -240,6 +283,7 @@ def add_hostile(folder, canary):
         add_misleading_zips,
         add_broken_tensors,
         add_bombs,
+        add_slow,
         add_safetensors,
     ):
         add(folder)

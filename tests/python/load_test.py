@@ -6,10 +6,11 @@ import json
 import unittest
 
 import torch
+from PIL import Image
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from support import MLP, TempFolderTest, mlpctl
+from support import MLP, TempFolderTest, mlpctl, refused
 
 
 class Inner(nn.Module):
@@ -119,6 +120,22 @@ class LoadTest(TempFolderTest):
                 self.assertEqual(report["mismatched"][0]["name"], "layers.6.bias")
                 self.assertIn(name, json.dumps(report["mismatched"][0]))
 
+    def refusal(self, saved):
+        file = self.path("saved.pt")
+        torch.save(saved, file)
+        return refused("load", file)
+
+    def test_what_is_no_dict_of_tensors_is_named(self):
+        for saved, kind in ((3, "this is 3 without tensors"), ([1], "this is a list without"),
+                            ({}, "this is a dict without"), (torch.ones(2), "[2] float32 without")):
+            with self.subTest(kind=kind):
+                self.assertIn(kind, self.refusal(saved))
+        self.assertIn("this is a whole pickled model of class Linear, and its tensors (weight, bias)",
+                      self.refusal(nn.Linear(2, 2)))
+        file = self.path("frozen.pt")
+        torch.jit.freeze(torch.jit.script(self.model.eval())).save(file)
+        self.assertIn("torch.jit.freeze", refused("load", file))
+
     def test_all_misfits_at_once(self):
         saved = dict(self.state)
         del saved["layers.0.bias"]
@@ -140,6 +157,10 @@ class LoadTest(TempFolderTest):
             found = {tensor["name"]: tensor["sha256"] for tensor in report["tensors"]}
             self.assertEqual(found, checksums(state))
         self.assert_loads({"model": self.state, "ema": self.state})
+        picture = self.path("black.png")
+        Image.new("L", (28, 28)).save(picture)
+        mlpctl("predict", "--model", file, picture, code=1)
+        mlpctl("predict", "--model", file, "--key", "ema", picture)
 
     def test_not_finite_weights(self):
         for value in (float("nan"), float("inf")):

@@ -37,6 +37,14 @@ def mlpctl(*arguments, code=0):
     return done.stdout
 
 
+def refused(*arguments):
+    """Runs the program, requires exit code 1, and gives the sentence."""
+    done = subprocess.run([MLPCTL, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 1:
+        raise AssertionError(f"{arguments} gave {done.returncode}: {done.stdout}{done.stderr}")
+    return done.stderr
+
+
 class TempFolderTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
