@@ -10,8 +10,7 @@ void add_load_options(CLI::App& command, net::LoadOptions& options) {
                   "Path of the state to take when the file holds several, . for the top")
       ->type_name("PATH")
       ->group("Input");
-  command
-      .add_flag("--allow-nonfinite", options.allow_nonfinite, "Accept NaN and infinite weights")
+  command.add_flag("--allow-nonfinite", options.allow_nonfinite, "Accept NaN and infinite weights")
       ->group("Input");
 }
 
