@@ -68,21 +68,33 @@ Json leaf_json(const state::NamedNode& leaf) {
   return json;
 }
 
-void print_json(const state::StateFile& file, const std::vector<state::NamedNode>& leaves) {
-  Json json{{"file", file.path}, {"format", state::name(file.container)}};
-  json["entries"] = Json::array();
-  for (const state::NamedNode& leaf : leaves) json["entries"].push_back(leaf_json(leaf));
-  json["unbuilt"] = Json::array();
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json unbuilt_json(const state::StateFile& file) {
+  Json unbuilt = Json::array();
   for (const auto& [name, dangerous] : file.unbuilt) {
-    json["unbuilt"].push_back({{"name", name}, {"dangerous", dangerous}});
+    unbuilt.push_back({{"name", name}, {"dangerous", dangerous}});
   }
-  json["metadata"] = Json::object();
-  for (const auto& [key, value] : file.metadata) json["metadata"][key] = value;
+  return unbuilt;
+}
+
+/// An entry at a time: as one Json, those of a hostile file would take 600 MB.
+void print_json(const state::StateFile& file, const std::vector<state::NamedNode>& leaves) {
+  std::cout << "{\"file\":" << text_of(file.path)
+            << ",\"format\":" << text_of(state::name(file.container)) << ",\"entries\":[";
+  const char* separator = "";
+  for (const state::NamedNode& leaf : leaves) {
+    std::cout << separator << text_of(leaf_json(leaf));
+    separator = ",";
+  }
+  Json metadata = Json::object();
+  for (const auto& [key, value] : file.metadata) metadata[key] = value;
   const Total total = total_of(leaves);
-  json["tensors"] = total.tensors;
-  json["elements"] = total.elements;
-  json["bytes"] = total.bytes;
-  std::cout << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+  std::cout << "],\"unbuilt\":" << text_of(unbuilt_json(file))
+            << ",\"metadata\":" << text_of(metadata) << ",\"tensors\":" << total.tensors
+            << ",\"elements\":" << total.elements << ",\"bytes\":" << total.bytes << "}\n";
 }
 
 /// Prints names as a tree: of each, only the components that the name before it did not have.

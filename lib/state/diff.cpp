@@ -7,14 +7,15 @@
 #include <limits>
 #include <unordered_map>
 
+#include "state/byte_reader.hpp"
 #include "state/describe.hpp"
 #include "state/widen.hpp"
 
 namespace mlpctl::state {
 namespace {
 
-// Elements are compared a block at a time, as doubles, which hold every value of the other types
-// but the largest 64-bit integers.
+// Elements are compared a block at a time, as doubles, which hold every value of all types but
+// those of the 64-bit integers.
 constexpr std::size_t kBlock = 4096;
 
 template <typename Item>
@@ -50,14 +51,10 @@ void read_doubles(const std::byte* from, DType dtype, std::span<double> to) {
     case DType::kInt32:
     case DType::kQInt32:
       return to_doubles<std::int32_t>(from, to);
-    case DType::kInt64:
-      return to_doubles<std::int64_t>(from, to);
     case DType::kUInt16:
       return to_doubles<std::uint16_t>(from, to);
     case DType::kUInt32:
       return to_doubles<std::uint32_t>(from, to);
-    case DType::kUInt64:
-      return to_doubles<std::uint64_t>(from, to);
     default:
       if (is_real_float(dtype)) return floats_to_doubles(from, dtype, to);
       return to_doubles<std::uint8_t>(from, to);
@@ -91,9 +88,33 @@ void compare(double a, double b, Difference& result) {
   result.max_relative = std::max(result.max_relative, finite ? relative : infinity);
 }
 
+template <typename Item>
+void compare_integers(std::span<const std::byte> a, std::span<const std::byte> b,
+                      Difference& result) {
+  for (std::size_t at = 0; at < a.size(); at += sizeof(Item)) {
+    const auto x = load_le<Item>(a, at), y = load_le<Item>(b, at);
+    if (x == y) continue;
+    ++result.elements;
+    const std::uint64_t apart = x > y
+                                    ? static_cast<std::uint64_t>(x) - static_cast<std::uint64_t>(y)
+                                    : static_cast<std::uint64_t>(y) - static_cast<std::uint64_t>(x);
+    const auto absolute = static_cast<double>(apart);
+    const double largest =
+        std::max(std::abs(static_cast<double>(x)), std::abs(static_cast<double>(y)));
+    result.max_absolute = std::max(result.max_absolute, absolute);
+    result.max_relative = std::max(result.max_relative, absolute / largest);
+  }
+}
+
 void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
   const Values a(first), b(second);
   if (std::ranges::equal(a.bytes(), b.bytes())) return;
+  if (first.dtype == DType::kInt64) {
+    return compare_integers<std::int64_t>(a.bytes(), b.bytes(), result);
+  }
+  if (first.dtype == DType::kUInt64) {
+    return compare_integers<std::uint64_t>(a.bytes(), b.bytes(), result);
+  }
   // A complex number is compared as its two parts.
   const std::size_t item = item_size(first.dtype) / (is_complex(first.dtype) ? 2 : 1);
   std::array<double, kBlock> block_a, block_b;
@@ -102,6 +123,21 @@ void compare_values(const Tensor& first, const Tensor& second, Difference& resul
     read_doubles(a.bytes().data() + begin, first.dtype, std::span(block_a).first(count));
     read_doubles(b.bytes().data() + begin, first.dtype, std::span(block_b).first(count));
     for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);
+  }
+}
+
+/// Sparse, nested and quantised tensors differ as their parts do.
+void compare_parts(const Tensor& first, const Tensor& second, Difference& result) {
+  if (first.parts == nullptr || second.parts == nullptr) return;
+  const auto named = [](const Sequence& parts) {
+    std::vector<NamedNode> nodes;
+    for (const Node& part : parts.items) nodes.push_back({std::to_string(nodes.size()), part});
+    return nodes;
+  };
+  for (const Difference& each : diff(named(*first.parts), named(*second.parts))) {
+    result.elements += std::max<std::int64_t>(each.elements, 1);
+    result.max_absolute = std::max(result.max_absolute, each.max_absolute);
+    result.max_relative = std::max(result.max_relative, each.max_relative);
   }
 }
 
@@ -124,9 +160,12 @@ bool is_difference(const Node& first, const Node& second, Difference& result) {
     result.kind = Kind::kValues;
     return first.text() != second.text();
   }
-  if (!first.is(Node::Kind::kTensor) || !has_numbers(first.tensor())) return false;
+  if (!first.is(Node::Kind::kTensor)) return false;
   result.kind = Kind::kValues;
-  compare_values(first.tensor(), second.tensor(), result);
+  compare_parts(first.tensor(), second.tensor(), result);
+  if (has_numbers(first.tensor()) && has_numbers(second.tensor())) {
+    compare_values(first.tensor(), second.tensor(), result);
+  }
   return result.elements > 0;
 }
 

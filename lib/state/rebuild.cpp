@@ -133,8 +133,18 @@ Tensor rebuild_meta(std::span<const Node> args) {
   return tensor;
 }
 
+/// The plain tensors and numbers among `items`.
+const Sequence* parts_of(Arena& arena, std::span<const Node> items) {
+  Sequence* parts = arena.sequence();
+  for (const Node& item : items) {
+    const bool plain = item.is(Kind::kTensor) && item.tensor().parts == nullptr;
+    if (plain || item.is(Kind::kInt) || item.is(Kind::kFloat)) arena.append(*parts, item);
+  }
+  return parts;
+}
+
 /// (layout, (..., values, size[, is_coalesced])): the values are the last tensor in the tuple.
-Tensor rebuild_sparse(std::span<const Node> args) {
+Tensor rebuild_sparse(Arena& arena, std::span<const Node> args) {
   Tensor tensor;
   tensor.layout = Layout::kSparse;
   for (const Node& part : argument(args, 1).items()) {
@@ -142,21 +152,25 @@ Tensor rebuild_sparse(std::span<const Node> args) {
     if (part.is(Kind::kTuple)) tensor.shape = integers(part);
   }
   tensor.strides.assign(tensor.rank(), 0);
+  tensor.parts = parts_of(arena, args[1].items());
   check_count(tensor);
   return tensor;
 }
 
-Tensor rebuild_quantised(std::span<const Node> args) {
+/// The storage's view, then (scheme, scale, zero point) or (scheme, scales, zero points, axis).
+Tensor rebuild_quantised(Arena& arena, std::span<const Node> args) {
   Tensor tensor = view(args, nullptr);
   tensor.layout = Layout::kQuantised;
+  tensor.parts = parts_of(arena, argument(args, 4).items());
   return tensor;
 }
 
-Tensor rebuild_nested(std::span<const Node> args) {
+Tensor rebuild_nested(Arena& arena, std::span<const Node> args) {
   if (!argument(args, 0).is(Kind::kTensor)) refuse("is nested and has no values");
   Tensor tensor;
   tensor.layout = Layout::kNested;
   tensor.dtype = args[0].tensor().dtype;
+  tensor.parts = parts_of(arena, args);
   return tensor;
 }
 
@@ -188,11 +202,11 @@ Node rebuild(Arena& arena, Role role, std::span<const Node> args) {
     case Role::kRebuildMeta:
       return Node(arena.tensor(rebuild_meta(args)));
     case Role::kRebuildSparse:
-      return Node(arena.tensor(rebuild_sparse(args)));
+      return Node(arena.tensor(rebuild_sparse(arena, args)));
     case Role::kRebuildQuantised:
-      return Node(arena.tensor(rebuild_quantised(args)));
+      return Node(arena.tensor(rebuild_quantised(arena, args)));
     case Role::kRebuildNested:
-      return Node(arena.tensor(rebuild_nested(args)));
+      return Node(arena.tensor(rebuild_nested(arena, args)));
     case Role::kRebuildParameter:
       return rebuild_parameter(arena, args);
     default:

@@ -37,6 +37,8 @@ enum class Layout : std::uint8_t {
 /// "strided", "meta", "sparse", "quantised", "nested".
 std::string_view name(Layout layout);
 
+struct Sequence;
+
 /// A view of a storage: what torch.Tensor is, without the arithmetic. The constructor's caller has
 /// checked that every element lies inside the storage.
 struct Tensor {
@@ -52,6 +54,9 @@ struct Tensor {
   std::int64_t offset = 0;
   /// Null without numbers. Tensors with the same pointer are tied.
   std::shared_ptr<const Storage> storage;
+  /// What a sparse, nested or quantised tensor is made of, in its file's arena: plain tensors
+  /// (indices, values) and numbers (scale, zero point). Null for others.
+  const Sequence* parts = nullptr;
 
   std::size_t rank() const { return shape.size(); }
   /// The product of the sizes; the reader has refused shapes that overflow it.

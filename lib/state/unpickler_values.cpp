@@ -13,6 +13,14 @@ namespace {
 using Kind = Node::Kind;
 constexpr std::size_t kMaxName = 512, kMaxLong = 255, kMemoBytes = 64, kGlobalBytes = 256;
 
+/// What Python could import; text-mode copies leave a CR behind each line.
+bool is_importable(std::string_view name) {
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7F;
+  };
+  return !name.empty() && std::ranges::none_of(name, is_control) && is_utf8(name);
+}
+
 }  // namespace
 
 void refuse_pickle(const std::string& what) {
@@ -31,6 +39,9 @@ std::string_view take_line(ByteReader& in) {
 
 const Global* GlobalTable::get(std::string_view module, std::string_view name) {
   if (module.size() > kMaxName || name.size() > kMaxName) refuse_pickle("names a class too long");
+  if (!is_importable(module) || !is_importable(name)) {
+    refuse_pickle("names a class by what is no name");
+  }
   const auto found = known_.find({module, name});
   if (found != known_.end()) return found->second;
   arena_.charge(kGlobalBytes);

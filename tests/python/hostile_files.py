@@ -145,6 +145,9 @@ def add_broken_tensors(folder):
         ("long_text", b"X\xff\xff\xff\xff", "cut off"),
         ("instance", b"(iposix\nsystem\n", "opcode"),
         ("extension", b"\x82\x01", "opcode"),
+        ("carriage_return", b"ccollections\r\nOrderedDict\r\n)R", "no name"),
+        ("no_name", b"c\n\n", "no name"),
+        ("not_utf8", b"c\xff\nx\n", "no name"),
     ):
         folder.refused(f"tensor_{name}.pt", archive(pb.pickled(value), data), refusal)
     follow = pb.pickled(pb.tensor(source, [6])) + b"more"

@@ -189,6 +189,23 @@ class LoadTest(TempFolderTest):
         self.assertIn("layers.0.bias", mlpctl("load", a, "--diff", b, code=1))
         mlpctl("load", a, "--diff", a)
 
+    def test_diff_sees_what_is_no_plain_tensor(self):
+        quantised = lambda scale: torch.quantize_per_tensor(torch.ones(3), scale, 0, torch.qint8)
+        pairs = {
+            "sparse": (torch.eye(3).to_sparse(), (torch.eye(3) * 2).to_sparse()),
+            "csr": (torch.eye(3).to_sparse_csr(), (torch.eye(3) * 2).to_sparse_csr()),
+            "scale": (quantised(0.5), quantised(0.25)),
+            "nested": tuple(torch.nested.nested_tensor([torch.full((2,), value), torch.ones(3)])
+                            for value in (1.0, 2.0)),
+        }
+        a, b = self.path("a.pt"), self.path("b.pt")
+        for name, (first, second) in pairs.items():
+            with self.subTest(name):
+                torch.save({"t": first}, a)
+                torch.save({"t": second}, b)
+                mlpctl("load", a, "--diff", a)
+                self.assertIn("t", mlpctl("load", a, "--diff", b, code=1))
+
     def test_a_whole_model_is_walked_and_not_run(self):
         file = self.path("whole.pt")
         torch.save(self.model, file)

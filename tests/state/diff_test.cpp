@@ -61,6 +61,17 @@ TEST_CASE("a change in the last block of a large tensor is seen") {
   CHECK(all[0].max_absolute == 0.25);
 }
 
+TEST_CASE("neighbouring 64-bit integers that one double stands for differ") {
+  const std::vector<std::int64_t> one{std::int64_t{1} << 62U}, other{(std::int64_t{1} << 62U) + 1};
+  const auto value = [](const std::vector<std::int64_t>& values) {
+    return DictValue{{"n", TensorValue{{1}, DType::kInt64, std::as_bytes(std::span(values))}}};
+  };
+  const auto all = diff_of(value(one), value(other));
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].elements == 1);
+  CHECK(all[0].max_absolute == 1);
+}
+
 TEST_CASE("names forms and plain values differ each in their own way") {
   const std::vector<float> two{1, 2}, three{1, 2, 3};
   const auto all = diff_of(DictValue{{"a", tensor(two)}, {"b", tensor(two)}, {"epoch", 1}},
