@@ -134,6 +134,8 @@ class Handler : public nlohmann::json_sax<Json> {
 }  // namespace
 
 SafetensorsHeader parse_safetensors_header(std::string_view json) {
+  // The JSON parser takes a NUL for the end and would pass over what follows.
+  if (json.find('\0') != json.npos) refuse("is broken JSON");
   Handler handler;
   Json::sax_parse(json.begin(), json.end(), &handler);
   return std::move(handler.header);

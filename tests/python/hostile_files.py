@@ -274,6 +274,7 @@ def add_safetensors(folder):
         ("json", file(b'{"a":'), "broken JSON"),
         ("nested", file(b'{"a":' * 100000), ""),
         ("list", file(b"{[]}"), "broken JSON"),
+        ("nul", file({"a": entry()}, pad=b'\0,"b"'), "broken JSON"),
     ):
         folder.refused(f"{name}.safetensors", data, refusal)
 
