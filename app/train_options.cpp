@@ -172,6 +172,7 @@ train::NetworkOptions network_options(const TrainSettings& settings, const train
                                       std::int64_t batch_size) {
   train::NetworkOptions network;
   network.threads = threads_for(settings.threads, batch_size);
+  network.adapt_threads = settings.threads == "auto";
   network.fold = !settings.no_fold;
   network.precision =
       settings.precision == "bf16" ? train::Precision::kBFloat16 : train::Precision::kFloat32;

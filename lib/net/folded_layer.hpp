@@ -22,6 +22,7 @@ class FoldedLayer {
   using RowSink = std::function<void(std::int64_t offset, std::span<const float> gradient)>;
 
   explicit FoldedLayer(int threads) : threads_(threads) {}
+  void set_threads(int threads) { threads_ = threads; }
 
   /// outputs[picture * kPackedUnits + unit], before the ReLU.
   /// layers.weight is packed (unit_block.hpp).

@@ -24,6 +24,8 @@ struct NetworkOptions {
   /// "cpu" or "cuda:N", as Engine::resolve_device gives it.
   std::string device = "cpu";
   int threads = 1;
+  /// Take fewer threads while these are slower; the results are the same.
+  bool adapt_threads = false;
   /// The convolution and first linear layer as one product; false: layer by layer.
   bool fold = true;
   Precision precision = Precision::kFloat32;

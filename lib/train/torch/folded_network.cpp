@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "net/unit_block.hpp"
+#include "train/clock.hpp"
+#include "train/thread_choice.hpp"
 #include "train/torch/loss_function.hpp"
 #include "train/torch/tensors.hpp"
 #include "train/update.hpp"
@@ -32,7 +34,9 @@ struct BigWeight {
 class FoldedNetwork : public Network {
  public:
   explicit FoldedNetwork(const NetworkOptions& options)
-      : options_(options), pass_(options.threads) {
+      : options_(options),
+        thread_choice_(options.adapt_threads ? options.threads : 1),
+        pass_(options.threads) {
     // The small layers are too small to share; the folded layer has its own threads.
     at::set_num_threads(1);
     pass_.label_smoothing = options.label_smoothing;
@@ -81,6 +85,8 @@ class FoldedNetwork : public Network {
 
   std::optional<float> step(std::int64_t first, std::int64_t count,
                             std::span<const std::uint8_t> changed, double rate) override {
+    const Clock clock;
+    if (options_.adapt_threads) pass_.layer.set_threads(thread_choice_.threads());
     const auto rows =
         order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     if (changed.empty()) {
@@ -99,6 +105,7 @@ class FoldedNetwork : public Network {
     }
     loss_sum_ += static_cast<double>(value) * static_cast<double>(count);
     pictures_ += count;
+    thread_choice_.took(clock.seconds() / static_cast<double>(count));
     return value;
   }
 
@@ -141,6 +148,7 @@ class FoldedNetwork : public Network {
   }
 
   NetworkOptions options_;
+  ThreadChoice thread_choice_;
   FoldedPass pass_;
   BigWeight big_;
   Tensors values_;  // all but kBig, which lives packed
