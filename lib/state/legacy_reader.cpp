@@ -46,7 +46,9 @@ std::vector<std::string_view> read_keys(Reading& reading, ByteReader& in) {
 void fill(Reading& reading, ByteReader& in, const std::vector<std::string_view>& keys,
           LateStorages& late) {
   std::uint64_t wanted = in.position();
+  std::vector<std::uint64_t> places;
   for (const std::string_view key : keys) {
+    places.push_back(wanted);
     const auto found = late.find(key);
     if (found == late.end()) refuse("holds a storage that no tensor uses");
     if (found->second.filled) refuse("lists a storage twice");
@@ -57,10 +59,12 @@ void fill(Reading& reading, ByteReader& in, const std::vector<std::string_view>&
   const std::uint64_t size = reading.source.bytes.size();
   if (wanted > size) throw cut_off(size, wanted, true);
   if (wanted < size) refuse("is followed by other bytes");
+  ScatteredReading scattered(reading.source, places.size(), places);
   for (const std::string_view key : keys) {
     const Late& entry = late.at(key);
     if (in.number<std::int64_t>() != entry.id.numel) refuse("has a storage of another size");
     entry.storage->set(in.take(entry.id.bytes));
+    scattered.passed(in.position());
   }
 }
 

@@ -130,7 +130,10 @@ class TarReader {
 
   void read_storages() {
     ByteReader in(members_.storages);
-    for (std::int64_t left = number(in); left > 0; --left) {
+    std::int64_t left = number(in);
+    ScatteredReading scattered(reading_.source, static_cast<std::size_t>(left));
+    for (; left > 0; --left) {
+      scattered.passed(in.position());
       const auto items = record(reading_.unpickle(in), 3);
       const bool known =
           items[2].is(Kind::kGlobal) && role_of(items[2].global()) == Role::kStorageClass;
