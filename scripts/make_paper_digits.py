@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Draws MNIST's test digits as people hand them over: ink on photographed paper, scans, drawings.
+"""Draws MNIST's test digits as people hand them over: photographs, scans, drawings, sheets.
 
     make_paper_digits.py --images t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte \
-                         --out DIR [--count 200] [--seed 1] [--kinds photo,scan,drawing,bitmap,sheet]
+                         --out DIR [--count 200] [--seed 1] [--hard]
+                         [--kinds photo,board,scan,drawing,bitmap,sheet]
+
+--hard adds what spoils real pictures: a table behind the page, sharp shadows of hands, printed
+frames, hairlines, faint pencils and markers, screenshots, backs that show through, punched holes.
 
 Writes the pictures and DIR/labels.csv with the columns file, digits, kind; `digits` of a sheet holds
 its lines, separated by blanks. The same seed gives the same pictures.
@@ -14,9 +18,12 @@ import gzip
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
-KINDS = ("photo", "scan", "drawing", "bitmap")
+from paper_digits.ink import cut_out, frame, place, stroke, warp
+from paper_digits.photograph import BOARDS, PENS, board, pens, photograph
+
+KINDS = ("photo", "board", "scan", "drawing", "bitmap")
 
 
 def read_idx(path):
@@ -27,145 +34,86 @@ def read_idx(path):
     return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
-def smooth_noise(rng, height, width, cells):
-    """Noise between -1 and 1 that changes over about size/cells pixels."""
-    small = rng.uniform(-1, 1, (cells + 1, cells + 1)).astype(np.float32)
-    return np.asarray(Image.fromarray(small).resize((width, height), Image.BICUBIC))
-
-
-def stroke(rng, digit, height, thickness):
-    """The digit's ink (0 to 1) at this height, its strokes thinner or thicker than MNIST's."""
-    rows, columns = np.flatnonzero(digit.max(1) > 60), np.flatnonzero(digit.max(0) > 60)
-    cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    cut = np.pad(cut, 3)
-    scale = height / (rows[-1] - rows[0] + 1)
-    size = [max(4, round(side * scale)) for side in cut.shape]
-    big = Image.fromarray(cut).resize(size[::-1], Image.BICUBIC)
-    if scale > 2:
-        big = big.filter(ImageFilter.GaussianBlur(float(0.45 * scale)))
-    big = np.asarray(big, np.float32) / 255
-    # The profile across a stroke is a hill: a higher cut makes a thinner line.
-    level = {"thin": 0.54, "plain": 0.42, "thick": 0.25}[thickness]
-    softness = max(0.08, min(0.5, 0.5 / scale))
-    return np.clip((big - level) / softness + 0.5, 0, 1)
-
-
-def place(canvas, ink, x, y):
-    height, width = ink.shape
-    part = canvas[y : y + height, x : x + width]
-    np.maximum(part, ink[: part.shape[0], : part.shape[1]], out=part)
-
-
-def warp(rng, ink, angle=10.0, keystone=0.06):
-    """A turn and a slight perspective."""
-    height, width = ink.shape
-    turn = np.deg2rad(rng.uniform(-angle, angle))
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], float)
-    middle = corners.mean(0)
-    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    source = (corners - middle) @ matrix.T + middle
-    source += rng.uniform(-keystone, keystone, (4, 2)) * [width, height]
-    rows, values = [], []
-    for (x, y), (u, v) in zip(corners, source):
-        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
-        values += [u, v]
-    coefficients = np.linalg.solve(np.array(rows), np.array(values))
-    image = Image.fromarray(ink).transform((width, height), Image.PERSPECTIVE, coefficients, Image.BILINEAR)
-    return np.asarray(image)
-
-
-def rules(rng, height, width, spacing, style):
-    """How much of a printed line covers each pixel, for ruled and squared paper."""
-    lines = np.zeros((height, width), np.float32)
-    thick = max(1, round(spacing / rng.uniform(18, 40)))
-    for start in range(int(rng.integers(0, spacing)), height, spacing):
-        lines[start : start + thick] = 1
-    if style == "squared":
-        for start in range(int(rng.integers(0, spacing)), width, spacing):
-            lines[:, start : start + thick] = 1
-    return warp(rng, lines, 2.0, 0.01)
-
-
-def light(rng, height, width):
-    """A smooth gradient, sometimes the edge of a shadow."""
-    y, x = np.mgrid[0:1:height * 1j, 0:1:width * 1j]
-    slope = rng.uniform(-0.25, 0.25, 2)
-    field = 1 + slope[0] * (x - 0.5) + slope[1] * (y - 0.5) + 0.06 * smooth_noise(rng, height, width, 3)
-    if rng.random() < 0.4:
-        angle = rng.uniform(0, 2 * np.pi)
-        distance = (x - rng.uniform(0.2, 0.8)) * np.cos(angle) + (y - rng.uniform(0.2, 0.8)) * np.sin(angle)
-        field = field * (1 - rng.uniform(0.2, 0.5) / (1 + np.exp(-distance / rng.uniform(0.01, 0.08))))
-    return field.astype(np.float32)
-
-
-PAPERS = ((245, 244, 240), (235, 225, 200), (250, 235, 130), (200, 225, 240), (215, 235, 205), (225, 225, 228))
-INKS = {
-    "black pen": ((25, 25, 30), 0.95), "blue pen": ((35, 50, 150), 0.9), "thin blue pen": ((60, 80, 170), 0.75),
-    "red pen": ((190, 35, 45), 0.9), "green pen": ((25, 120, 60), 0.9), "pencil": ((90, 90, 95), 0.6),
-    "felt": ((15, 15, 20), 1.0),
-}
-
-
-def photograph(rng, ink, pen):
-    """Ink on paper under a lamp, through a lens, as a JPEG in memory."""
-    height, width = ink.shape
-    paper = np.array(PAPERS[rng.integers(len(PAPERS))], np.float32)
-    page = np.broadcast_to(paper, (height, width, 3)).copy()
-    style = rng.choice(["plain", "ruled", "squared"], p=[0.5, 0.25, 0.25])
-    if style != "plain":
-        cover = rules(rng, height, width, max(8, int(height * rng.uniform(0.08, 0.25))), style)[..., None]
-        colour = np.array([(150, 180, 215), (175, 175, 180), (225, 170, 170)][rng.integers(3)], np.float32)
-        page += cover * 0.8 * (np.minimum(colour, paper) - page)
-    colour, strength = INKS[pen]
-    if pen == "pencil":
-        ink = ink * (0.75 + 0.25 * smooth_noise(rng, height, width, max(4, height // 6)))
-    page += (strength * ink)[..., None] * (np.array(colour, np.float32) - page)
-    page *= light(rng, height, width)[..., None] * rng.uniform(0.55, 1.0)
-    image = Image.fromarray(np.clip(page, 0, 255).astype(np.uint8))
-    image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 1.2) * height / 500)))
-    noisy = np.asarray(image, np.float32) + rng.normal(0, rng.uniform(1, 7), (height, width, 1))
-    noisy += rng.normal(0, 1.5, (height, width, 3))
-    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
-
-
-def thickness_of(pen):
-    return {"felt": "thick", "pencil": "thin", "thin blue pen": "thin"}.get(pen, "plain")
-
-
-def photo(rng, digit):
-    height = int(rng.choice([320, 640, 960, 1500]))
-    width = int(height * rng.choice([0.75, 1, 1.33]))
-    pen = rng.choice(list(INKS))
-    tall = int(height * rng.choice([0.12, 0.25, 0.45, 0.7]) * rng.uniform(0.8, 1.2))
-    ink = np.zeros((height, width), np.float32)
-    drawn = stroke(rng, digit, max(24, tall), thickness_of(pen))
+def fitting(digit, tall, width, thickness):
+    """The digit's ink at this height, or lower where it would be wider than nine tenths of the width."""
+    drawn = stroke(digit, tall, thickness)
     if drawn.shape[1] > 0.9 * width:
-        drawn = stroke(rng, digit, tall * 0.9 * width / drawn.shape[1], thickness_of(pen))
-    room_y, room_x = max(1, height - drawn.shape[0]), max(1, width - drawn.shape[1])
-    place(ink, drawn, int(room_x * rng.uniform(0.15, 0.85)), int(room_y * rng.uniform(0.15, 0.85)))
-    return photograph(rng, warp(rng, ink, 6.0, 0.03), pen), "jpg"
+        drawn = stroke(digit, tall * 0.9 * width / drawn.shape[1], thickness)
+    return drawn
 
 
-def scan(rng, digit):
-    """A small grey scan: faint or full, with a margin of its own."""
+def written(rng, digit, sizes, thickness, framed):
+    """A page's ink with one digit somewhere on it."""
+    height = int(rng.choice(sizes))
+    width = int(height * rng.choice([0.75, 1, 1.33]))
+    tall = max(24, int(height * rng.choice([0.12, 0.25, 0.45, 0.7]) * rng.uniform(0.8, 1.2)))
+    drawn = fitting(digit, tall, width, thickness)
+    ink = np.zeros((height, width), np.float32)
+    room = [max(1, side - s) for side, s in zip(ink.shape, drawn.shape)]
+    y, x = (int(r * rng.uniform(0.15, 0.85)) for r in room)
+    place(ink, drawn, x, y)
+    if framed and max(drawn.shape) < 0.5 * min(ink.shape):
+        pad = int(0.2 * max(drawn.shape))
+        box = (max(0, x - pad), max(0, y - pad), drawn.shape[1] + 2 * pad, drawn.shape[0] + 2 * pad)
+        frame(ink, box, max(1, int(0.02 * max(drawn.shape))))
+    return warp(rng, ink, 6.0, 0.03)
+
+
+def photo(rng, digit, hard):
+    pen = rng.choice(pens(hard))
+    # Few of the 12 megapixels that telephones have: each takes a second to draw.
+    sizes = [960, 1500, 3000] if rng.random() < 0.1 else [320, 640, 960, 1500]
+    ink = written(rng, digit, sizes, PENS[pen][2], hard and rng.random() < 0.06)
+    return photograph(rng, ink, pen, hard), "jpg"
+
+
+def on_board(rng, digit, hard):
+    style = rng.choice(list(BOARDS))
+    ink = written(rng, digit, [480, 800, 1200], rng.choice(["plain", "thick"]), False)
+    return board(rng, ink, style), "jpg"
+
+
+def scan(rng, digit, hard):
+    """A small grey scan: faint or full, with a margin of its own; hard: the back may show through."""
     side = int(rng.choice([28, 32, 48, 64, 100, 200]))
     tall = int(side * rng.uniform(0.55, 0.92))
-    drawn = stroke(rng, digit, tall, rng.choice(["thin", "plain", "thick"]))
-    drawn = drawn[: side, : side]
+    thickness = ["thin", "plain", "thick"] + (["hair"] if hard and side > 40 else [])
+    drawn = stroke(digit, tall, rng.choice(thickness))
+    drawn = drawn[:side, :side]
     ink = np.zeros((side, side), np.float32)
     place(ink, drawn, (side - drawn.shape[1]) // 2, (side - drawn.shape[0]) // 2)
-    grey = rng.uniform(235, 255) - ink * rng.uniform(70, 230) + rng.normal(0, rng.uniform(0, 3), ink.shape)
+    depth = ink * rng.uniform(70, 230)
+    if hard and rng.random() < 0.15:
+        depth = np.maximum(depth, 0.15 * depth.max() * np.roll(ink[:, ::-1], side // 5, 1))
+    grey = rng.uniform(235, 255) - depth + rng.normal(0, rng.uniform(0, 3), ink.shape)
     return Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)), "png"
 
 
-def drawing(rng, digit):
+def window_around(rng, canvas):
+    """A screenshot: the canvas within a window's title and buttons."""
+    side = canvas.shape[0]
+    screen = np.full((int(side * 1.35), int(side * 1.3), 3), rng.integers(225, 250), np.uint8)
+    top, left = int(0.15 * side), int(0.12 * side)
+    screen[: int(0.06 * side)] = rng.integers(40, 120, 3)
+    for i in range(3):
+        x = left + int(0.3 * i * side)
+        screen[int(1.2 * side) : int(1.27 * side), x : x + int(0.2 * side)] = rng.integers(120, 210, 3)
+    screen[top - 2 : top + side + 2, left - 2 : left + side + 2] = 90
+    screen[top : top + side, left : left + side] = canvas
+    return screen
+
+
+def drawing(rng, digit, hard):
     """From a tablet or mouse: light or dark, on a colour or on nothing."""
     side = int(rng.choice([100, 200, 280, 400, 800]))
-    drawn = stroke(rng, digit, int(side * rng.uniform(0.25, 0.85)), rng.choice(["thin", "plain", "thick"]))
+    thickness = rng.choice(["thin", "plain", "thick"] + (["marker"] if hard else []))
+    drawn = stroke(digit, int(side * rng.uniform(0.25, 0.85)), thickness)[:side, :side]
     ink = np.zeros((side, side), np.float32)
-    room = [max(1, side - s) for s in drawn.shape]
-    place(ink, drawn, int(rng.uniform(0, room[1])), int(rng.uniform(0, room[0])))
-    style = rng.choice(["transparent dark", "transparent light", "white on black", "colours"])
+    place(ink, drawn, *(int(rng.uniform(0, max(1, side - s))) for s in drawn.shape[::-1]))
+    if rng.random() < 0.3:
+        ink = (ink > 0.5).astype(np.float32)
+    styles = ["transparent dark", "transparent light", "white on black", "colours"]
+    style = rng.choice(styles + (["screenshot"] if hard else []))
     if style.startswith("transparent"):
         rgba = np.zeros((side, side, 4), np.uint8)
         rgba[..., :3] = rng.integers(0, 70, 3) if style.endswith("dark") else rng.integers(245, 256, 3)
@@ -176,47 +124,89 @@ def drawing(rng, digit):
         back = rng.uniform(0, 255, 3)
         while np.abs(front - back).max() < 110:
             front = rng.uniform(0, 255, 3)
-    return Image.fromarray((back + ink[..., None] * (front - back)).astype(np.uint8)), "png"
+    canvas = (back + ink[..., None] * (front - back)).astype(np.uint8)
+    if style == "screenshot":
+        canvas = window_around(rng, canvas if rng.random() < 0.5 else 255 - canvas)
+    return Image.fromarray(canvas), "png"
 
 
-def bitmap(rng, digit):
-    """16x16 in two colours, stretched to fill the square."""
-    rows, columns = np.flatnonzero(digit.max(1) > 60), np.flatnonzero(digit.max(0) > 60)
-    cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    small = np.asarray(Image.fromarray(cut).resize((16, 16), Image.BOX)) > 110
+def bitmap(rng, digit, hard):
+    """16x16 in two colours, stretched to fill the square; hard: strokes thick or broken."""
+    level = int(rng.choice([80, 110, 140])) if hard else 110
+    small = np.asarray(Image.fromarray(cut_out(digit)).resize((16, 16), Image.BOX)) > level
     grown = np.kron(small, np.ones([int(rng.choice([1, 1, 2, 8]))] * 2))
     return Image.fromarray((255 * (grown == 0 if rng.random() < 0.5 else grown)).astype(np.uint8)), "png"
 
 
-def sheet(rng, images, labels):
-    """A photographed page with lines of writing. Returns the picture and its lines."""
-    width, height = [(1600, 1200), (1200, 1600), (2000, 1500)][rng.integers(3)]
-    ink = np.zeros((height, width), np.float32)
-    pen = rng.choice(["black pen", "blue pen", "thin blue pen", "pencil", "red pen", "felt"])
-    count, lines = int(rng.integers(1, 6)), []
-    pitch = height / (count + 1)
-    tall = min(0.55 * pitch, height * rng.uniform(0.05, 0.12))
-    for line in range(count):
-        length = min(int(rng.integers(3, 11)), int(0.85 * width / (1.05 * tall)))
-        if sum(map(len, lines)) + length > 24:
-            break
-        x, slant, text = width * rng.uniform(0.05, 0.12), rng.uniform(-0.03, 0.03), ""
-        for _ in range(length):
-            pick = int(rng.integers(len(images)))
-            drawn = stroke(rng, images[pick], tall * rng.uniform(0.85, 1.15), thickness_of(pen))
-            y = pitch * (line + 0.75) + slant * x + rng.uniform(-0.06, 0.06) * tall
-            place(ink, drawn, int(x), int(y))
-            x += drawn.shape[1] + tall * rng.uniform(0.0, 0.4)
-            text += str(labels[pick])
-            if x > 0.9 * width:
+class Page:
+    """A sheet's ink and what was written."""
+
+    def __init__(self, width, height):
+        self.ink, self.lines = np.zeros((height, width), np.float32), []
+
+    def write_line(self, rng, pick, count, tall, top, thickness):
+        """Up to count digits from the left, on a line that may slant, some of them touching."""
+        width = self.ink.shape[1]
+        x, slant, text = width * rng.uniform(0.05, 0.2), rng.uniform(-0.03, 0.03), ""
+        spacing = rng.uniform(0.0, 0.4)
+        for _ in range(count):
+            digit, label = pick()
+            drawn = stroke(digit, tall * rng.uniform(0.85, 1.15), thickness)
+            if text and x + drawn.shape[1] > 0.95 * width:
                 break
-        lines.append(text)
-    return photograph(rng, warp(rng, ink, 2.5, 0.015), pen), "jpg", lines
+            y = top + slant * x + rng.uniform(-0.06, 0.06) * tall
+            place(self.ink, drawn, int(x), max(0, int(y)))
+            x += drawn.shape[1] + tall * (spacing + rng.uniform(-0.05, 0.2))
+            text += str(label)
+        self.lines.append(text)
 
 
-def save(image, path):
-    options = {"quality": 85} if path.suffix == ".jpg" else {}
+def holes(rng, scene):
+    """Punched or of a spiral, down the left edge."""
+    height, width = scene.height, scene.width
+    pixels = np.array(scene)
+    y, x = np.mgrid[0:height, 0:width]
+    count = int(rng.choice([2, 12]))
+    radius = (0.012 if count == 2 else 0.006) * height
+    for i in range(count):
+        at = height * ((0.3 + 0.4 * i) if count == 2 else (i + 0.5) / count)
+        pixels[(y - at) ** 2 + (x - 0.03 * width) ** 2 < radius**2] = rng.integers(20, 60)
+    return Image.fromarray(pixels)
+
+
+def sheet(rng, pick, hard):
+    """A photographed page of up to 24 digits in up to five lines. Returns the picture and its lines."""
+    width, height = [(1600, 1200), (1200, 1600), (2000, 1500), (3000, 2250)][rng.choice(4, p=[0.3, 0.3, 0.3, 0.1])]
+    pen = rng.choice([pen for pen in pens(hard) if pen not in ("green pen", "marker")])
+    page, count, left = Page(width, height), int(rng.integers(1, 6)), 24
+    pitch = height / (count + 1)
+    tall = min(0.55 * pitch, height * rng.uniform(0.05, 0.14))
+    for line in range(count):
+        length = min(int(rng.integers(1, 13)), left - (count - 1 - line))
+        page.write_line(rng, pick, length, tall, pitch * (line + 0.6), PENS[pen][2])
+        left -= len(page.lines[-1])
+    picture = photograph(rng, warp(rng, page.ink, 2.5, 0.015), pen, hard, table_margin=0.04)
+    return (holes(rng, picture) if hard and rng.random() < 0.2 else picture), "jpg", page.lines
+
+
+def save(rng, image, path):
+    options = {"quality": int(rng.integers(60, 95))} if path.suffix == ".jpg" else {}
     image.save(path, **options)
+
+
+def make(kind, rng, images, labels, hard):
+    """A picture, its file's ending and the digits on it."""
+
+    def pick():
+        index = int(rng.integers(len(images)))
+        return images[index], labels[index]
+
+    if kind == "sheet":
+        image, ending, lines = sheet(rng, pick, hard)
+        return image, ending, " ".join(lines)
+    digit, label = pick()
+    draw = {"photo": photo, "board": on_board, "scan": scan, "drawing": drawing, "bitmap": bitmap}[kind]
+    return *draw(rng, digit, hard), str(label)
 
 
 def main():
@@ -227,6 +217,7 @@ def main():
     parser.add_argument("--count", type=int, default=200, help="pictures of each kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--hard", action="store_true", help="what spoils real pictures, too")
     arguments = parser.parse_args()
     images, labels = read_idx(arguments.images), read_idx(arguments.labels)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -236,15 +227,9 @@ def main():
         for kind in arguments.kinds.split(","):
             for number in range(arguments.count):
                 rng = np.random.default_rng([arguments.seed, number, sum(kind.encode())])
-                if kind == "sheet":
-                    image, ending, lines = sheet(rng, images, labels)
-                    digits = " ".join(lines)
-                else:
-                    pick = int(rng.integers(len(images)))
-                    image, ending = globals()[kind](rng, images[pick])
-                    digits = str(labels[pick])
+                image, ending, digits = make(kind, rng, images, labels, arguments.hard)
                 name = f"{kind}_{number:04d}.{ending}"
-                save(image, arguments.out / name)
+                save(rng, image, arguments.out / name)
                 table.writerow([name, digits, kind])
 
 

@@ -3,26 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/morphology.hpp"
+
 namespace mlpctl::image {
 namespace {
 
-using Vector = std::array<float, 3>;
+/// Pixels a side, at least, of the picture on which paper and colours are estimated.
+constexpr int kSmallSide = 160;
 
-/// Differences from the paper of every pixel of the small picture, a vector a pixel.
-std::vector<Vector> differences(const Paper& paper) {
-  const Picture& small = paper.small();
-  const auto channels = static_cast<std::size_t>(small.channels);
-  std::vector<Vector> all(small.pixels.size() / channels);
+using Colour = std::array<float, 3>;
+
+float dot(const Colour& a, const Colour& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/// Differences of every pixel from another plane a channel, a colour a pixel.
+std::vector<Colour> differences(const Picture& picture, const std::vector<Plane>& from) {
+  const auto channels = static_cast<std::size_t>(picture.channels);
+  std::vector<Colour> all(picture.pixels.size() / channels);
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t c = 0; c < channels; ++c) {
-      all[i][c] = static_cast<float>(small.pixels[i * channels + c]) - paper.colours()[c].values[i];
+      all[i][c] = static_cast<float>(picture.pixels[i * channels + c]) - from[c].values[i];
     }
   }
   return all;
-}
-
-float dot(const Vector& a, const Vector& b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
 /// Counts for less towards the edge of the picture, where tables and fingers are.
@@ -34,23 +38,45 @@ float centrality(std::size_t i, const Picture& picture) {
   return std::min(1.0F, 0.1F + 4 * edge);
 }
 
-/// The direction in which the strongest differences point: the first axis of their second moments,
-/// with the side on which their weight lies.
-Vector main_direction(const std::vector<Vector>& all, const Picture& small) {
+void negate(Plane& plane) {
+  for (float& value : plane.values) value = -value;
+}
+
+/// Each channel without its strokes.
+std::vector<Plane> without_strokes(const Picture& picture, Polarity polarity, int reach) {
+  std::vector<Plane> planes;
+  for (int c = 0; c < picture.channels; ++c) {
+    Plane plane = channel_of(picture, c);
+    if (polarity == Polarity::kDark) negate(plane);
+    plane = opened(plane, reach);
+    if (polarity == Polarity::kDark) negate(plane);
+    planes.push_back(std::move(plane));
+  }
+  return planes;
+}
+
+}  // namespace
+
+Ink::Ink(const Picture& picture, int factor)
+    : reduced_(reduce(picture, factor)), step_(std::max(1, side() / kSmallSide)) {
+  small_ = reduce(reduced_, step_);
+}
+
+Ink::Colour Ink::main_direction(const std::vector<Colour>& all) const {
   std::vector<float> lengths(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) lengths[i] = dot(all[i], all[i]);
   const float strong = 0.16F * quantile(lengths, 0.995);
-  std::array<Vector, 3> moments{};
+  std::array<Colour, 3> moments{};
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (lengths[i] < strong) continue;
-    const float weight = centrality(i, small);
+    const float weight = centrality(i, small_);
     for (std::size_t r = 0; r < 3; ++r) {
       for (std::size_t c = 0; c < 3; ++c) moments[r][c] += weight * all[i][r] * all[i][c];
     }
   }
-  Vector axis{0.6F, 0.62F, 0.5F};
+  Colour axis{0.6F, 0.62F, 0.5F};
   for (int round = 0; round < 20; ++round) {
-    const Vector next{dot(moments[0], axis), dot(moments[1], axis), dot(moments[2], axis)};
+    const Colour next{dot(moments[0], axis), dot(moments[1], axis), dot(moments[2], axis)};
     const float length = std::sqrt(dot(next, next));
     if (length <= 0) return {};
     for (std::size_t c = 0; c < 3; ++c) axis[c] = next[c] / length;
@@ -59,7 +85,7 @@ Vector main_direction(const std::vector<Vector>& all, const Picture& small) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (lengths[i] < strong) continue;
     const float along = dot(all[i], axis);
-    skew += centrality(i, small) * along * along * along;
+    skew += centrality(i, small_) * along * along * along;
   }
   if (skew < 0) {
     for (float& value : axis) value = -value;
@@ -67,49 +93,54 @@ Vector main_direction(const std::vector<Vector>& all, const Picture& small) {
   return axis;
 }
 
-}  // namespace
-
-Ink::Ink(const Picture& picture, double reach) : picture_(picture), paper_(picture, reach) {
-  direction_ = main_direction(differences(paper_), paper_.small());
-}
-
-Plane Ink::render(const Box& box, int factor) const {
-  const auto channels = static_cast<std::size_t>(picture_.channels);
-  Plane out(box.width / factor, box.height / factor);
-  const float area = static_cast<float>(factor * factor);
-  const auto step = static_cast<float>(paper_.factor());
-  // The paper is smooth, so its part is taken once for a whole cell.
-  Plane paper(paper_.small().width, paper_.small().height);
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t i = 0; i < paper.values.size(); ++i) {
-      paper.values[i] += direction_[c] * paper_.colours()[c].values[i];
-    }
-  }
-  for (int y = 0; y < out.height; ++y) {
-    for (int x = 0; x < out.width; ++x) {
-      const int left = box.x + x * factor, top = box.y + y * factor;
-      std::array<std::uint32_t, 3> sums{};
-      for (int row = top; row < top + factor; ++row) {
-        const std::uint8_t* in =
-            picture_.pixels.data() +
-            (static_cast<std::size_t>(row) * static_cast<std::size_t>(picture_.width) +
-             static_cast<std::size_t>(left)) *
-                channels;
-        for (int column = 0; column < factor; ++column) {
-          for (std::size_t c = 0; c < channels; ++c) sums[c] += *in++;
-        }
-      }
-      float value = 0;
-      for (std::size_t c = 0; c < channels; ++c) {
-        value += direction_[c] * static_cast<float>(sums[c]);
-      }
-      const float half = 0.5F * static_cast<float>(factor);
-      const float u = (static_cast<float>(left) + half) / step - 0.5F;
-      const float v = (static_cast<float>(top) + half) / step - 0.5F;
-      out.at(x, y) = value / area - sample(paper, u, v);
-    }
+Plane Ink::along(const Colour& direction) const {
+  const auto channels = static_cast<std::size_t>(reduced_.channels);
+  Plane out(reduced_.width, reduced_.height);
+  const std::uint8_t* in = reduced_.pixels.data();
+  for (float& value : out.values) {
+    for (std::size_t c = 0; c < channels; ++c) value += direction[c] * static_cast<float>(*in++);
   }
   return out;
+}
+
+InkPlane Ink::on_paper(double reach) const {
+  const Paper paper(small_, side(), reach);
+  const Colour direction = main_direction(differences(small_, paper.colours()));
+  // The paper is smooth, so its part is taken once for a whole cell.
+  Plane behind(small_.width, small_.height);
+  for (std::size_t c = 0; c < paper.colours().size(); ++c) {
+    for (std::size_t i = 0; i < behind.values.size(); ++i) {
+      behind.values[i] += direction[c] * paper.colours()[c].values[i];
+    }
+  }
+  InkPlane result{{}, along(direction), paper.is_flat()};
+  result.ink = result.brightness;
+  const auto step = static_cast<float>(step_);
+  for (int y = 0; y < result.ink.height; ++y) {
+    for (int x = 0; x < result.ink.width; ++x) {
+      const float u = (static_cast<float>(x) + 0.5F) / step - 0.5F;
+      const float v = (static_cast<float>(y) + 0.5F) / step - 0.5F;
+      result.ink.at(x, y) -= sample(behind, u, v);
+    }
+  }
+  return result;
+}
+
+InkPlane Ink::in_strokes(Polarity polarity, double reach) const {
+  const auto pixels = [&](int longest) {
+    return std::max(1, static_cast<int>(std::lround(reach * longest)));
+  };
+  const int small_side = std::max(small_.width, small_.height);
+  const Colour direction =
+      main_direction(differences(small_, without_strokes(small_, polarity, pixels(small_side))));
+  InkPlane result{{}, along(direction), false};
+  const Plane behind = opened(median_of_nine(result.brightness), pixels(side()));
+  result.ink = result.brightness;
+  for (std::size_t i = 0; i < behind.values.size(); ++i) result.ink.values[i] -= behind.values[i];
+  // The opening follows the darkest of the paper's noise, not its middle.
+  const float bare = quantile(result.ink.values, 0.5);
+  for (float& value : result.ink.values) value -= bare;
+  return result;
 }
 
 }  // namespace mlpctl::image

@@ -1,34 +1,44 @@
 #pragma once
 
 #include <array>
-#include <optional>
 
-#include "image/digit.hpp"
 #include "image/paper.hpp"
 
 namespace mlpctl::image {
 
-/// How much ink lies where: the distance of each pixel from the paper, along the direction in
-/// colour in which this picture's ink departs from its paper most. So dark ink on light paper, its
-/// negative, and blue ink on yellow paper all become light strokes on zero.
+/// Whether ink is darker or lighter than what it is written on.
+enum class Polarity { kDark, kLight };
+
+/// Grey levels along the direction in colour in which a picture's ink departs from its paper most.
+/// So dark ink on light paper, its negative, and blue ink on yellow paper all become light strokes.
+struct InkPlane {
+  Plane ink{};         ///< from the paper: bare paper is 0
+  Plane brightness{};  ///< as photographed, the paper and its shadows included
+  bool flat = false;   ///< the paper has one colour all over, as in drawings and clean scans
+};
+
+/// A picture, reduced, and ways to tell its ink from what lies behind.
 class Ink {
  public:
-  /// reach: see Paper.
-  Ink(const Picture& picture, double reach);
+  Ink(const Picture& picture, int factor);
 
-  /// Of the picture, not of the file.
-  int width() const { return picture_.width; }
-  int height() const { return picture_.height; }
-
-  bool on_flat_paper() const { return paper_.is_flat(); }
-
-  /// Grey levels of ink in the rectangle, averaged over factor x factor pixels.
-  Plane render(const Box& box, int factor) const;
+  /// By the colour that the paper has in the neighbourhood; reach: see Paper.
+  InkPlane on_paper(double reach) const;
+  /// By shape: what is darker (or lighter) than both its sides and at most 2 reach wide, as a share
+  /// of the longer side. Edges of shadows, tables and hands have one side only, however sharp.
+  InkPlane in_strokes(Polarity polarity, double reach) const;
 
  private:
-  const Picture& picture_;
-  Paper paper_;
-  std::array<float, 3> direction_{};
+  using Colour = std::array<float, 3>;
+
+  int side() const { return std::max(reduced_.width, reduced_.height); }
+  /// The first axis of the second moments of the strong ones among these differences from the
+  /// paper, a colour for each pixel of the small picture.
+  Colour main_direction(const std::vector<Colour>& differences) const;
+  Plane along(const Colour& direction) const;
+
+  Picture reduced_, small_;
+  int step_;  ///< pixels of reduced_ for one of small_
 };
 
 }  // namespace mlpctl::image

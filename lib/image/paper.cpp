@@ -7,21 +7,8 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr int kSmallSide = 160;
 /// Half the window of the second, local look at pixels that are surely paper.
 constexpr double kLocalReach = 0.06;
-
-int small_factor(const Picture& picture) {
-  return std::max(1, std::max(picture.width, picture.height) / kSmallSide);
-}
-
-Plane channel_of(const Picture& picture, int channel) {
-  Plane plane(picture.width, picture.height);
-  for (int y = 0; y < picture.height; ++y) {
-    for (int x = 0; x < picture.width; ++x) plane.at(x, y) = picture.at(x, y, channel);
-  }
-  return plane;
-}
 
 /// How much a pixel tells about the paper: the rim and most of all the corners are seldom written
 /// on, which matters when thick strokes fill a small picture. Each of the three gets a like share.
@@ -151,11 +138,10 @@ Plane uneven_paper(const Plane& plane, double reach) {
 
 }  // namespace
 
-Paper::Paper(const Picture& picture, double reach)
-    : factor_(small_factor(picture)), small_(reduce(picture, factor_)) {
-  const float tolerance = flat_tolerance(std::max(picture.width, picture.height));
-  for (int channel = 0; channel < small_.channels; ++channel) {
-    colours_.push_back(channel_of(small_, channel));
+Paper::Paper(const Picture& small, int side, double reach) {
+  const float tolerance = flat_tolerance(side);
+  for (int channel = 0; channel < small.channels; ++channel) {
+    colours_.push_back(channel_of(small, channel));
   }
   std::vector<Flat> flats;
   for (const Plane& plane : colours_) {
@@ -163,8 +149,8 @@ Paper::Paper(const Picture& picture, double reach)
     flat_ = flat_ && flats.back().share > 0.5;
   }
   for (std::size_t c = 0; c < colours_.size(); ++c) {
-    colours_[c] = flat_ ? Plane(small_.width, small_.height, flats[c].value)
-                        : uneven_paper(colours_[c], reach);
+    colours_[c] =
+        flat_ ? Plane(small.width, small.height, flats[c].value) : uneven_paper(colours_[c], reach);
   }
 }
 

@@ -49,6 +49,14 @@ float sample(const Plane& plane, float x, float y) {
          (plane.at(left, bottom) * (1 - u) + plane.at(right, bottom) * u) * v;
 }
 
+Plane channel_of(const Picture& picture, int channel) {
+  Plane plane(picture.width, picture.height);
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) plane.at(x, y) = picture.at(x, y, channel);
+  }
+  return plane;
+}
+
 Picture reduce(const Picture& from, int factor) {
   if (factor <= 1) return from;
   Picture to{.width = from.width / factor,

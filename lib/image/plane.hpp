@@ -34,6 +34,9 @@ using Mask = Grid<std::uint8_t>;
 /// The value between pixel centres; outside, the nearest edge's.
 float sample(const Plane& plane, float x, float y);
 
+/// One channel's values.
+Plane channel_of(const Picture& picture, int channel);
+
 /// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
 Picture reduce(const Picture& picture, int factor);
 

@@ -16,6 +16,9 @@ constexpr float kEndStep = 1.3F;
 constexpr int kLooks = 32;
 constexpr std::size_t kMissing = 9;
 
+/// Lines and writing cover less of a page; more is a table or a shadow, and slow to look through.
+constexpr double kMostInk = 0.25;
+
 float slope_step(const Plane& ink) {
   return 2 * kEndStep / static_cast<float>(ink.width);
 }
@@ -96,6 +99,9 @@ float line_ink(const Line& line, float level) {
 }
 
 void remove_level_lines(Plane& ink, float level) {
+  const auto inked = std::count_if(ink.values.begin(), ink.values.end(),
+                                   [level](float value) { return value > level; });
+  if (static_cast<double>(inked) > kMostInk * static_cast<double>(ink.values.size())) return;
   const std::optional<float> best = best_slope(ink, level);
   if (!best) return;
   const Plane before = ink;

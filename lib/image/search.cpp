@@ -95,19 +95,17 @@ bool find_pieces(Search& search, float least) {
 
 }  // namespace
 
-Search search_ink(const Ink& ink, int factor) {
-  Search search;
-  search.factor = factor;
-  search.ink = ink.render({0, 0, ink.width(), ink.height()}, factor);
+Search search_ink(InkPlane plane) {
+  Search search{.ink = std::move(plane.ink), .brightness = std::move(plane.brightness)};
   const float noise = noise_of(search.ink);
   const float least = std::max(kLeastContrast, kLeastNoises * noise);
-  if (ink.on_flat_paper()) {
+  if (plane.flat) {
     find_pieces(search, least);
     return search;
   }
   remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise));
   if (!find_pieces(search, least) || holds_inner_digit(search)) return search;
-  Search inner{.ink = without_edge_pieces(search), .factor = factor};
+  Search inner{.ink = without_edge_pieces(search), .brightness = search.brightness};
   return find_pieces(inner, least) && holds_inner_digit(inner) ? inner : search;
 }
 

@@ -10,13 +10,13 @@ namespace mlpctl::image {
 /// The pieces of ink of a picture.
 struct Search {
   Plane ink{};         ///< grey levels from the paper, printed lines taken out
+  Plane brightness{};  ///< see InkPlane
   float level = 0;     ///< what counts as ink: about half of a stroke's
   Components found{};  ///< pieces above the level, without the noise of the paper
-  int factor = 1;      ///< pixels of the picture for one here
 };
 
-/// Looks for ink on the picture reduced by the factor. No pieces: a blank page.
-Search search_ink(const Ink& ink, int factor);
+/// Finds the pieces of ink. None: a blank page.
+Search search_ink(InkPlane plane);
 
 /// The ink of the chosen pieces in the box alone, 0 to 1, with a margin around it.
 Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box);

@@ -14,9 +14,13 @@ namespace {
 constexpr int kSheetSide = 1600;
 /// How far the paper is looked for, as a share of the side: digits on a sheet are small.
 constexpr double kReach = 0.08;
+/// Half of the widest stroke, as a share of the side; and of a thin one.
+constexpr double kHalfStroke = 0.025, kHalfThinStroke = 0.006;
 /// Shares of the usual height of a digit on this sheet: the least height of a digit, the gap that
 /// still joins two pieces, and the width beyond which a piece is taken for touching digits.
 constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.45F, kSurelyTooWide = 1.7F;
+/// The least height of a part that is cut off, as a share of the usual.
+constexpr float kLeastPart = 0.5F;
 /// A digit's width where digits touch, as a share of their height.
 constexpr float kUsualWidth = 0.72F;
 
@@ -191,17 +195,24 @@ Mark part_of(const Search& search, const Mark& mark, int left, int right) {
   return part;
 }
 
+/// The mark's parts between its cuts; the mark itself when one of them is too low for a digit, as
+/// the long bar of a five is.
+std::vector<Mark> parts_of(const Search& search, const Mark& mark, float height) {
+  std::vector<Mark> parts;
+  int left = mark.box.x;
+  for (const int right : cuts(search, mark, height)) {
+    parts.push_back(part_of(search, mark, left, right));
+    if (static_cast<float>(parts.back().box.height) < kLeastPart * height) return {mark};
+    left = right;
+  }
+  return parts.size() > 1 ? parts : std::vector<Mark>{mark};
+}
+
 /// Cuts what is too wide for one digit where its ink is thinnest.
 std::vector<Mark> cut_touching(const Search& search, const std::vector<Mark>& marks, float height) {
   std::vector<Mark> out;
   for (const Mark& mark : marks) {
-    int left = mark.box.x;
-    const std::vector<int> columns = cuts(search, mark, height);
-    for (const int right : columns) {
-      Mark part = columns.size() == 1 ? mark : part_of(search, mark, left, right);
-      if (part.box.width > 0) out.push_back(std::move(part));
-      left = right;
-    }
+    for (Mark& part : parts_of(search, mark, height)) out.push_back(std::move(part));
   }
   return out;
 }
@@ -237,6 +248,27 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks) {
   return lines;
 }
 
+/// The ink in pieces that may be digits: free, and neither noise nor solid.
+float written_mass(const Search& search) {
+  const int side = std::max(search.ink.width, search.ink.height);
+  float mass = 0;
+  for (const Component& piece : search.found.pieces) {
+    const int area = piece.box.width * piece.box.height;
+    if (lies_on_edge(piece) || piece.box.height * 50 < side || piece.area * 10 > area * 7) continue;
+    mass += piece.mass;
+  }
+  return mass * search.level;
+}
+
+/// Strokes of the polarity that there is more of. That is asked of thin strokes: the paper within a
+/// loop is as good a stroke as the loop when wide ones count.
+Search search_strokes(const Ink& ink) {
+  const float dark = written_mass(search_ink(ink.in_strokes(Polarity::kDark, kHalfThinStroke)));
+  const float light = written_mass(search_ink(ink.in_strokes(Polarity::kLight, kHalfThinStroke)));
+  const Polarity polarity = dark >= light ? Polarity::kDark : Polarity::kLight;
+  return search_ink(ink.in_strokes(polarity, kHalfStroke));
+}
+
 Digit digit_of(const Search& search, const Mark& mark, double scale) {
   std::vector<bool> chosen(search.found.pieces.size(), false);
   for (const std::size_t piece : mark.pieces) chosen[piece] = true;
@@ -248,10 +280,12 @@ Digit digit_of(const Search& search, const Mark& mark, double scale) {
 }  // namespace
 
 std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
-  const Ink ink(picture, kReach);
   const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
-  const Search search = search_ink(ink, factor);
-  std::vector<Mark> marks = candidates(search, ink.on_flat_paper());
+  const Ink ink(picture, factor);
+  InkPlane plane = ink.on_paper(kReach);
+  const bool flat = plane.flat;
+  const Search search = flat ? search_ink(std::move(plane)) : search_strokes(ink);
+  std::vector<Mark> marks = candidates(search, flat);
   const auto height = static_cast<float>(usual_height(marks));
   keep_heaviest(marks);
   join_parts(marks, height);

@@ -19,7 +19,7 @@ constexpr Recipe kHandwriting{
     .optimizer = "adamw",
     .schedule = "cosine",
     .learning_rate = 2e-3,
-    .weight_decay = 0.01,
+    .weight_decay = 0.05,
     .warmup = 1,
     .ema = 0.999,
     .label_smoothing = 0,
