@@ -1,10 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "net/aligned.hpp"
+#include "net/fold_block.hpp"
+#include "net/head.hpp"
 #include "net/model.hpp"
 
 namespace mlpctl::net {
@@ -22,17 +23,12 @@ class Classifier {
   void logits(std::span<const std::uint8_t> images, std::span<float> out, int threads = 1) const;
 
  private:
-  /// Weights as [inputs][width] with the width padded by zeros, as the kernels take them.
-  struct Layer {
-    AlignedFloats weight, bias;
-  };
   struct Scratch;
 
-  static Layer folded(const ParameterViews& parameters);
-  static Layer transposed(std::span<const float> weight, std::span<const float> bias);
-  void block(const std::uint8_t* images, std::int64_t count, float* out, Scratch& scratch) const;
+  void answer(std::span<const std::uint8_t> images, float* out, Scratch& scratch) const;
 
-  std::array<Layer, 3> layers_;
+  std::vector<FoldedBlock> blocks_;
+  HeadProducts head_;
 };
 
 /// Turns each row of kClasses logits into probabilities, in place.

@@ -18,14 +18,15 @@ void FoldedLayer::forward(const ConvLinear& layers, const PixelBatch& batch,
   });
 }
 
-void FoldedLayer::backward(const ConvLinear& layers, const PixelBatch& batch,
+void FoldedLayer::backward(const ConvLinear& layers, PixelBatch& batch,
                            std::span<const float> output_gradient, const ConvLinearGradient& small,
                            const RowSink& sink) {
+  const kernels::SparseRows by_pixel = batch.by_pixel();
   parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
     FoldedBlock& folded = FoldedBlock::of_this_thread();
     const float* gradient = output_gradient.data() + block * kBlockUnits;
     folded.bias.fill(0);
-    kernels::table().multiply(batch.by_pixel(), gradient, folded.bias.data(), folded.weight.data(),
+    kernels::table().multiply(by_pixel, gradient, folded.bias.data(), folded.weight.data(),
                               kBlockUnits);
     for (std::int64_t b = 0; b < batch.size(); ++b) {
       for (std::size_t u = 0; u < folded.bias.size(); ++u) {

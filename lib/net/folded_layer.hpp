@@ -30,9 +30,8 @@ class FoldedLayer {
 
   /// The gradients for those of the outputs, laid out as outputs are, with zeros where there is no
   /// unit. The big weight's goes to the sink; small.weight is not used.
-  void backward(const ConvLinear& layers, const PixelBatch& batch,
-                std::span<const float> output_gradient, const ConvLinearGradient& small,
-                const RowSink& sink);
+  void backward(const ConvLinear& layers, PixelBatch& batch, std::span<const float> output_gradient,
+                const ConvLinearGradient& small, const RowSink& sink);
 
  private:
   int threads_;

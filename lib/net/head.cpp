@@ -9,8 +9,9 @@
 namespace mlpctl::net {
 namespace {
 
-constexpr std::int64_t kPackedClasses = kStrip;
-static_assert(kPackedUnits % kStrip == 0 && kHidden2 % kStrip == 0 && kClasses <= kPackedClasses);
+constexpr std::int64_t kLogitsWidth = HeadProducts::kLogitsWidth;
+static_assert(kPackedUnits % kStrip == 0 && kHidden2 % kStrip == 0 && kLogitsWidth % kStrip == 0 &&
+              kClasses <= kLogitsWidth);
 
 float* row(AlignedFloats& values, std::int64_t index, std::int64_t width) {
   return values.data() + index * width;
@@ -53,16 +54,38 @@ void sum_rows(const AlignedFloats& rows, std::int64_t width, std::span<float> su
 
 }  // namespace
 
+void HeadProducts::assign(const HeadLayers& layers) {
+  transpose(layers.weight2, kHidden2, kHidden1, kHidden2, weight2_);
+  bias2_.assign(layers.bias2.begin(), layers.bias2.end());
+  transpose(layers.weight3, kClasses, kHidden2, kLogitsWidth, weight3_);
+  bias3_.assign(layers.bias3.begin(), layers.bias3.end());
+  bias3_.resize(static_cast<std::size_t>(kLogitsWidth));
+}
+
+void HeadProducts::apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
+                         AlignedFloats& logits) const {
+  rectify(outputs);
+  hidden2.resize(static_cast<std::size_t>(count * kHidden2));
+  multiply({outputs.data(), kPackedUnits, 1}, {weight2_.data(), kHidden2},
+           {count, kHidden1, kHidden2}, bias2_.data(), hidden2.data(), kHidden2);
+  rectify(hidden2);
+  logits.resize(static_cast<std::size_t>(count * kLogitsWidth));
+  multiply({hidden2.data(), kHidden2, 1}, {weight3_.data(), kLogitsWidth},
+           {count, kHidden2, kLogitsWidth}, bias3_.data(), logits.data(), kLogitsWidth);
+}
+
 std::span<const float> Head::logits(std::int64_t picture) const {
-  return std::span(logits_).subspan(static_cast<std::size_t>(picture * kPackedClasses),
+  return std::span(logits_).subspan(static_cast<std::size_t>(picture * kLogitsWidth),
                                     static_cast<std::size_t>(kClasses));
 }
 
 float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
                     std::span<const std::int64_t> labels, double label_smoothing) {
   count_ = static_cast<std::int64_t>(labels.size());
-  hide(layers, outputs);
-  logits_gradient_.assign(static_cast<std::size_t>(count_ * kPackedClasses), 0.0F);
+  hidden1_.assign(outputs.begin(), outputs.end());
+  products_.assign(layers);
+  products_.apply(count_, hidden1_, hidden2_, logits_);
+  logits_gradient_.assign(static_cast<std::size_t>(count_ * kLogitsWidth), 0.0F);
   double sum = 0;
   for (std::int64_t b = 0; b < count_; ++b) {
     sum += lose(b, labels[static_cast<std::size_t>(b)], static_cast<float>(label_smoothing));
@@ -70,25 +93,9 @@ float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
   return static_cast<float>(sum / static_cast<double>(count_));
 }
 
-void Head::hide(const HeadLayers& layers, std::span<const float> outputs) {
-  hidden1_.assign(outputs.begin(), outputs.end());
-  rectify(hidden1_);
-  hidden2_.resize(static_cast<std::size_t>(count_ * kHidden2));
-  transpose(layers.weight2, kHidden2, kHidden1, kHidden2, weights_);
-  multiply({hidden1_.data(), kPackedUnits, 1}, {weights_.data(), kHidden2},
-           {count_, kHidden1, kHidden2}, layers.bias2.data(), hidden2_.data(), kHidden2);
-  rectify(hidden2_);
-  logits_.resize(static_cast<std::size_t>(count_ * kPackedClasses));
-  transpose(layers.weight3, kClasses, kHidden2, kPackedClasses, weights_);
-  std::array<float, kPackedClasses> bias{};
-  std::copy(layers.bias3.begin(), layers.bias3.end(), bias.begin());
-  multiply({hidden2_.data(), kHidden2, 1}, {weights_.data(), kPackedClasses},
-           {count_, kHidden2, kPackedClasses}, bias.data(), logits_.data(), kPackedClasses);
-}
-
 float Head::lose(std::int64_t picture, std::int64_t label, float smoothing) {
   const auto row_of = logits(picture);
-  float* const gradient = row(logits_gradient_, picture, kPackedClasses);
+  float* const gradient = row(logits_gradient_, picture, kLogitsWidth);
   const float largest = *std::max_element(row_of.begin(), row_of.end());
   float total = 0, mean = 0;
   for (std::size_t i = 0; i < row_of.size(); ++i) {
@@ -106,11 +113,11 @@ float Head::lose(std::int64_t picture, std::int64_t label, float smoothing) {
 void Head::backward(const HeadLayers& layers, float scale, std::span<float> output_gradient,
                     const HeadGradient& gradient) {
   for (float& value : logits_gradient_) value *= scale / static_cast<float>(count_);
-  sum_rows(logits_gradient_, kPackedClasses, gradient.bias3);
-  multiply({logits_gradient_.data(), 1, kPackedClasses}, {hidden2_.data(), kHidden2},
+  sum_rows(logits_gradient_, kLogitsWidth, gradient.bias3);
+  multiply({logits_gradient_.data(), 1, kLogitsWidth}, {hidden2_.data(), kHidden2},
            {kClasses, count_, kHidden2}, nullptr, gradient.weight3.data(), kHidden2);
   hidden2_gradient_.resize(hidden2_.size());
-  multiply({logits_gradient_.data(), kPackedClasses, 1}, {layers.weight3.data(), kHidden2},
+  multiply({logits_gradient_.data(), kLogitsWidth, 1}, {layers.weight3.data(), kHidden2},
            {count_, kClasses, kHidden2}, nullptr, hidden2_gradient_.data(), kHidden2);
   mask(hidden2_gradient_, hidden2_);
   sum_rows(hidden2_gradient_, kHidden2, gradient.bias2);

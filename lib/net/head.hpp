@@ -19,6 +19,23 @@ struct HeadGradient {
   std::span<float> weight2, bias2, weight3, bias3;
 };
 
+/// The layers as products take them: weights transposed, columns padded to whole vectors.
+class HeadProducts {
+ public:
+  /// Columns of the logits: kClasses, then zeros.
+  static constexpr std::int64_t kLogitsWidth = 16;
+
+  void assign(const HeadLayers& layers);
+
+  /// From the folded layer's outputs [count][kPackedUnits]: hidden2 [count][kHidden2] and logits
+  /// [count][kLogitsWidth]. outputs and hidden2 are left as they are after their ReLU.
+  void apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
+             AlignedFloats& logits) const;
+
+ private:
+  AlignedFloats weight2_, bias2_, weight3_, bias3_;
+};
+
 /// What follows the folded layer in training: ReLU, Linear, ReLU, Linear, and the mean cross
 /// entropy with PyTorch's label smoothing. Buffers are kept from batch to batch.
 class Head {
@@ -36,7 +53,6 @@ class Head {
   std::span<const float> logits(std::int64_t picture) const;
 
  private:
-  void hide(const HeadLayers& layers, std::span<const float> outputs);
   /// One picture's cross entropy; fills its row of the logits' gradient.
   float lose(std::int64_t picture, std::int64_t label, float smoothing);
 
@@ -44,7 +60,8 @@ class Head {
   // One row a picture. The hidden ones are kept as they are after their ReLU.
   AlignedFloats hidden1_, hidden2_, logits_;
   AlignedFloats logits_gradient_, hidden2_gradient_;
-  AlignedFloats weights_;
+  HeadProducts products_;
+  AlignedFloats weights_;  // or their gradients
 };
 
 }  // namespace mlpctl::net

@@ -56,14 +56,12 @@ void PixelBatch::gather(std::span<const std::uint8_t> images,
     if (i + kAhead < indices.size()) prefetch(images.data() + indices[i + kAhead] * kPixels);
     add(images.data() + indices[i] * kPixels);
   }
-  transpose();
 }
 
 void PixelBatch::assign(std::span<const std::uint8_t> images) {
   by_picture_.clear();
   const auto size = static_cast<std::int64_t>(images.size());
   for (std::int64_t first = 0; first < size; first += kPixels) add(images.data() + first);
-  transpose();
 }
 
 void PixelBatch::add(const std::uint8_t* picture) {
@@ -77,7 +75,7 @@ void PixelBatch::add(const std::uint8_t* picture) {
   by_picture_.ends.push_back(static_cast<std::int32_t>(by_picture_.entries.size()));
 }
 
-void PixelBatch::transpose() {
+kernels::SparseRows PixelBatch::by_pixel() {
   // Row k is counted at k + 2, so that filling it moves the count at k + 1 from its start to its
   // end.
   auto& ends = by_pixel_.ends;
@@ -96,6 +94,7 @@ void PixelBatch::transpose() {
     }
   }
   ends.pop_back();
+  return by_pixel_.view();
 }
 
 }  // namespace mlpctl::net

@@ -22,8 +22,9 @@ class PixelBatch {
   std::int64_t size() const { return static_cast<std::int64_t>(by_picture_.ends.size()) - 1; }
   /// A row a picture; offsets are of the pixels' rows in a FoldedBlock's weight.
   kernels::SparseRows by_picture() const { return by_picture_.view(); }
-  /// A row a pixel; offsets are of the pictures' rows among kPackedUnits outputs each.
-  kernels::SparseRows by_pixel() const { return by_pixel_.view(); }
+  /// The same sorted anew: a row a pixel; offsets are of the pictures' rows among kPackedUnits
+  /// outputs each.
+  kernels::SparseRows by_pixel();
 
  private:
   struct Rows {
@@ -34,7 +35,6 @@ class PixelBatch {
     kernels::SparseRows view() const;
   };
   void add(const std::uint8_t* picture);
-  void transpose();
 
   Rows by_picture_, by_pixel_;
 };
