@@ -35,7 +35,7 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  virtual void set_state(const NetworkState& state) = 0;
+  virtual void set_state(NetworkState state) = 0;
   virtual NetworkState state() const = 0;
   /// The weights to evaluate and keep: the averaged ones where there are any.
   virtual net::Parameters result() const = 0;

@@ -48,7 +48,7 @@ class Images {
 
 class Run {
  public:
-  Run(Network& network, const TrainOptions& options, const TrainData& data, const RunState& start,
+  Run(Network& network, const TrainOptions& options, const TrainData& data, RunState start,
       TrainEvents& events, const std::atomic<int>& stop)
       : network_(network),
         options_(options),
@@ -58,13 +58,13 @@ class Run {
         images_(options, data.train),
         steps_((data.train.count() + options.batch_size - 1) / options.batch_size),
         schedule_(options, steps_),
-        best_(start.best),
+        best_(std::move(start.best)),
         best_accuracy_(start.best_accuracy),
         best_epoch_(start.best_epoch) {
     result_.epochs_done = start.epochs_done;
     total_step_ = start.network.step;
     network_.set_examples(data.train);
-    network_.set_state(start.network);
+    network_.set_state(std::move(start.network));
   }
 
   TrainResult go() {
@@ -192,15 +192,16 @@ class Run {
 
 }  // namespace
 
-RunState fresh_run(const net::Parameters& parameters) {
+RunState fresh_run(net::Parameters parameters) {
   RunState run;
-  run.network.weights = run.network.average = parameters;
+  run.network.average = parameters;
+  run.network.weights = std::move(parameters);
   return run;
 }
 
 TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
-                  const RunState& start, TrainEvents& events, const std::atomic<int>& stop) {
-  return Run(network, options, data, start, events, stop).go();
+                  RunState start, TrainEvents& events, const std::atomic<int>& stop) {
+  return Run(network, options, data, std::move(start), events, stop).go();
 }
 
 }  // namespace mlpctl::train

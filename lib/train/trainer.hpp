@@ -70,9 +70,9 @@ struct TrainResult {
 /// Trains until the epochs are over, patience or steps run out, `stop` is not 0 (looked at after
 /// every step), or the loss is not finite.
 TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
-                  const RunState& start, TrainEvents& events, const std::atomic<int>& stop);
+                  RunState start, TrainEvents& events, const std::atomic<int>& stop);
 
 /// The state that a fresh run starts from.
-RunState fresh_run(const net::Parameters& parameters);
+RunState fresh_run(net::Parameters parameters);
 
 }  // namespace mlpctl::train

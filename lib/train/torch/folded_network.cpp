@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "net/unit_block.hpp"
 #include "train/clock.hpp"
@@ -23,13 +24,20 @@ constexpr std::size_t kBig = 2;
 /// The big weight and what the optimizer keeps beside it, all packed alike.
 struct BigWeight {
   net::AlignedFloats weight, average, first, second;
-
-  BigWeight() {
-    for (auto* values : {&weight, &average, &first, &second}) {
-      values->resize(static_cast<std::size_t>(net::kPackedSize));
-    }
-  }
 };
+
+/// Moves the big weight out of the parameters.
+void take_big(net::Parameters& parameters, net::AlignedFloats& packed) {
+  packed.resize(static_cast<std::size_t>(net::kPackedSize));
+  net::pack(parameters.tensors[kBig], packed);
+  parameters.tensors[kBig] = std::vector<float>();  // {} would keep its memory
+}
+
+net::Parameters with_big(net::Parameters parameters, const net::AlignedFloats& packed) {
+  parameters.tensors[kBig].resize(static_cast<std::size_t>(net::kEntries[kBig].count()));
+  net::unpack(packed, parameters.tensors[kBig]);
+  return parameters;
+}
 
 class FoldedNetwork : public Network {
  public:
@@ -40,39 +48,35 @@ class FoldedNetwork : public Network {
     // The small layers are too small to share; the folded layer has its own threads.
     at::set_num_threads(1);
     pass_.label_smoothing = options.label_smoothing;
-    pass_.weight = big_.weight;
     pass_.sink = [this](std::int64_t offset, std::span<const float> gradient) {
       apply(update_, big_slots(offset), gradient.data(),
             static_cast<std::int64_t>(gradient.size()));
     };
   }
 
-  void set_state(const NetworkState& state) override {
+  void set_state(NetworkState state) override {
     values_ = to_tensors(state.weights, at::kCPU);
-    average_ = state.average;
-    first_ = state.first;
-    second_ = state.second;
+    values_[kBig].reset();
+    for (at::Tensor& value : values_) {
+      if (value.defined()) value.set_requires_grad(true);
+    }
+    take_big(state.weights, big_.weight);
+    if (averages()) take_big(average_.emplace(std::move(state.average)), big_.average);
+    take_big(state.first, big_.first);
+    take_big(state.second, big_.second);
+    pass_.weight = big_.weight;
+    first_ = std::move(state.first);
+    second_ = std::move(state.second);
     step_ = state.step;
-    for (std::size_t i = 0; i < values_.size(); ++i) values_[i].set_requires_grad(i != kBig);
-    net::pack(state.weights.tensors[kBig], big_.weight);
-    net::pack(state.average.tensors[kBig], big_.average);
-    net::pack(state.first.tensors[kBig], big_.first);
-    net::pack(state.second.tensors[kBig], big_.second);
   }
 
   NetworkState state() const override {
-    NetworkState state{weights(), average_, first_, second_, step_};
-    net::unpack(big_.first, state.first.tensors[kBig]);
-    net::unpack(big_.second, state.second.tensors[kBig]);
-    state.average = result();
-    return state;
+    return {weights(), result(), with_big(first_, big_.first), with_big(second_, big_.second),
+            step_};
   }
 
   net::Parameters result() const override {
-    if (!averages()) return weights();
-    net::Parameters average = average_;
-    net::unpack(big_.average, average.tensors[kBig]);
-    return average;
+    return averages() ? with_big(*average_, big_.average) : weights();
   }
 
   void set_examples(const Examples& examples) override { examples_ = examples; }
@@ -117,11 +121,7 @@ class FoldedNetwork : public Network {
     return options_.optimizer.kind != net::OptimizerKind::kSgd || options_.optimizer.momentum > 0;
   }
 
-  net::Parameters weights() const {
-    net::Parameters weights = to_parameters(values_);
-    net::unpack(big_.weight, weights.tensors[kBig]);
-    return weights;
-  }
+  net::Parameters weights() const { return with_big(to_parameters(values_), big_.weight); }
 
   void take_labels(std::span<const std::int64_t> rows) {
     labels_.clear();
@@ -142,7 +142,7 @@ class FoldedNetwork : public Network {
     const auto values = values_of(values_[place]);
     apply(update_,
           {values.data(), has_first() ? first_.tensors[place].data() : nullptr,
-           second_.tensors[place].data(), averages() ? average_.tensors[place].data() : nullptr},
+           second_.tensors[place].data(), averages() ? average_->tensors[place].data() : nullptr},
           values_of(dense).data(), static_cast<std::int64_t>(values.size()));
     gradient.reset();
   }
@@ -151,8 +151,10 @@ class FoldedNetwork : public Network {
   ThreadChoice thread_choice_;
   FoldedPass pass_;
   BigWeight big_;
-  Tensors values_;  // all but kBig, which lives packed
-  net::Parameters average_, first_, second_;
+  // All but kBig, which lives packed.
+  Tensors values_;
+  std::optional<net::Parameters> average_;
+  net::Parameters first_, second_;
   Update update_{};
   std::int64_t step_ = 0;
   Examples examples_;

@@ -54,7 +54,7 @@ class TensorNetwork : public Network {
     at::set_num_threads(options.threads);
   }
 
-  void set_state(const NetworkState& state) override {
+  void set_state(NetworkState state) override {
     module_ = std::make_unique<MlpModule>(to_tensors(state.weights, device_));
     average_ = to_tensors(state.average, device_);
     first_ = to_tensors(state.first, device_);

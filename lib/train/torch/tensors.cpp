@@ -32,6 +32,7 @@ Tensors to_tensors(const net::Parameters& parameters, const at::Device& device) 
 net::Parameters to_parameters(const Tensors& tensors) {
   net::Parameters parameters;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (!tensors[i].defined()) continue;
     const at::Tensor here = tensors[i].detach().to(at::kCPU).contiguous();
     const auto values = values_of(here);
     std::copy(values.begin(), values.end(), parameters.tensors[i].begin());

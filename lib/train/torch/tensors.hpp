@@ -15,6 +15,7 @@ using Tensors = std::array<at::Tensor, net::kEntries.size()>;
 
 /// Copies of the values on the device.
 Tensors to_tensors(const net::Parameters& parameters, const at::Device& device);
+/// The values; zeros for a tensor that is not defined.
 net::Parameters to_parameters(const Tensors& tensors);
 
 /// The tensor's values; it must be contiguous float32 on the CPU.

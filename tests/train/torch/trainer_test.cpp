@@ -45,10 +45,10 @@ const Synthetic& others() {
   return set;
 }
 
-TrainResult run(const TrainOptions& options, Recorder& recorder, const RunState& start) {
+TrainResult run(const TrainOptions& options, Recorder& recorder, RunState start) {
   const auto network = torch_engine().make_network(options.network);
   const TrainData data{pictures().examples(), others().examples(), {}};
-  return train::train(*network, options, data, start, recorder, recorder.stop);
+  return train::train(*network, options, data, std::move(start), recorder, recorder.stop);
 }
 
 TrainResult run(const TrainOptions& options, Recorder& recorder) {
