@@ -16,6 +16,7 @@
 #include "data/dataset.hpp"
 #include "data/folder.hpp"
 #include "interrupt.hpp"
+#include "load_options.hpp"
 #include "net/model_file.hpp"
 #include "torch_engine.hpp"
 #include "train_checkpoint.hpp"
@@ -33,6 +34,7 @@ struct TrainCommand {
   std::string data, out, from, log, checkpoint, resume, device = "auto";
   std::int64_t val_split = 0;
   bool log_steps = false, json = false, force = false;
+  net::LoadOptions load;
   TrainSettings settings;
 };
 
@@ -141,8 +143,9 @@ Json end_json(const TrainCommand& command, const train::TrainResult& result) {
 net::Model start_model(const TrainCommand& command, std::uint64_t seed,
                        const std::vector<std::string>& classes) {
   net::Model model;
-  model.parameters = command.from.empty() ? net::initial_parameters(seed)
-                                          : net::load_model(command.from).model.parameters;
+  model.parameters = command.from.empty()
+                         ? net::initial_parameters(seed)
+                         : net::load_model(command.from, command.load).model.parameters;
   model.info.classes = classes;
   if (!classes.empty()) model.info.preprocess = "none";
   return model;
@@ -187,6 +190,9 @@ Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::Train
 void check_files(const TrainCommand& command) {
   if (!command.from.empty() && !command.resume.empty()) {
     throw UsageError("--from starts a run and --resume goes on with one: give one of them");
+  }
+  if (command.from.empty() && !command.load.key.empty()) {
+    throw UsageError("--key chooses a state in the file of --from, which is missing");
   }
   net::check_output(command.out, {.force = command.force});
   if (!command.checkpoint.empty()) net::check_output(command.checkpoint, {.force = command.force});
@@ -245,6 +251,7 @@ void add_files(CLI::App& command, TrainCommand& options) {
   command.add_option("--from", options.from, "State to start from: any file that load accepts")
       ->type_name("FILE")
       ->group("Input");
+  add_load_options(command, options.load);
   command
       .add_option("--resume", options.resume,
                   "Checkpoint to go on from, with the same settings: ours or Python's")

@@ -62,6 +62,15 @@ class Results(TrainTest):
         event = json.loads(log.read_text().splitlines()[1])
         self.assertLess(event["train_loss"], 2 * loss)
 
+    def test_it_goes_on_from_the_state_that_key_names(self):
+        kept = self.folder / "kept.pt"
+        self.done(*self.arguments("--epochs", 1, "--checkpoint", kept))
+        more = self.arguments("--epochs", 1, "--from", kept, "--key")
+        self.done(*more, "model_state_dict")
+        message = self.refused(1, *more, "elsewhere")
+        self.assertIn("no tensors at --key elsewhere", message)
+        self.assertIn("--from", self.refused(2, *self.arguments("--key", "model_state_dict")))
+
 
 class Refusals(TrainTest):
     def test_values_that_make_no_sense(self):
