@@ -40,6 +40,15 @@ void check_classic(std::uint64_t classic, std::uint64_t wide, std::uint64_t ones
   if (classic != wide && classic != ones) throw damaged_zip("its two end records disagree");
 }
 
+/// An archive that was put behind others counts its places from its own beginning.
+void check_begins_file(std::span<const std::byte> bytes, std::uint64_t beginning) {
+  if (beginning == 0 || beginning + sizeof(kLocalSignature) > bytes.size()) return;
+  if (load_le<std::uint32_t>(bytes, static_cast<std::size_t>(beginning)) != kLocalSignature) return;
+  throw Error(
+      "several zip archives in one file, as a shard (.distcp) of a distributed checkpoint is: put "
+      "the checkpoint together with torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
+}
+
 Directory read_end64(std::span<const std::byte> bytes, std::size_t end) {
   const std::size_t at = end - kLocator64Size - kEnd64Size;
   ByteReader in(bytes, at);
@@ -58,6 +67,7 @@ Directory read_end64(std::span<const std::byte> bytes, std::size_t end) {
   const auto disk = in.number<std::uint32_t>();
   const auto place = in.number<std::uint64_t>();
   const auto disks = in.number<std::uint32_t>();
+  if (place < at) check_begins_file(bytes, at - place);
   if (here != directory.entries || disk != 0 || place != at || disks > 1) {
     throw damaged_zip("its zip64 locator is broken");
   }
@@ -194,8 +204,11 @@ void check_locals(const Source& source, std::vector<ZipRecord>& records, std::ui
 std::vector<ZipRecord> read_zip_directory(const Source& source, const ReadLimits& limits) {
   const auto bytes = source.bytes;
   const Directory directory = read_end(bytes);
-  if (!fits(directory.offset, directory.size, directory.end) ||
-      directory.offset + directory.size != directory.end) {
+  if (!fits(directory.offset, directory.size, directory.end)) {
+    throw damaged_zip("its directory is not where its end says");
+  }
+  check_begins_file(bytes, directory.end - directory.offset - directory.size);
+  if (directory.offset + directory.size != directory.end) {
     throw damaged_zip("its directory is not where its end says");
   }
   if (directory.entries == 0) throw damaged_zip("it is an empty zip archive");

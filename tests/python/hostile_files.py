@@ -85,7 +85,7 @@ def add_flips(folder):
         flipped[at] ^= 4
         folder.refused(f"flip_{name}.pt", bytes(flipped), "")
     folder.refused("trailing.pt", bytes(data) + b"more", "bytes follow its end")
-    folder.refused("doubled.pt", bytes(data) * 2, "")
+    folder.refused("doubled.pt", bytes(data) * 2, "several zip archives")
 
 
 def add_misleading_zips(folder):
