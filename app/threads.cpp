@@ -3,8 +3,8 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "base/available_cpus.hpp"
 #include "base/error.hpp"
-#include "base/parallel.hpp"
 
 namespace mlpctl::app {
 namespace {

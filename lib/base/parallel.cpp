@@ -1,17 +1,11 @@
 #include "base/parallel.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -135,29 +129,6 @@ class Pool {
   std::exception_ptr failure_;
 };
 
-double read_quota(const std::filesystem::path& folder) {
-  std::ifstream two(folder / "cpu.max");
-  std::string quota;
-  double period = 0;
-  if (two >> quota >> period && quota != "max") return std::stod(quota) / period;
-  std::ifstream one(folder / "cpu.cfs_quota_us"), one_period(folder / "cpu.cfs_period_us");
-  double value = 0;
-  if (one >> value && one_period >> period && value > 0) return value / period;
-  return 1e9;
-}
-
-double cgroup_quota() {
-  double quota = std::min(read_quota("/sys/fs/cgroup"), read_quota("/sys/fs/cgroup/cpu"));
-  std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {
-    std::filesystem::path inner = line.substr(std::min(line.size(), line.rfind(':') + 2));
-    for (; !inner.empty(); inner = inner.parent_path()) {
-      quota = std::min(quota, read_quota(std::filesystem::path("/sys/fs/cgroup") / inner));
-    }
-  }
-  return quota;
-}
-
 }  // namespace
 
 void parallel_tasks(std::int64_t count, int threads, const Task& task) {
@@ -174,16 +145,6 @@ void parallel_for(std::int64_t count, int threads,
   parallel_tasks(parts, static_cast<int>(parts), [&](std::int64_t part) {
     body(count * part / parts, count * (part + 1) / parts);
   });
-}
-
-int available_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  const int affinity = sched_getaffinity(0, sizeof(set), &set) == 0
-                           ? CPU_COUNT(&set)
-                           : static_cast<int>(std::thread::hardware_concurrency());
-  const int quota = static_cast<int>(std::min(std::ceil(cgroup_quota()), 1e6));
-  return std::max(1, std::min(affinity, quota));
 }
 
 }  // namespace mlpctl

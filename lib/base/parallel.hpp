@@ -18,8 +18,4 @@ void parallel_for(std::int64_t count, int threads,
 void parallel_tasks(std::int64_t count, int threads,
                     const std::function<void(std::int64_t index)>& task);
 
-/// The processors this process may use: the smaller of its affinity mask and its cgroup's quota
-/// (rounded up), at least 1.
-int available_cpus();
-
 }  // namespace mlpctl

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/available_cpus.hpp"
 #include "base/error.hpp"
-#include "base/parallel.hpp"
 
 namespace mlpctl::train {
 namespace {

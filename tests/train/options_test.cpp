@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/available_cpus.hpp"
 #include "base/error.hpp"
-#include "base/parallel.hpp"
 
 using mlpctl::UsageError;
 using namespace mlpctl::train;

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+namespace mlpctl {
+
+/// The processors this process may use: the smaller of its affinity mask and its cgroup's quota
+/// (rounded up), at least 1.
+int available_cpus();
+
+/// The processors' worth of time that the groups allow which the file `groups` lists, as
+/// /proc/self/cgroup does, and those above them; 1e9 where none limits it. Reads both versions of
+/// cgroups.
+double cgroup_quota(const std::filesystem::path& groups, const std::filesystem::path& root);
+
+}  // namespace mlpctl
