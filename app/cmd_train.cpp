@@ -198,6 +198,16 @@ void check_files(const TrainCommand& command) {
   if (!command.checkpoint.empty()) net::check_output(command.checkpoint, {.force = command.force});
 }
 
+// LibTorch's bf16 on the CPU takes ten to twenty times as long as the folded network in float32
+// (40 ms against 2.2 for 64 pictures on an AMD EPYC 9004).
+void choose_precision(train::NetworkOptions& network) {
+  const bool slower = network.device == "cpu" && network.fold;
+  if (!slower || network.precision == train::Precision::kFloat32) return;
+  spdlog::warn(
+      "--precision bf16: the CPU is faster in float32, so that is used; --no-fold keeps bf16");
+  network.precision = train::Precision::kFloat32;
+}
+
 // For the folded network: its steps keep their buffers, and what else is large comes and goes with
 // an epoch; kept by the allocator, it would hold 20 MB. (Layer by layer, every step takes new
 // blocks.)
@@ -219,6 +229,7 @@ ExitCode run(TrainCommand& command) {
   TrainLog log(command.log, !command.resume.empty());
   train::Engine& engine = torch_engine();
   options.network.device = engine.resolve_device(command.device);
+  choose_precision(options.network);
   const Json start = start_json(command, options, data, engine.version());
   show_start(start);
   log.write(start);

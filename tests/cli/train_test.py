@@ -62,6 +62,15 @@ class Results(TrainTest):
         event = json.loads(log.read_text().splitlines()[1])
         self.assertLess(event["train_loss"], 2 * loss)
 
+    def test_the_cpu_keeps_to_the_precision_that_is_faster(self):
+        files = []
+        for precision in ("float32", "bf16"):
+            result = run(*self.arguments("--epochs", 1, "--precision", precision))
+            self.assertEqual("float32" in result.stderr and "--no-fold" in result.stderr,
+                             precision == "bf16", result.stderr)
+            files.append(self.out.read_bytes())
+        self.assertEqual(*files)
+
     def test_it_goes_on_from_the_state_that_key_names(self):
         kept = self.folder / "kept.pt"
         self.done(*self.arguments("--epochs", 1, "--checkpoint", kept))
