@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 
 #include "image/morphology.hpp"
 #include "image/normalise.hpp"
@@ -101,6 +102,18 @@ std::vector<bool> belonging(const Components& found) {
   return chosen;
 }
 
+/// Width over height as the digit was written. One that fills a square to all four edges was
+/// stretched to, as sets of digits cut from forms are; MNIST's average stands for what was lost.
+float written_aspect(const Box& box, int width, int height) {
+  constexpr float kUsual = 0.7F;
+  // The tips of strokes get lost where such a set keeps two colours.
+  const int slack = std::max(2, std::max(width, height) / 16);
+  const bool square = std::abs(width - height) <= slack;
+  const bool filled = box.x <= slack && box.y <= slack && box.x + box.width >= width - slack &&
+                      box.y + box.height >= height - slack;
+  return square && filled ? kUsual : 1.0F;
+}
+
 /// What one way of telling ink from paper takes for the digit.
 struct Candidate {
   Digit digit;
@@ -156,7 +169,8 @@ std::optional<Candidate> look(InkPlane plane, double scale) {
     if (chosen[i]) own += search.found.pieces[i].mass;
   }
   if (own < kLeastShare * all) return std::nullopt;
-  Candidate candidate{normalise(isolated(search, chosen, box)), own / all};
+  const float aspect = written_aspect(box, search.ink.width, search.ink.height);
+  Candidate candidate{normalise(isolated(search, chosen, box), aspect), own / all};
   candidate.digit.box = in_file(box, scale);
   candidate.sharp = sharpness(search, chosen, box);
   candidate.strength = search.level;

@@ -18,7 +18,7 @@ constexpr float kThinnest = 2.0F, kThickest = 3.2F;
 
 struct Extent {
   float left, top, right, bottom;
-  float longest() const { return std::max(right - left, bottom - top); }
+  float longest(float aspect) const { return std::max((right - left) * aspect, bottom - top); }
 };
 
 /// Where the ink reaches half of its strength.
@@ -35,8 +35,9 @@ Extent extent(const Plane& ink) {
   return e;
 }
 
-/// The ink drawn on the canvas, `scale` canvas pixels for one of its own, its box in the middle.
-Plane on_canvas(const Plane& ink, const Extent& box, float scale) {
+/// The ink drawn on the canvas, `scale` canvas pixels down for one of its own and `aspect` times as
+/// many across, its box in the middle.
+Plane on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) {
   // Averaging before shrinking keeps thin strokes: a blur of half the step.
   const float step = 1 / scale;
   const Plane smooth = step > 1 ? blur(ink, 0.5F * step) : ink;
@@ -45,7 +46,7 @@ Plane on_canvas(const Plane& ink, const Extent& box, float scale) {
   constexpr float kHalf = kCanvas / 2.0F;
   for (int y = 0; y < kCanvas; ++y) {
     for (int x = 0; x < kCanvas; ++x) {
-      const float u = middle_x + (static_cast<float>(x) + 0.5F - kHalf) * step - 0.5F;
+      const float u = middle_x + (static_cast<float>(x) + 0.5F - kHalf) * step / aspect - 0.5F;
       const float v = middle_y + (static_cast<float>(y) + 0.5F - kHalf) * step - 0.5F;
       if (u < -1 || v < -1 || u > static_cast<float>(ink.width) ||
           v > static_cast<float>(ink.height)) {
@@ -98,17 +99,17 @@ Digit centred(const Plane& canvas) {
 
 }  // namespace
 
-Digit normalise(const Plane& ink) {
+Digit normalise(const Plane& ink, float aspect) {
   const Extent box = extent(ink);
-  const float first = kFit * kFine / box.longest();
-  Plane canvas = on_canvas(ink, box, first);
+  const float first = kFit * kFine / box.longest(aspect);
+  Plane canvas = on_canvas(ink, box, first, aspect);
   Plane distance = signed_distance(canvas, 0.5F);
   const float width = stroke_width(distance) / kFine;
   const float wanted = std::clamp(width, kThinnest, kThickest);
   // The strokes' middle lines span 20 minus one stroke, whatever the stroke.
   const float shrink = (kFit - wanted) / std::max(1.0F, kFit - width);
   if (std::abs(shrink - 1) > 0.01F) {
-    canvas = on_canvas(ink, box, first * shrink);
+    canvas = on_canvas(ink, box, first * shrink, aspect);
     distance = signed_distance(canvas, 0.5F);
   }
   const float grow = (wanted - width * shrink) * kFine / 2;

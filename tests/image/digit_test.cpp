@@ -108,6 +108,29 @@ TEST_CASE("the centre of mass is in the middle") {
   CHECK(std::abs(sum_y / mass - 14) < 0.2);
 }
 
+TEST_CASE("a digit that was stretched to fill a square is drawn narrower again") {
+  const auto columns = [](const image::Picture& picture) {
+    const auto digit = image::find_digit(picture);
+    REQUIRE(digit);
+    int first = image::kDigitSide, last = 0;
+    for (int x = 0; x < image::kDigitSide; ++x) {
+      if (level(*digit, x, 14) < 128) continue;
+      first = std::min(first, x);
+      last = x;
+    }
+    return last - first + 1;
+  };
+  for (const int scale : {1, 8}) {
+    CAPTURE(scale);
+    image::Picture stretched = page(16 * scale, 16 * scale), free = page(30 * scale, 30 * scale);
+    draw_zero(stretched, 0, 0, 16 * scale, 16 * scale, 2 * scale);
+    draw_zero(free, 7 * scale, 7 * scale, 16 * scale, 16 * scale, 2 * scale);
+    CHECK(columns(free) >= 19);
+    CHECK(columns(stretched) <= 15);
+    CHECK(columns(stretched) >= 13);
+  }
+}
+
 TEST_CASE("a blank page has no digit") {
   CHECK_FALSE(image::find_digit(page(300, 200)));
   CHECK_FALSE(image::find_digit(page(28, 28, 0)));
