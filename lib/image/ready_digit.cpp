@@ -17,7 +17,7 @@ std::optional<Digit> as_mnist(const Picture& picture) {
       for (std::uint8_t& value : digit.pixels) value = static_cast<std::uint8_t>(255 - value);
     }
     double mass = 0, sum_x = 0, sum_y = 0;
-    int left = 28, top = 28, right = -1, bottom = -1, brightest = 0;
+    int left = 28, top = 28, right = -1, bottom = -1, brightest = 0, lit = 0;
     for (int y = 0; y < kDigitSide; ++y) {
       for (int x = 0; x < kDigitSide; ++x) {
         const int value = digit.pixels[static_cast<std::size_t>(y * kDigitSide + x)];
@@ -26,6 +26,7 @@ std::optional<Digit> as_mnist(const Picture& picture) {
         sum_y += value * (y + 0.5);
         brightest = std::max(brightest, value);
         if (value < 24) continue;
+        ++lit;
         left = std::min(left, x);
         right = std::max(right, x);
         top = std::min(top, y);
@@ -35,7 +36,9 @@ std::optional<Digit> as_mnist(const Picture& picture) {
     const int longest = std::max(right - left, bottom - top) + 1;
     const bool centred =
         mass > 0 && std::abs(sum_x / mass - 14) < 1.3 && std::abs(sum_y / mass - 14) < 1.3;
-    if (brightest > 200 && longest >= 17 && longest <= 20 && centred) {
+    // All of MNIST's 70,000 reach 254, and their lit pixels 119 on average.
+    const bool full = brightest > 240 && mass > 110 * lit;
+    if (full && longest >= 17 && longest <= 20 && centred) {
       digit.box = {left, top, right - left + 1, bottom - top + 1};
       return digit;
     }
