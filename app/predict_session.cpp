@@ -31,7 +31,9 @@ std::vector<std::vector<ReadDigit>> sheet(const image::Picture& picture) {
 
 std::vector<std::vector<ReadDigit>> digits_of(const PredictInput& input, Preparation preparation) {
   if (input.idx != nullptr) return one(image_of(input));
-  const image::Picture picture = image::read_picture(input.file);
+  const auto resolution =
+      preparation == Preparation::kDigits ? image::Resolution::kReading : image::Resolution::kDigit;
+  const image::Picture picture = image::read_picture(input.file, resolution);
   if (preparation == Preparation::kExact) return one(image::exact_digit(picture, input.file));
   if (preparation == Preparation::kReduced) return one(image::grey_digit(picture));
   if (preparation == Preparation::kDigits) return sheet(picture);

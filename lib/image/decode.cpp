@@ -52,16 +52,19 @@ int reduction_factor(std::int64_t width, std::int64_t height, std::int64_t max_p
   return factor;
 }
 
-PixPtr read_jpeg(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels) {
+PixPtr read_jpeg(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
+                 int later_factor) {
   // libjpeg itself reduces by 2, 4 or 8 while decoding, in a fraction of the time.
   const int factor = reduction_factor(header.width, header.height, max_pixels);
-  const int scale = factor >= 8 ? 8 : factor >= 4 ? 4 : factor >= 2 ? 2 : 1;
+  int scale = 1;
+  while (scale < 8 && (factor >= 2 * scale || later_factor % (2 * scale) == 0)) scale *= 2;
   int warnings = 0;
   return PixPtr(pixReadMemJpeg(reinterpret_cast<const l_uint8*>(file.bytes().data()), file.size(),
                                0, scale, &warnings, 0));
 }
 
-PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels) {
+PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
+                int later_factor) {
   const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
   switch (header.format) {
     case Format::kPng: {
@@ -69,7 +72,7 @@ PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t 
       return PixPtr(pixReadMemPng(plain.data(), plain.size()));
     }
     case Format::kJpeg:
-      return read_jpeg(file, header, max_pixels);
+      return read_jpeg(file, header, max_pixels, later_factor);
     case Format::kTiff:
       return PixPtr(pixReadMemTiff(data, file.size(), 0));
     case Format::kWebP:
@@ -186,9 +189,10 @@ PixPtr to_pix(const Picture& picture) {
 
 }  // namespace
 
-Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels) {
+Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
+               int later_factor) {
   silence();
-  PixPtr pix = read_pix(file, header, max_pixels);
+  PixPtr pix = read_pix(file, header, max_pixels, later_factor);
   if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
   pix = to_8_or_32(std::move(pix), header.transparent_index);
   if (pix == nullptr) file.fail("has pixels of a kind that cannot be read; save it as PNG");

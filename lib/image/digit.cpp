@@ -13,8 +13,6 @@
 namespace mlpctl::image {
 namespace {
 
-/// Pixels a side, at most, in which a digit is looked for.
-constexpr int kSearchSide = 800;
 /// How far the paper is looked for: first wide, for thick strokes; then near, for shadows.
 constexpr double kWide = 0.3, kNear = 0.1;
 /// Half of the widest stroke that is looked for, as shares of the side: the usual first.
@@ -225,7 +223,7 @@ std::optional<Candidate> best_of(std::vector<Candidate> all) {
 std::optional<Digit> find_digit(const Picture& picture) {
   if (std::optional<Digit> ready = as_mnist(picture)) return ready;
   const int side = std::max(picture.width, picture.height);
-  const int factor = (side + kSearchSide - 1) / kSearchSide;
+  const int factor = factor_to(kDigitSearchSide, picture.width, picture.height);
   const double scale = factor * picture.reduction;
   const Ink ink(picture, factor);
   InkPlane on_paper = ink.on_paper(kWide);

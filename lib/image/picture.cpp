@@ -49,7 +49,10 @@ Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
   const PictureHeader header = read_header(file);
   const std::int64_t most =
       resolution == Resolution::kFull ? std::numeric_limits<std::int64_t>::max() : kReadingPixels;
-  return upright(decode(file, header, most), header.orientation);
+  const int later = resolution == Resolution::kDigit
+                        ? factor_to(kDigitSearchSide, header.width, header.height)
+                        : 1;
+  return upright(decode(file, header, most, later), header.orientation);
 }
 
 Picture read_picture(const std::string& path, Resolution resolution) {

@@ -30,9 +30,18 @@ struct Picture {
 
 /// How much of the file's resolution is wanted.
 enum class Resolution {
-  kReading,  ///< reduced to what find_digit() and find_digits() use, about 2 megapixels
+  kDigit,    ///< what find_digit() uses: it reduces by whole factors to at most kDigitSearchSide
+  kReading,  ///< what find_digits() uses too: at most about 4 megapixels
   kFull,
 };
+
+/// Pixels a side, at most, in which a single digit is looked for.
+inline constexpr int kDigitSearchSide = 800;
+
+/// The whole factor that brings the longer side to at most `side`.
+constexpr int factor_to(int side, std::int64_t width, std::int64_t height) {
+  return static_cast<int>(((width > height ? width : height) + side - 1) / side);
+}
 
 /// Reads PNG, JPEG, TIFF, WebP, BMP, GIF or PNM. Throws Error with a sentence of its own for a file
 /// that is missing, empty, cut off, not a picture, damaged, or larger than the limits.
