@@ -3,7 +3,7 @@
 
     make_paper_digits.py --images t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte \
                          --out DIR [--count 200] [--seed 1] [--hard]
-                         [--kinds photo,board,scan,drawing,bitmap,sheet]
+                         [--kinds photo,board,scan,drawing,bitmap,sheet,notebook]
 
 --hard adds what spoils real pictures: a table behind the page, sharp shadows of hands, printed
 frames, hairlines, faint pencils and markers, screenshots, backs that show through, punched holes.
@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image
 
 from paper_digits.ink import cut_out, frame, place, stroke, warp
+from paper_digits.notebook import notebook
 from paper_digits.photograph import BOARDS, PENS, board, pens, photograph
 
 KINDS = ("photo", "board", "scan", "drawing", "bitmap")
@@ -201,8 +202,8 @@ def make(kind, rng, images, labels, hard):
         index = int(rng.integers(len(images)))
         return images[index], labels[index]
 
-    if kind == "sheet":
-        image, ending, lines = sheet(rng, pick, hard)
+    if kind in ("sheet", "notebook"):
+        image, ending, lines = {"sheet": sheet, "notebook": notebook}[kind](rng, pick, hard)
         return image, ending, " ".join(lines)
     digit, label = pick()
     draw = {"photo": photo, "board": on_board, "scan": scan, "drawing": drawing, "bitmap": bitmap}[kind]

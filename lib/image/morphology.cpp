@@ -62,6 +62,27 @@ Plane extreme(const Plane& plane, int reach, float none, Pick pick) {
 
 constexpr float kHuge = 1e30F;
 
+/// The plane with its edges' values repeated outwards.
+Plane extended(const Plane& plane, int margin) {
+  Plane out(plane.width + 2 * margin, plane.height + 2 * margin);
+  for (int y = 0; y < out.height; ++y) {
+    const float* row = &plane.at(0, std::clamp(y - margin, 0, plane.height - 1));
+    float* to = &out.at(0, y);
+    std::fill_n(to, margin, row[0]);
+    std::copy_n(row, plane.width, to + margin);
+    std::fill_n(to + margin + plane.width, margin, row[plane.width - 1]);
+  }
+  return out;
+}
+
+Plane without_margin(const Plane& plane, int margin) {
+  Plane out(plane.width - 2 * margin, plane.height - 2 * margin);
+  for (int y = 0; y < out.height; ++y) {
+    std::copy_n(&plane.at(margin, y + margin), out.width, &out.at(0, y));
+  }
+  return out;
+}
+
 }  // namespace
 
 Plane eroded(const Plane& plane, int reach) {
@@ -73,7 +94,8 @@ Plane dilated(const Plane& plane, int reach) {
 }
 
 Plane opened(const Plane& plane, int reach) {
-  return dilated(eroded(plane, reach), reach);
+  const int margin = 2 * reach;
+  return without_margin(dilated(eroded(extended(plane, margin), reach), reach), margin);
 }
 
 Plane median_of_nine(const Plane& plane) {

@@ -4,9 +4,9 @@
 
 namespace mlpctl::image {
 
-/// Takes printed lines (ruled and squared paper) out of a plane of ink: straight, nearly level or
-/// upright, from one edge to the other or several across a page. What is written across a line
-/// stays, less the line's own ink. level: the least ink that counts.
-void remove_ruled_lines(Plane& ink, float level);
+/// Takes printed lines (ruled and squared paper) out of a plane of ink: thin, nearly level or
+/// upright, slightly bent as paper is, at least `span` of the picture's width or height long. What
+/// is written across a line stays whole. level: the least ink of a line.
+void remove_ruled_lines(Plane& ink, float level, float span);
 
 }  // namespace mlpctl::image

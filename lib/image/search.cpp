@@ -11,22 +11,13 @@ namespace {
 /// Ink is this many grey levels from its paper, and this many times the paper's own noise.
 constexpr float kLeastContrast = 12, kLeastNoises = 5;
 /// Printed lines are fainter.
-constexpr float kLineContrast = 5, kLineNoises = 2.5F;
+constexpr float kLineContrast = 3, kLineNoises = 0.8F;
 /// A full stroke is as strong as the strongest pixels of this share are at least.
 constexpr double kInkShare = 0.0006;
 constexpr int kInkPixels = 6;
 /// The level between paper and ink: of the strongest ink at first, then of the usual ink above
 /// that, because a faint stroke belongs to its digit.
 constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
-
-/// The spread of the bare paper: from the quieter pixels, because thick ink can cover half of a
-/// small picture. 0.385 standard deviations hold 30 % of a normal distribution.
-float noise_of(const Plane& ink) {
-  std::vector<float> sizes;
-  sizes.reserve(ink.values.size());
-  for (const float value : ink.values) sizes.push_back(std::abs(value));
-  return quantile(std::move(sizes), 0.3) / 0.385F;
-}
 
 /// How strong a full stroke is.
 float stroke_strength(const Plane& ink) {
@@ -95,15 +86,23 @@ bool find_pieces(Search& search, float least) {
 
 }  // namespace
 
-Search search_ink(InkPlane plane) {
-  Search search{.ink = std::move(plane.ink), .brightness = std::move(plane.brightness)};
+float noise_of(const Plane& ink) {
+  std::vector<float> sizes;
+  sizes.reserve(ink.values.size());
+  for (const float value : ink.values) sizes.push_back(std::abs(value));
+  return quantile(std::move(sizes), 0.3) / 0.385F;
+}
+
+Search search_ink(InkPlane plane, float line_span) {
+  Search search{
+      .ink = std::move(plane.ink), .brightness = std::move(plane.brightness), .flat = plane.flat};
   const float noise = noise_of(search.ink);
   const float least = std::max(kLeastContrast, kLeastNoises * noise);
   if (plane.flat) {
     find_pieces(search, least);
     return search;
   }
-  remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise));
+  remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
   if (!find_pieces(search, least) || holds_inner_digit(search)) return search;
   Search inner{.ink = without_edge_pieces(search), .brightness = search.brightness};
   return find_pieces(inner, least) && holds_inner_digit(inner) ? inner : search;
