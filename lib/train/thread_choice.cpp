@@ -5,14 +5,18 @@
 namespace mlpctl::train {
 
 void ThreadChoice::Typical::add(double step) {
-  constexpr double kShare = 0.25;
-  seconds = seconds == 0 ? step : seconds + kShare * (std::min(step, 2 * seconds) - seconds);
+  constexpr double kLeastShare = 0.1;
+  ++steps;
+  if (steps > 1) step = std::min(step, 2 * seconds);
+  seconds += std::max(1.0 / steps, kLeastShare) * (step - seconds);
 }
 
 void ThreadChoice::took(double seconds) {
   if (most_ == 1) return;
-  (shares() ? shared_ : alone_).add(seconds);
+  if (!switched_) (shares() ? shared_ : alone_).add(seconds);
+  switched_ = false;
   if (--steps_left_ > 0) return;
+  const bool shared = shares();
   if (trying_other_) {
     finish_trial();
     steps_left_ = interval_;
@@ -22,10 +26,11 @@ void ThreadChoice::took(double seconds) {
     steps_left_ = kTrial;
   }
   trying_other_ = !trying_other_;
+  switched_ = shares() != shared;
 }
 
 void ThreadChoice::finish_trial() {
-  const bool sharing_is_faster = shared_.seconds < alone_.seconds;
+  const bool sharing_is_faster = shared_.seconds < kWorth * alone_.seconds;
   interval_ = sharing_is_faster == prefers_sharing_ ? std::min(2 * interval_, kLongestInterval)
                                                     : kFirstInterval;
   prefers_sharing_ = sharing_is_faster;

@@ -18,10 +18,11 @@ class ThreadChoice {
   void took(double seconds);
 
  private:
-  /// The typical time with one number of threads. A step counts for at most twice of it, since a
-  /// single one may be slow for any reason.
+  /// The mean time of the last steps, some ten of them, with one number of threads. A step counts
+  /// for at most twice of it, since a single one may be slow for any reason.
   struct Typical {
     double seconds = 0;
+    int steps = 0;
     void add(double step);
   };
   bool shares() const { return prefers_sharing_ != trying_other_; }
@@ -29,11 +30,15 @@ class ThreadChoice {
 
   int most_;
   bool prefers_sharing_ = true, trying_other_ = false;
+  /// The step is the first with this number of threads, and what it needs lies in other caches.
+  bool switched_ = true;
   std::int64_t steps_left_ = kFirstInterval, interval_ = kFirstInterval;
   Typical alone_, shared_;
 
   /// A trial costs a few steps at the worse choice, so they grow rarer while the choice stays.
-  static constexpr std::int64_t kFirstInterval = 16, kLongestInterval = 1024, kTrial = 3;
+  static constexpr std::int64_t kFirstInterval = 16, kLongestInterval = 1024, kTrial = 5;
+  /// Sharing has to save this much, because it takes another core.
+  static constexpr double kWorth = 0.92;
 };
 
 }  // namespace mlpctl::train

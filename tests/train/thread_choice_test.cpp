@@ -35,6 +35,25 @@ TEST_CASE("one slow step does not turn the choice") {
   CHECK(shared_steps(choice, 1000, 2e-5, 1e-5) > 960);
 }
 
+TEST_CASE("sharing that saves next to nothing is not worth a core") {
+  ThreadChoice choice(2);
+  shared_steps(choice, 100, 2e-5, 1.95e-5);
+  CHECK(shared_steps(choice, 1000, 2e-5, 1.95e-5) < 60);
+}
+
+TEST_CASE("a step on cold caches after a change does not count") {
+  ThreadChoice choice(2);
+  int slow = 0;
+  for (int i = 0, before = 2; i < 1000; ++i) {
+    const int threads = choice.threads();
+    const double usual = threads > 1 ? 2.3e-5 : 2e-5;
+    slow += i >= 200 && threads > 1 ? 1 : 0;
+    choice.took(threads == before ? usual : 2 * usual);
+    before = threads;
+  }
+  CHECK(slow < 40);
+}
+
 TEST_CASE("one thread stays one") {
   ThreadChoice choice(1);
   CHECK(shared_steps(choice, 100, 2e-5, 1e-5) == 0);
