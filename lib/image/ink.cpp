@@ -138,7 +138,7 @@ InkPlane Ink::in_strokes(Polarity polarity, double reach) const {
   result.ink = result.brightness;
   for (std::size_t i = 0; i < behind.values.size(); ++i) result.ink.values[i] -= behind.values[i];
   // The opening follows the darkest of the paper's noise, not its middle.
-  const float bare = quantile(result.ink.values, 0.5);
+  const float bare = quantile(spread_sample(result.ink), 0.5);
   for (float& value : result.ink.values) value -= bare;
   return result;
 }

@@ -45,19 +45,18 @@ class RunningExtreme {
 };
 
 template <typename Pick>
+Plane across(const Plane& plane, RunningExtreme<Pick>& running) {
+  Plane out(plane.width, plane.height);
+  for (int y = 0; y < plane.height; ++y) {
+    running.run(&plane.at(0, y), &out.at(0, y), plane.width);
+  }
+  return out;
+}
+
+template <typename Pick>
 Plane extreme(const Plane& plane, int reach, float none, Pick pick) {
   RunningExtreme<Pick> running(reach, none, pick);
-  Plane rows(plane.width, plane.height);
-  for (int y = 0; y < plane.height; ++y) {
-    running.run(&plane.at(0, y), &rows.at(0, y), plane.width);
-  }
-  std::vector<float> column(static_cast<std::size_t>(plane.height)), done(column.size());
-  for (int x = 0; x < plane.width; ++x) {
-    for (int y = 0; y < plane.height; ++y) column[static_cast<std::size_t>(y)] = rows.at(x, y);
-    running.run(column.data(), done.data(), plane.height);
-    for (int y = 0; y < plane.height; ++y) rows.at(x, y) = done[static_cast<std::size_t>(y)];
-  }
-  return rows;
+  return transposed(across(transposed(across(plane, running)), running));
 }
 
 constexpr float kHuge = 1e30F;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace mlpctl::image {
 namespace {
@@ -19,18 +20,32 @@ std::vector<float> gaussian(float sigma) {
   return kernel;
 }
 
-/// Smooths along rows and gives the result transposed, so that two calls smooth both ways.
-Plane blur_rows_transposed(const Plane& plane, const std::vector<float>& kernel) {
-  Plane out(plane.height, plane.width);
+void add_scaled(float* sums, const float* values, float weight, int count) {
+  for (int x = 0; x < count; ++x) sums[x] += weight * values[x];
+}
+
+Plane blur_across(const Plane& plane, const std::vector<float>& kernel) {
+  Plane out(plane.width, plane.height);
+  const int radius = static_cast<int>(kernel.size() / 2);
+  std::vector<float> row(static_cast<std::size_t>(plane.width + 2 * radius));
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = -radius; x < plane.width + radius; ++x) {
+      row[static_cast<std::size_t>(x + radius)] = plane.at(std::clamp(x, 0, plane.width - 1), y);
+    }
+    for (std::size_t i = 0; i < kernel.size(); ++i) {
+      add_scaled(&out.at(0, y), row.data() + i, kernel[i], plane.width);
+    }
+  }
+  return out;
+}
+
+Plane blur_down(const Plane& plane, const std::vector<float>& kernel) {
+  Plane out(plane.width, plane.height);
   const int radius = static_cast<int>(kernel.size() / 2);
   for (int y = 0; y < plane.height; ++y) {
-    for (int x = 0; x < plane.width; ++x) {
-      float sum = 0;
-      for (int i = -radius; i <= radius; ++i) {
-        sum += kernel[static_cast<std::size_t>(i + radius)] *
-               plane.at(std::clamp(x + i, 0, plane.width - 1), y);
-      }
-      out.at(y, x) = sum;
+    for (int i = -radius; i <= radius; ++i) {
+      add_scaled(&out.at(0, y), &plane.at(0, std::clamp(y + i, 0, plane.height - 1)),
+                 kernel[static_cast<std::size_t>(i + radius)], plane.width);
     }
   }
   return out;
@@ -55,6 +70,17 @@ Plane channel_of(const Picture& picture, int channel) {
     for (int x = 0; x < picture.width; ++x) plane.at(x, y) = picture.at(x, y, channel);
   }
   return plane;
+}
+
+Plane transposed(const Plane& plane) {
+  Plane out(plane.height, plane.width);
+  constexpr int kTile = 32;
+  for (int top = 0; top < plane.height; top += kTile) {
+    for (int x = 0; x < plane.width; ++x) {
+      for (int y = top; y < std::min(top + kTile, plane.height); ++y) out.at(y, x) = plane.at(x, y);
+    }
+  }
+  return out;
 }
 
 Picture reduce(const Picture& from, int factor) {
@@ -87,7 +113,20 @@ Picture reduce(const Picture& from, int factor) {
 
 Plane blur(const Plane& plane, float sigma) {
   const std::vector<float> kernel = gaussian(sigma);
-  return blur_rows_transposed(blur_rows_transposed(plane, kernel), kernel);
+  if (plane.values.empty()) return plane;
+  return blur_down(blur_across(plane, kernel), kernel);
+}
+
+std::vector<float> spread_sample(const Plane& plane) {
+  constexpr std::size_t kEnough = std::size_t{1} << 18U;
+  std::size_t step = plane.values.size() / kEnough;
+  if (step < 2) return plane.values;
+  // Not the same columns in every row.
+  while (std::gcd(step, static_cast<std::size_t>(plane.width)) != 1) ++step;
+  std::vector<float> values;
+  values.reserve(plane.values.size() / step + 1);
+  for (std::size_t i = 0; i < plane.values.size(); i += step) values.push_back(plane.values[i]);
+  return values;
 }
 
 float quantile(std::vector<float> values, double share) {

@@ -37,11 +37,18 @@ float sample(const Plane& plane, float x, float y);
 /// One channel's values.
 Plane channel_of(const Picture& picture, int channel);
 
+/// Rows for columns.
+Plane transposed(const Plane& plane);
+
 /// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
 Picture reduce(const Picture& picture, int factor);
 
 /// Gaussian smoothing; outside, the nearest edge's values.
 Plane blur(const Plane& plane, float sigma);
+
+/// Values from all over the plane: all of them, or of a large plane some 260,000, which is enough
+/// for a quantile.
+std::vector<float> spread_sample(const Plane& plane);
 
 /// The value below which `share` (0 to 1) of the values lie; 0 for none.
 float quantile(std::vector<float> values, double share);

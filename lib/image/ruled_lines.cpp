@@ -13,17 +13,6 @@ namespace {
 /// Printed lines end so many pixels from where they were found at most.
 constexpr int kHalfThickest = 16;
 
-Plane transposed(const Plane& plane) {
-  Plane out(plane.height, plane.width);
-  constexpr int kTile = 32;
-  for (int top = 0; top < plane.height; top += kTile) {
-    for (int x = 0; x < plane.width; ++x) {
-      for (int y = top; y < std::min(top + kTile, plane.height); ++y) out.at(y, x) = plane.at(x, y);
-    }
-  }
-  return out;
-}
-
 /// A line's ink across it, as shares of its strongest.
 class Profile {
  public:
@@ -102,7 +91,7 @@ void erase(Plane& ink, const Plane& before, const PrintedLine& line, float level
   }
 }
 
-void remove_find_level_lines(Plane& ink, float level, float span) {
+void remove_level_lines(Plane& ink, float level, float span) {
   const std::vector<PrintedLine> lines = find_level_lines(ink, level, span);
   if (lines.empty()) return;
   const Plane before = ink;
@@ -112,9 +101,9 @@ void remove_find_level_lines(Plane& ink, float level, float span) {
 }  // namespace
 
 void remove_ruled_lines(Plane& ink, float level, float span) {
-  remove_find_level_lines(ink, level, span);
+  remove_level_lines(ink, level, span);
   Plane turned = transposed(ink);
-  remove_find_level_lines(turned, level, span);
+  remove_level_lines(turned, level, span);
   ink = transposed(turned);
 }
 

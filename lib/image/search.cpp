@@ -23,7 +23,7 @@ constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
 float stroke_strength(const Plane& ink) {
   const auto count = static_cast<double>(ink.values.size());
   const double share = std::max(kInkShare, kInkPixels / count);
-  return quantile(ink.values, std::max(0.0, 1 - share));
+  return quantile(spread_sample(ink), std::max(0.0, 1 - share));
 }
 
 float mean_above(const Plane& ink, float level) {
@@ -87,9 +87,8 @@ bool find_pieces(Search& search, float least) {
 }  // namespace
 
 float noise_of(const Plane& ink) {
-  std::vector<float> sizes;
-  sizes.reserve(ink.values.size());
-  for (const float value : ink.values) sizes.push_back(std::abs(value));
+  std::vector<float> sizes = spread_sample(ink);
+  for (float& value : sizes) value = std::abs(value);
   return quantile(std::move(sizes), 0.3) / 0.385F;
 }
 
