@@ -1,0 +1,101 @@
+#include "image/sheet_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "image/ink.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// How far the paper is looked for, as a share of the side: digits on a sheet are small.
+constexpr double kReach = 0.08;
+/// Half of the widest stroke, as a share of the side.
+constexpr double kHalfStroke = 0.025;
+/// Printed lines cross the page, if not the picture.
+constexpr float kLineSpan = 0.5F;
+/// Grey levels by which bare paper varies: drawings and clean scans do less, noisy photographs
+/// more.
+constexpr float kClean = 3, kNoisy = 4;
+/// A step behind a piece, as a share of its ink, at which it is the rest of an edge.
+constexpr float kEdgeStep = 0.5F;
+/// Paper is lighter than ink unless much tells otherwise.
+constexpr float kMuchMore = 1.5F;
+
+/// Drops the pieces that lie along a step of what is behind them, as remains of a table's or a
+/// page's edge do.
+void drop_remains_of_edges(Search& search, const Plane& behind) {
+  constexpr int kBeside = 5;
+  const Grid<int>& labels = search.found.labels;
+  std::vector<int> beside(search.found.pieces.size() + 1);
+  for (int y = 0; y < labels.height; ++y) {
+    const int up = std::max(0, y - kBeside), down = std::min(labels.height - 1, y + kBeside);
+    for (int x = 0; x < labels.width; ++x) {
+      const int label = labels.at(x, y);
+      if (label == 0) continue;
+      const int left = std::max(0, x - kBeside), right = std::min(labels.width - 1, x + kBeside);
+      const float step = std::max(std::abs(behind.at(left, y) - behind.at(right, y)),
+                                  std::abs(behind.at(x, up) - behind.at(x, down)));
+      if (step > kEdgeStep * search.ink.at(x, y)) ++beside[static_cast<std::size_t>(label)];
+    }
+  }
+  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
+    Component& piece = search.found.pieces[i];
+    if (2 * beside[i + 1] > piece.area) piece = {};
+  }
+}
+
+/// Noise that a pen's stroke is as wide as is smoothed away.
+Search search_strokes(const Ink& ink, Polarity polarity) {
+  InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
+  Plane behind = plane.brightness;
+  for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
+  if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
+  Search search = search_ink(std::move(plane), kLineSpan);
+  if (!search.found.pieces.empty()) drop_remains_of_edges(search, behind);
+  return search;
+}
+
+/// How much the pieces that may be digits (free, and neither noise nor solid) differ from the
+/// paper.
+float written(const Search& search, const Plane& on_paper) {
+  const int side = std::max(search.ink.width, search.ink.height);
+  std::vector<float> masses(search.found.pieces.size() + 1);
+  for (std::size_t i = 0; i < on_paper.values.size(); ++i) {
+    masses[static_cast<std::size_t>(search.found.labels.values[i])] += std::abs(on_paper.values[i]);
+  }
+  float all = 0;
+  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
+    const Component& piece = search.found.pieces[i];
+    const int area = piece.box.width * piece.box.height;
+    if (lies_on_edge(piece) || piece.box.height * 50 < side || piece.area * 10 > area * 7) continue;
+    all += masses[i + 1];
+  }
+  return all;
+}
+
+/// The polarity whose strokes differ more from the paper: the paper within a loop of ink is as good
+/// a stroke as the loop, but it is paper.
+Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
+  const auto of = [&](Polarity polarity) {
+    const Search search = search_strokes(ink, polarity);
+    return search.found.pieces.empty() ? 0 : written(search, on_paper);
+  };
+  const bool light = of(Polarity::kLight) > kMuchMore * of(Polarity::kDark);
+  return light ? Polarity::kLight : Polarity::kDark;
+}
+
+}  // namespace
+
+Search search_sheet(const Picture& picture, int factor) {
+  const bool tiny = std::min(picture.width, picture.height) < 2 * factor;
+  const Ink ink(picture, factor), rough(picture, tiny ? factor : 2 * factor);
+  const InkPlane plane = rough.on_paper(kReach);
+  if (plane.flat && noise_of(plane.ink) < kClean)
+    return search_ink(ink.on_paper(kReach), kLineSpan);
+  return search_strokes(ink, polarity_of(rough, plane.ink));
+}
+
+}  // namespace mlpctl::image
