@@ -65,7 +65,7 @@ std::vector<state::NamedNode> under_our_names(const state::Fit& fit) {
 }
 
 Pair pair_of(const state::StateFile& first, const state::StateFile& second) {
-  Pair pair{state::list_leaves(first.root), state::list_leaves(second.root), {}};
+  Pair pair{state::list_leaves(first), state::list_leaves(second), {}};
   if (same_names(pair.first, pair.second)) return pair;
   try {
     pair.fits.push_back(net::fit_in(first));

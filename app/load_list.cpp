@@ -161,7 +161,7 @@ void print_text(const state::StateFile& file, const std::vector<state::NamedNode
 }  // namespace
 
 ExitCode print_list(const state::StateFile& file, bool json) {
-  const auto leaves = state::list_leaves(file.root);
+  const auto leaves = state::list_leaves(file);
   json ? print_json(file, leaves) : print_text(file, leaves);
   return ExitCode::kDone;
 }

@@ -89,6 +89,15 @@ StateFile read_state(Source source, const ReadLimits& limits) {
   }
 }
 
+std::vector<NamedNode> list_leaves(const StateFile& file) {
+  std::vector<NamedNode> leaves = list_leaves(file.root);
+  if (!file.constants.is(Node::Kind::kTuple) || file.constants.items().empty()) return leaves;
+  for (NamedNode& leaf : list_leaves(file.constants)) {
+    leaves.push_back({"constants." + leaf.name, leaf.node});
+  }
+  return leaves;
+}
+
 void require_harmless(const StateFile& file) {
   if (const UnbuiltGlobal* global = first_dangerous(file)) {
     throw Error(file.path + ": " + malicious(file.container, global->name).what());

@@ -34,6 +34,9 @@ struct StateFile {
   std::string path;
   Container container = Container::kZip;
   Node root;
+  /// TorchScript's constants.pkl: a list of what its code refers to, which holds all weights of a
+  /// frozen module. None elsewhere.
+  Node constants;
   /// In the order of first use, each once.
   std::vector<UnbuiltGlobal> unbuilt;
   /// safetensors' __metadata__.
@@ -52,6 +55,9 @@ StateFile open_state(const std::string& path, const ReadLimits& limits = {});
 
 /// The same of bytes in memory or of a file that is already mapped.
 StateFile read_state(Source source, const ReadLimits& limits = {});
+
+/// The leaves of the file's root, then those of its constants, whose names begin with "constants.".
+std::vector<NamedNode> list_leaves(const StateFile& file);
 
 /// Throws Error when the file names something dangerous: for all who want the weights and not a
 /// list of what is inside.

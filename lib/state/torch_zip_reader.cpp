@@ -41,9 +41,11 @@ bool is_number(std::string_view key) {
   return !key.empty() && std::ranges::all_of(key, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// folder: where the archive keeps the storages of the pickle that is read, "data/" of data.pkl.
 std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchive>& archive,
-                                            const StorageId& id, bool big_endian) {
-  const std::string name = "data/" + std::string(id.key);
+                                            const std::string& folder, const StorageId& id,
+                                            bool big_endian) {
+  const std::string name = folder + std::string(id.key);
   const ZipRecord* record = is_number(id.key) ? archive->find(name) : nullptr;
   if (record == nullptr) {
     if (id.location == "meta") return nullptr;
@@ -73,23 +75,22 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
       "a zip archive without data.pkl, so no state file: give the file that torch.save wrote");
 }
 
-Node read_data_pickle(Reading& reading, const std::shared_ptr<const ZipArchive>& archive) {
-  const ZipRecord* record = archive->find("data.pkl");
-  if (record == nullptr) {
-    refuse_without_pickle(*archive);
-  }
-  if (record->size > reading.limits.pickle_bytes) {
-    throw Error("its data.pkl of " + grouped(record->size) +
+/// stem: "data" of data.pkl.
+Node read_pickle(Reading& reading, const std::shared_ptr<const ZipArchive>& archive,
+                 const ZipRecord& record, const std::string& stem) {
+  if (record.size > reading.limits.pickle_bytes) {
+    throw Error("its " + stem + ".pkl of " + grouped(record.size) +
                 " bytes is larger than that of any real state file");
   }
-  const Payload payload = archive->payload(*record);
+  const Payload payload = archive->payload(record);
   reading.arena->keep(payload.owner);
   const bool big_endian = is_big_endian(*archive);
-  StorageTable storages(*reading.arena,
-                        [&](const StorageId& id) { return find_storage(archive, id, big_endian); });
+  StorageTable storages(*reading.arena, [&](const StorageId& id) {
+    return find_storage(archive, stem + "/", id, big_endian);
+  });
   ByteReader in(payload.bytes);
   const Node root = reading.unpickle(in, [&](const Node& id) { return storages.get(id); });
-  if (in.left() > 0) throw damaged_zip("bytes follow the end of its data.pkl");
+  if (in.left() > 0) throw damaged_zip("bytes follow the end of its " + stem + ".pkl");
   return root;
 }
 
@@ -128,10 +129,17 @@ std::shared_ptr<const ZipArchive> open_archive(const Reading& reading) {
 
 StateFile read_torch_zip(Reading& reading) {
   const auto archive = open_archive(reading);
-  const Node root = read_data_pickle(reading, archive);
+  const ZipRecord* data = archive->find("data.pkl");
+  if (data == nullptr) refuse_without_pickle(*archive);
+  const Node root = read_pickle(reading, archive, *data, "data");
   check_version(*archive);
-  const bool script = archive->find("constants.pkl") != nullptr || archive->has_folder("code");
+  const ZipRecord* constants = archive->find("constants.pkl");
+  const bool script = constants != nullptr || archive->has_folder("code");
+  const Node frozen =
+      constants == nullptr ? Node() : read_pickle(reading, archive, *constants, "constants");
+  list_leaves(frozen, reading.limits);  // refuses what no walk could get through
   StateFile file = reading.finish(script ? Container::kTorchScript : Container::kZip, root);
+  file.constants = frozen;
   file.mlpctl_json = archive->text("mlpctl.json", kMaxInfo);
   return file;
 }

@@ -214,5 +214,29 @@ class LoadTest(TempFolderTest):
         self.assertEqual(found, checksums(self.state))
 
 
+class Frozen(TempFolderTest):
+    """torch.jit.freeze moves the weights from the modules to the constants."""
+
+    def frozen(self, name, bias):
+        module = nn.Linear(4, 3).eval()
+        nn.init.constant_(module.weight, 0.5)
+        nn.init.constant_(module.bias, bias)
+        torch.jit.freeze(torch.jit.script(module)).save(self.path(name))
+        return self.path(name)
+
+    def test_its_weights_are_listed_and_compared(self):
+        first, other = self.frozen("a.pt", 0.25), self.frozen("b.pt", 0.75)
+        entries = json.loads(mlpctl("load", "--list", "--json", first))["entries"]
+        tensors = [entry for entry in entries if "shape" in entry]
+        self.assertEqual(sorted(entry["shape"] for entry in tensors), [[3], [3, 4]])
+        self.assertTrue(all(entry["name"].startswith("constants.") for entry in tensors))
+        mlpctl("load", first, "--diff", first)
+        differences = mlpctl("load", first, "--diff", other, code=1)
+        bias = next(entry["name"] for entry in tensors if entry["shape"] == [3])
+        weight = next(entry["name"] for entry in tensors if entry["shape"] == [3, 4])
+        self.assertIn(bias, differences)
+        self.assertNotIn(weight, differences)
+
+
 if __name__ == "__main__":
     unittest.main()
