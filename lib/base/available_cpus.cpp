@@ -52,6 +52,8 @@ double cgroup_quota(const fs::path& groups, const fs::path& root) {
     const std::size_t first = line.find(':'), second = line.find(":/", first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
+    const bool counts_time = controllers.empty() || controllers.find("cpu") != std::string::npos;
+    if (!counts_time) continue;
     quota = std::min(quota, quota_above(root / controllers, line.substr(second + 2)));
   }
   return quota;

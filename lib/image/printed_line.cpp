@@ -165,8 +165,8 @@ float miss_of(const PrintedLine& line, const LineSegment& segment, float step) {
 }
 
 /// Joins a strip's segments to the lines that they continue, the strongest first.
-void link(std::vector<PrintedLine>& lines, std::vector<LineSegment> segments, const Plane& ink) {
-  const float step = static_cast<float>(ink.width) / (kStrips + 1);
+void link(std::vector<PrintedLine>& lines, std::vector<LineSegment> segments, int width) {
+  const float step = static_cast<float>(width) / (kStrips + 1);
   std::ranges::stable_sort(segments, std::ranges::greater(), &LineSegment::ink);
   for (const LineSegment& segment : segments) {
     PrintedLine* best = nullptr;
@@ -178,7 +178,7 @@ void link(std::vector<PrintedLine>& lines, std::vector<LineSegment> segments, co
       best = &line;
     }
     if (best == nullptr) {
-      lines.emplace_back(segment, ink.width);
+      lines.emplace_back(segment, width);
     } else {
       best->add(segment);
     }
@@ -222,7 +222,7 @@ std::vector<PrintedLine> find_level_lines(const Plane& ink, float level, float s
   const Plane blocks = blocks_of(ink);
   for (int i = 0; i < kStrips; ++i) {
     const Strip strip(blocks, i, 8 * level);
-    link(lines, strip.segments(level), ink);
+    link(lines, strip.segments(level), ink.width);
   }
   std::erase_if(lines, [&](const PrintedLine& line) {
     return line.right() - line.left() < span * static_cast<float>(ink.width);

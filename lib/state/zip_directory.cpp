@@ -204,11 +204,9 @@ void check_locals(const Source& source, std::vector<ZipRecord>& records, std::ui
 std::vector<ZipRecord> read_zip_directory(const Source& source, const ReadLimits& limits) {
   const auto bytes = source.bytes;
   const Directory directory = read_end(bytes);
-  if (!fits(directory.offset, directory.size, directory.end)) {
-    throw damaged_zip("its directory is not where its end says");
-  }
-  check_begins_file(bytes, directory.end - directory.offset - directory.size);
-  if (directory.offset + directory.size != directory.end) {
+  const bool fitting = fits(directory.offset, directory.size, directory.end);
+  if (fitting) check_begins_file(bytes, directory.end - directory.offset - directory.size);
+  if (!fitting || directory.offset + directory.size != directory.end) {
     throw damaged_zip("its directory is not where its end says");
   }
   if (directory.entries == 0) throw damaged_zip("it is an empty zip archive");
