@@ -9,6 +9,7 @@
 #include "image/normalise.hpp"
 #include "image/ready_digit.hpp"
 #include "image/search.hpp"
+#include "image/stretched_digit.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -98,18 +99,6 @@ std::vector<bool> belonging(const Components& found) {
     }
   }
   return chosen;
-}
-
-/// Width over height as the digit was written. One that fills a square to all four edges was
-/// stretched to, as sets of digits cut from forms are; MNIST's average stands for what was lost.
-float written_aspect(const Box& box, int width, int height) {
-  constexpr float kUsual = 0.7F;
-  // The tips of strokes get lost where such a set keeps two colours.
-  const int slack = std::max(2, std::max(width, height) / 16);
-  const bool square = std::abs(width - height) <= slack;
-  const bool filled = box.x <= slack && box.y <= slack && box.x + box.width >= width - slack &&
-                      box.y + box.height >= height - slack;
-  return square && filled ? kUsual : 1.0F;
 }
 
 /// What one way of telling ink from paper takes for the digit.
@@ -222,6 +211,7 @@ std::optional<Candidate> best_of(std::vector<Candidate> all) {
 
 std::optional<Digit> find_digit(const Picture& picture) {
   if (std::optional<Digit> ready = as_mnist(picture)) return ready;
+  if (std::optional<Digit> stretched = as_stretched(picture)) return stretched;
   const int side = std::max(picture.width, picture.height);
   const int factor = factor_to(kDigitSearchSide, picture.width, picture.height);
   const double scale = factor * picture.reduction;

@@ -72,6 +72,18 @@ Plane channel_of(const Picture& picture, int channel) {
   return plane;
 }
 
+Plane grey_of(const Picture& picture) {
+  if (picture.channels == 1) return channel_of(picture, 0);
+  Plane grey(picture.width, picture.height);
+  for (int y = 0; y < grey.height; ++y) {
+    for (int x = 0; x < grey.width; ++x) {
+      grey.at(x, y) = 0.299F * picture.at(x, y, 0) + 0.587F * picture.at(x, y, 1) +
+                      0.114F * picture.at(x, y, 2);
+    }
+  }
+  return grey;
+}
+
 Plane transposed(const Plane& plane) {
   Plane out(plane.height, plane.width);
   constexpr int kTile = 32;

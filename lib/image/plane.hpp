@@ -37,6 +37,9 @@ float sample(const Plane& plane, float x, float y);
 /// One channel's values.
 Plane channel_of(const Picture& picture, int channel);
 
+/// The picture's luma, 0 to 255 (ITU-R BT.601).
+Plane grey_of(const Picture& picture);
+
 /// Rows for columns.
 Plane transposed(const Plane& plane);
 
