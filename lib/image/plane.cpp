@@ -123,6 +123,19 @@ Picture reduce(const Picture& from, int factor) {
   return to;
 }
 
+Picture cropped(const Picture& picture, const Box& box) {
+  Picture part{.width = box.width,
+               .height = box.height,
+               .channels = picture.channels,
+               .reduction = picture.reduction};
+  const std::ptrdiff_t row = std::ptrdiff_t{picture.width} * picture.channels;
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    const auto first = picture.pixels.begin() + y * row + std::ptrdiff_t{box.x} * picture.channels;
+    part.pixels.insert(part.pixels.end(), first, first + box.width * picture.channels);
+  }
+  return part;
+}
+
 Plane blur(const Plane& plane, float sigma) {
   const std::vector<float> kernel = gaussian(sigma);
   if (plane.values.empty()) return plane;
