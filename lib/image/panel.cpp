@@ -1,45 +1,48 @@
 #include "image/panel.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace mlpctl::image {
 namespace {
 
 /// Smaller areas are the strokes of digits; narrower ones, title bars and buttons.
 constexpr int kLeastSide = 48, kMostElongated = 3;
-/// The side of a frame, blurred where the picture was reduced, is no deeper than this.
-constexpr int kSideDepth = 2;
-constexpr double kClosed = 0.95;
+/// A side covers so much of its row or column, and the ticks of an axis reach so far beyond it.
+constexpr double kClosed = 0.9, kTicks = 0.1;
 /// What is cut off along the sides: the frame, and the drawing's soft edge.
 constexpr double kFrame = 0.03;
 
-/// Whether the piece covers the four sides of its box. A nought, however square, leaves the
-/// corners.
-bool is_closed(const Grid<int>& labels, int label, const Box& box) {
-  const auto covered = [&](int along, bool across, bool far) {
-    for (int depth = 0; depth < kSideDepth; ++depth) {
-      const int into = far ? (across ? box.height : box.width) - 1 - depth : depth;
-      const int x = box.x + (across ? along : into), y = box.y + (across ? into : along);
-      if (labels.at(x, y) == label) return true;
+/// How far from one side of the box (0 left, 1 top, 2 right, 3 bottom) the piece has a straight
+/// line along it.
+std::optional<int> straight_side(const Grid<int>& labels, int label, const Box& box, int side) {
+  const bool upright = side % 2 == 0;
+  const int depth = upright ? box.width : box.height, length = upright ? box.height : box.width;
+  for (int into = 0; into < std::max(2.0, kTicks * depth); ++into) {
+    const int across = side < 2 ? into : depth - 1 - into;
+    int count = 0;
+    for (int along = 0; along < length; ++along) {
+      const int x = box.x + (upright ? across : along), y = box.y + (upright ? along : across);
+      count += labels.at(x, y) == label ? 1 : 0;
     }
-    return false;
-  };
-  for (const bool across : {true, false}) {
-    for (const bool far : {false, true}) {
-      const int length = across ? box.width : box.height;
-      int count = 0;
-      for (int along = 0; along < length; ++along) count += covered(along, across, far) ? 1 : 0;
-      if (count < kClosed * length) return false;
-    }
+    if (count >= kClosed * length) return into;
   }
-  return true;
+  return std::nullopt;
 }
 
-bool is_panel(const Search& search, std::size_t index) {
+/// The box within the piece's four straight sides. A nought, however square, has rounder ones.
+std::optional<Box> straight_box(const Search& search, std::size_t index) {
   const Box& box = search.found.pieces[index].box;
   const int longer = std::max(box.width, box.height), shorter = std::min(box.width, box.height);
-  return shorter >= kLeastSide && longer <= kMostElongated * shorter &&
-         is_closed(search.found.labels, static_cast<int>(index) + 1, box);
+  if (shorter < kLeastSide || longer > kMostElongated * shorter) return std::nullopt;
+  std::array<int, 4> beyond{};
+  for (int side = 0; side < 4; ++side) {
+    const auto into = straight_side(search.found.labels, static_cast<int>(index) + 1, box, side);
+    if (!into) return std::nullopt;
+    beyond[static_cast<std::size_t>(side)] = *into;
+  }
+  return Box{box.x + beyond[0], box.y + beyond[1], box.width - beyond[0] - beyond[2],
+             box.height - beyond[1] - beyond[3]};
 }
 
 }  // namespace
@@ -47,10 +50,8 @@ bool is_panel(const Search& search, std::size_t index) {
 std::optional<Box> find_panel(const Search& search) {
   Box largest;
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
-    const Box& box = search.found.pieces[i].box;
-    if (box.width * box.height > largest.width * largest.height && is_panel(search, i)) {
-      largest = box;
-    }
+    const std::optional<Box> box = straight_box(search, i);
+    if (box && box->width * box->height > largest.width * largest.height) largest = *box;
   }
   if (largest.width == 0) return std::nullopt;
   const int frame = std::max(3, static_cast<int>(kFrame * std::max(largest.width, largest.height)));
