@@ -1,5 +1,7 @@
 #include "net/model_file.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <string_view>
@@ -38,6 +40,11 @@ void require_finite(const std::string& path, std::string_view name, std::span<co
               ": the training failed, or the file is damaged; --allow-nonfinite takes them");
 }
 
+std::string shortest(float value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
 /// From here on a float is rounded to infinity.
 float first_infinite(state::DType dtype) {
   return dtype == state::DType::kFloat16 ? 65520.0F : 0x1.FFp127F;
@@ -50,7 +57,7 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
   const float limit = first_infinite(dtype);
   for (const float value : values) {
     if (std::isfinite(value) && std::abs(value) >= limit) {
-      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + std::to_string(value) +
+      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + shortest(value) +
                   ", which is beyond " + std::string(name(dtype)) + "; use --dtype " +
                   (half ? "bfloat16 or float32" : "float32"));
     }

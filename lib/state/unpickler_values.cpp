@@ -188,7 +188,7 @@ void Unpickler::reduce() {
 /// judged by its full name as protocol 4's dotted names are; getattr(object, name) is a method.
 Node Unpickler::attribute(const Node& callee, const Node& args) {
   const auto items = args.items();
-  const bool named = items.size() == 2 && items[1].is(Kind::kString);
+  const bool named = items.size() == 2 && items[1].is(Kind::kString) && !items[1].text().empty();
   if (named && items[0].is(Kind::kGlobal)) {
     const Global& owner = items[0].global();
     const std::string path = std::string(owner.name) + "." + std::string(items[1].text());

@@ -111,6 +111,7 @@ TEST_CASE("getattr names what is inside a class and reaches for no function") {
   CHECK(dangerous("ctorch\nserialization\nU\2os\x86R"));
   CHECK(dangerous("cos\nO\nU\1x\x86R"));
   CHECK(dangerous("U\1x\x85R"));
+  CHECK(dangerous("cm\nA\nU" + std::string(1, '\0') + "\x86R"));
 }
 
 TEST_CASE("only exact pairs are known") {
