@@ -229,7 +229,7 @@ class Search {
     std::string text = script ? "a TorchScript module" : "a whole pickled model";
     text += " of class " + candidate.module_class;
     if (script && candidate.entries.empty()) {
-      text += ", which torch.jit.freeze may have taken its weights from,";
+      text += " (torch.jit.freeze may have taken its weights)";
     }
     return text;
   }

@@ -1,5 +1,6 @@
 #include "state/reader.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -34,6 +35,14 @@ Error malicious(Container container, const std::string& name) {
     throw;
   } catch (const Error&) {
     // Whatever else is in it, it is a pickle; what it named so far is judged by the caller.
+  }
+  const auto of_checkpoint = [](const Global* global) {
+    return global->module.starts_with("torch.distributed.checkpoint");
+  };
+  if (std::ranges::any_of(reading.globals.all(), of_checkpoint)) {
+    throw Error(
+        "the .metadata of a torch.distributed.checkpoint: make one file of its folder with "
+        "torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
   }
   throw Error(
       "a Python pickle that torch.save did not write: load it in Python and save the state_dict() "

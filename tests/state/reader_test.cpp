@@ -104,6 +104,14 @@ TEST_CASE("a cut off file tells how long it should be") {
                        MessageMatches(ContainsSubstring("bytes of about")));
 }
 
+TEST_CASE("a file whose end was never written is not said to be whole") {
+  std::string zip = seed("zip/torch");
+  std::fill(zip.begin() + static_cast<std::ptrdiff_t>(zip.size() / 2), zip.end(), '\0');
+  zip.append(2000, '\0');
+  CHECK_THROWS_MATCHES(read(zip), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("and its end is missing")));
+}
+
 TEST_CASE("a header of less than its fixed part is cut off") {
   // Found by the fuzzer: the name's length was read beyond the end.
   for (std::size_t size = 4; size < 31; ++size) {
@@ -140,6 +148,9 @@ TEST_CASE("a pickle of tensors is no attack, though one like it in a state file 
       "ctorch.storage\n_load_from_bytes\nU\x02id\x85R.";
   CHECK_THROWS_MATCHES(read(pickle), mlpctl::Error,
                        MessageMatches(ContainsSubstring("pickle that torch.save did not write")));
+  CHECK_THROWS_MATCHES(read("\x80\x02"
+                            "ctorch.distributed.checkpoint.metadata\nMetadata\n)\x81."),
+                       mlpctl::Error, MessageMatches(ContainsSubstring("dcp_to_torch_save")));
   CHECK_THROWS_MATCHES(read("\x80\x02N0."), mlpctl::Error,
                        MessageMatches(ContainsSubstring("pickle that torch.save did not write")));
 }
