@@ -49,6 +49,24 @@ TEST_CASE("the digit of a screenshot is what is drawn in its drawing area") {
   }
 }
 
+TEST_CASE("the ticks of a plot's axes do not hide its panel") {
+  for (const bool dark : {true, false}) {
+    CAPTURE(dark);
+    image::Picture picture = page(400, 300, 255);
+    draw_bar(picture, 98, 28, 244, 244, 0);
+    draw_bar(picture, 100, 30, 240, 240, dark ? 0 : 255);
+    for (int i = 0; i < 5; ++i) {
+      draw_bar(picture, 90, 40 + 50 * i, 8, 2, 0);
+      draw_bar(picture, 110 + 50 * i, 272, 2, 8, 0);
+    }
+    draw_zero(picture, 170, 80, 90, 140, 20, dark ? 255 : 0);
+    const auto digit = image::find_digit(picture);
+    REQUIRE(digit);
+    CHECK(lies_in(digit->box, {160, 70, 110, 160}));
+    CHECK(digit->box.height > 130);
+  }
+}
+
 TEST_CASE("neither a digit nor a bar is a drawing area") {
   image::Picture picture = page(400, 400);
   draw_zero(picture, 100, 50, 200, 300, 30);
