@@ -181,6 +181,12 @@ float agreement(const Box& a, const Box& b) {
   return static_cast<float>(common / all);
 }
 
+/// Whether a near look took the inside of thick strokes for paper: the same shape, with less in it.
+bool is_hollow(const Candidate& near, const Candidate& wide) {
+  return !wide.on_edge && wide.sharp > kSharpEnough && near.cover < 0.8F * wide.cover &&
+         agreement(near.digit.box, wide.digit.box) > kSame;
+}
+
 /// How well a candidate looks like a digit and how many others agree. The weights were fitted to
 /// generated photographs.
 float merit(const Candidate& candidate, const std::vector<Candidate>& all) {
@@ -259,9 +265,8 @@ std::vector<Sighting> sight_digit(const Picture& picture) {
       }
     }
   }
-  if (std::optional<Candidate> near = look(search_ink(ink.on_paper(kNear)), scale)) {
-    all.push_back(*near);
-  }
+  const std::optional<Candidate> near = look(search_ink(ink.on_paper(kNear)), scale);
+  if (near && !(wide && is_hollow(*near, *wide))) all.push_back(*near);
   return weighed(all);
 }
 

@@ -126,7 +126,7 @@ Plane refine(const Plane& plane, const Plane& estimate, int reach) {
 
 /// Light hardly changes over so few pixels as a small scan has.
 float flat_tolerance(int side) {
-  return side <= 40 ? 12 : side <= 200 ? 8 : 5;
+  return side <= 40 ? 12 : side <= 200 ? 8 : 3;
 }
 
 Plane uneven_paper(const Plane& plane, double reach) {

@@ -158,10 +158,14 @@ float miss_of(const PrintedLine& line, const LineSegment& segment, float step) {
   const LineSegment& last = line.last();
   const int strips = segment.strip - last.strip;
   const bool even = std::min(last.ink, segment.ink) > kEven * std::max(last.ink, segment.ink);
-  const bool bent = std::abs(segment.slope - last.slope) > kBend;
-  if (strips < 1 || strips > 2 || !even || bent) return 2 * kMiss;
+  if (strips < 1 || strips > 2 || !even) return 2 * kMiss;
   const float way = step * static_cast<float>(strips);
-  return std::abs(last.y + (last.slope + segment.slope) / 2 * way - segment.y);
+  float miss = 2 * kMiss;
+  for (const float slope : {last.slope, line.chord()}) {
+    if (std::abs(segment.slope - slope) > kBend) continue;
+    miss = std::min(miss, std::abs(last.y + (slope + segment.slope) / 2 * way - segment.y));
+  }
+  return miss;
 }
 
 /// Joins a strip's segments to the lines that they continue, the strongest first.
@@ -193,6 +197,12 @@ float PrintedLine::left() const {
 
 float PrintedLine::right() const {
   return left_of(segments_.back().strip + 2);
+}
+
+float PrintedLine::chord() const {
+  const LineSegment &first = segments_.front(), &last = segments_.back();
+  if (segments_.size() == 1) return last.slope;
+  return (last.y - first.y) / (middle(last) - middle(first));
 }
 
 LineSegment PrintedLine::at(float x) const {

@@ -20,6 +20,8 @@ class PrintedLine {
   PrintedLine(LineSegment segment, int width) : segments_{segment}, width_(width) {}
 
   const LineSegment& last() const { return segments_.back(); }
+  /// The slope from its first segment to its last, which writing on one of them hardly turns.
+  float chord() const;
   /// Goes on with a segment further to the right.
   void add(LineSegment segment) { segments_.push_back(segment); }
 

@@ -30,6 +30,18 @@ void check_zero(const std::optional<image::Digit>& digit) {
   CHECK(brightest > 180);
 }
 
+/// A photograph's grain, and its light, which falls off by `fall` grey levels to the right.
+void photograph(image::Picture& picture, int fall) {
+  Random random(7, 0);
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      const double grain = 6 * (random.uniform() + random.uniform() - 1);
+      const double light = fall * (0.5 - 1.0 * x / picture.width);
+      put(picture, x, y, static_cast<int>(picture.at(x, y) + grain + light));
+    }
+  }
+}
+
 int largest_difference(const image::Digit& a, const image::Digit& b) {
   int most = 0;
   for (std::size_t i = 0; i < a.pixels.size(); ++i) {
@@ -78,6 +90,28 @@ TEST_CASE("ruled lines and a table at the edge are left out") {
   check_zero(digit);
   CHECK(std::abs(digit->box.x - 250) < 6);
   CHECK(std::abs(digit->box.width - 120) < 12);
+}
+
+TEST_CASE("lines are left out of a photograph whose light hardly changes") {
+  image::Picture picture = page(640, 640, 170);
+  for (int at = 60; at < 640; at += 120) {
+    draw_bar(picture, 0, at, 640, 3, 120);
+    draw_bar(picture, at, 0, 3, 640, 120);
+  }
+  draw_zero(picture, 200, 120, 180, 290, 30, 90);
+  photograph(picture, 14);
+  const auto digit = image::find_digit(picture);
+  check_zero(digit);
+  CHECK(digit->box.width < 200);
+}
+
+TEST_CASE("thick strokes in a photograph are no paper") {
+  image::Picture picture = page(640, 640, 170);
+  draw_bar(picture, 160, 140, 100, 190, 40);
+  photograph(picture, 40);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  CHECK(level(*digit, 14, 14) > 200);
 }
 
 TEST_CASE("specks are dropped and a detached stroke is kept") {
