@@ -58,20 +58,30 @@ Search search_strokes(const Ink& ink, Polarity polarity) {
   return search;
 }
 
-/// How much the pieces that may be digits (free, and neither noise nor solid) differ from the
-/// paper.
+/// Whether the piece may be a digit: free, and neither noise nor solid nor a strip of the page, as
+/// remains between its edge and a printed line.
+bool is_like_writing(const Component& piece, int side) {
+  const Box& box = piece.box;
+  const bool solid = piece.area * 10 > box.width * box.height * 7;
+  const bool strip = box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
+  return !lies_on_edge(piece) && box.height * 50 >= side && !solid && !strip;
+}
+
+/// How much the pieces that may be digits differ from the paper: each as a whole, because the noise
+/// of bare paper adds up to nothing. Ink differs from the paper as much as from what is beside it;
+/// the paper between two strokes does not.
 float written(const Search& search, const Plane& on_paper) {
   const int side = std::max(search.ink.width, search.ink.height);
   std::vector<float> masses(search.found.pieces.size() + 1);
   for (std::size_t i = 0; i < on_paper.values.size(); ++i) {
-    masses[static_cast<std::size_t>(search.found.labels.values[i])] += std::abs(on_paper.values[i]);
+    masses[static_cast<std::size_t>(search.found.labels.values[i])] += on_paper.values[i];
   }
   float all = 0;
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
     const Component& piece = search.found.pieces[i];
-    const int area = piece.box.width * piece.box.height;
-    if (lies_on_edge(piece) || piece.box.height * 50 < side || piece.area * 10 > area * 7) continue;
-    all += masses[i + 1];
+    if (!is_like_writing(piece, side)) continue;
+    const float mass = std::abs(masses[i + 1]);
+    all += mass * std::min(1.0F, mass / piece.mass);
   }
   return all;
 }
