@@ -29,19 +29,28 @@ struct Mark {
   float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
 };
 
-/// The height below which half of all ink lies, piece by piece: specks weigh little.
+/// How much a mark tells about the height of digits: as much as it has ink, so that specks weigh
+/// little; but for a stroke without width, as remains of a page's edge are, and ones.
+float weight(const Mark& mark) {
+  constexpr float kStrip = 0.05F;
+  const Box& box = mark.box;
+  const bool strip = std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
+  return strip ? kStrip * mark.mass : mark.mass;
+}
+
+/// The height below which half of all weight lies.
 int usual_height(const std::vector<Mark>& marks) {
   std::vector<const Mark*> order;
   float all = 0;
   for (const Mark& mark : marks) {
     order.push_back(&mark);
-    all += mark.mass;
+    all += weight(mark);
   }
   std::sort(order.begin(), order.end(),
             [](const Mark* a, const Mark* b) { return a->box.height < b->box.height; });
   float below = 0;
   for (const Mark* mark : order) {
-    below += mark->mass;
+    below += weight(*mark);
     if (2 * below >= all) return mark->box.height;
   }
   return 0;

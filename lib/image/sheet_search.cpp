@@ -63,7 +63,8 @@ Search search_strokes(const Ink& ink, Polarity polarity) {
 bool is_like_writing(const Component& piece, int side) {
   const Box& box = piece.box;
   const bool solid = piece.area * 10 > box.width * box.height * 7;
-  const bool strip = box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
+  const bool strip =
+      box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
   return !lies_on_edge(piece) && box.height * 50 >= side && !solid && !strip;
 }
 
