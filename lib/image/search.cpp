@@ -53,17 +53,15 @@ bool holds_inner_digit(const Search& search) {
       [&](const Component& piece) { return is_tall(piece, search.ink) && !lies_on_edge(piece); });
 }
 
-/// The ink without what lies along the edge, and without the soft rim of it.
-Plane without_edge_pieces(const Search& search) {
+/// The ink without these pieces, and without the soft rim of them.
+Plane ink_without(const Search& search, const std::vector<bool>& pieces) {
   constexpr int kRim = 3;
   Plane rest = search.ink;
   const Grid<int>& labels = search.found.labels;
   for (int y = 0; y < rest.height; ++y) {
     for (int x = 0; x < rest.width; ++x) {
       const int label = labels.at(x, y);
-      if (label == 0 || !lies_on_edge(search.found.pieces[static_cast<std::size_t>(label) - 1])) {
-        continue;
-      }
+      if (label == 0 || !pieces[static_cast<std::size_t>(label) - 1]) continue;
       for (int v = std::max(0, y - kRim); v <= std::min(rest.height - 1, y + kRim); ++v) {
         for (int u = std::max(0, x - kRim); u <= std::min(rest.width - 1, x + kRim); ++u) {
           rest.at(u, v) = 0;
@@ -74,12 +72,18 @@ Plane without_edge_pieces(const Search& search) {
   return rest;
 }
 
-/// Finds the level and the pieces; false when no ink is stronger than least.
-bool find_pieces(Search& search, float least) {
+Plane without_edge_pieces(const Search& search) {
+  std::vector<bool> on_edge;
+  for (const Component& piece : search.found.pieces) on_edge.push_back(lies_on_edge(piece));
+  return ink_without(search, on_edge);
+}
+
+/// Finds the level and the pieces; false when no ink is stronger than the least.
+bool find_pieces(Search& search) {
   const float strength = stroke_strength(search.ink);
-  if (strength < least) return false;
+  if (strength < search.least) return false;
   search.level =
-      std::max(0.5F * least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
+      std::max(0.5F * search.least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
   search.found = find_components(above(search.ink, search.level), search.ink);
   return true;
 }
@@ -96,15 +100,23 @@ Search search_ink(InkPlane plane, float line_span) {
   Search search{
       .ink = std::move(plane.ink), .brightness = std::move(plane.brightness), .flat = plane.flat};
   const float noise = noise_of(search.ink);
-  const float least = std::max(kLeastContrast, kLeastNoises * noise);
+  search.least = std::max(kLeastContrast, kLeastNoises * noise);
   if (plane.flat) {
-    find_pieces(search, least);
+    find_pieces(search);
     return search;
   }
   remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
-  if (!find_pieces(search, least) || holds_inner_digit(search)) return search;
-  Search inner{.ink = without_edge_pieces(search), .brightness = search.brightness};
-  return find_pieces(inner, least) && holds_inner_digit(inner) ? inner : search;
+  if (!find_pieces(search) || holds_inner_digit(search)) return search;
+  Search inner{.ink = without_edge_pieces(search),
+               .brightness = search.brightness,
+               .least = search.least};
+  return find_pieces(inner) && holds_inner_digit(inner) ? inner : search;
+}
+
+void leave_out(Search& search, const std::vector<bool>& pieces) {
+  search.ink = ink_without(search, pieces);
+  search.found.pieces.clear();
+  if (!find_pieces(search)) search.found = {};
 }
 
 Box box_of(const Components& found, const std::vector<bool>& chosen) {

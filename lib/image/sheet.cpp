@@ -12,9 +12,9 @@ namespace {
 
 /// Pixels a side in which a sheet is searched.
 constexpr int kSheetSide = 1600;
-/// Shares of the usual height of a digit on this sheet: the least height of a digit, the gap that
-/// still joins two pieces, and the width beyond which a piece is taken for touching digits.
-constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.45F, kSurelyTooWide = 1.7F;
+/// Shares of the usual height of a digit on this sheet: the least height of a digit and of several in one
+/// piece, the gap that still joins two pieces, and the width beyond which a piece is taken for touching digits.
+constexpr float kLeastHeight = 0.4F, kLeastFlat = 0.8F, kJoin = 0.18F, kTooWide = 1.45F, kSurelyTooWide = 1.7F;
 /// The least height of a part that is cut off, as a share of the usual.
 constexpr float kLeastPart = 0.5F;
 /// A digit's width where digits touch, as a share of their height.
@@ -54,13 +54,6 @@ int usual_height(const std::vector<Mark>& marks) {
     if (2 * below >= all) return mark->box.height;
   }
   return 0;
-}
-
-/// Whether the piece is solid and about as wide as tall, as punched holes are.
-bool is_blot(const Component& piece) {
-  const Box& box = piece.box;
-  return piece.area * 10 > box.width * box.height * 7 && box.width * 2 > box.height &&
-         box.height * 2 > box.width;
 }
 
 /// Whether the piece is a line that runs off the picture.
@@ -139,8 +132,11 @@ void join_parts(std::vector<Mark>& marks, float height) {
   }
 }
 
+/// Several digits that touch are as tall together as a digit at least; a flat rest of a line is
+/// not.
 bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
-  return static_cast<float>(mark.box.height) > kLeastHeight * height &&
+  const bool flat = mark.box.width > 4 * mark.box.height;
+  return static_cast<float>(mark.box.height) > (flat ? kLeastFlat : kLeastHeight) * height &&
          static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
 }
 

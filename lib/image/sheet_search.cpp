@@ -38,7 +38,8 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
       const int left = std::max(0, x - kBeside), right = std::min(labels.width - 1, x + kBeside);
       const float step = std::max(std::abs(behind.at(left, y) - behind.at(right, y)),
                                   std::abs(behind.at(x, up) - behind.at(x, down)));
-      if (step > kEdgeStep * search.ink.at(x, y)) ++beside[static_cast<std::size_t>(label)];
+      const float ink = search.brightness.at(x, y) - behind.at(x, y);
+      if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
     }
   }
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
@@ -47,13 +48,42 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
   }
 }
 
+/// Leaves out punched holes, which are darker than pencils and would set the level.
+void leave_out_blots(Search& search) {
+  std::vector<bool> blots;
+  const int side = std::max(search.ink.width, search.ink.height);
+  float all = 0, solid = 0;
+  for (const Component& piece : search.found.pieces) {
+    blots.push_back(is_blot(piece) && piece.box.height * 200 > side);
+    all += piece.mass;
+    solid += blots.back() ? piece.mass : 0;
+  }
+  constexpr float kMuch = 0.1F;
+  if (solid > kMuch * all) leave_out(search, blots);
+}
+
+enum class Light { kAsItFell, kEven };
+
+/// Brings dark ink to the strength that it has in the usual light: a shadow takes the same share of
+/// the ink's contrast as of the paper's light.
+void even_out(Plane& ink, const Plane& behind) {
+  constexpr float kDarkest = 0.4F, kLightest = 2;
+  const float usual = quantile(spread_sample(behind), 0.5);
+  if (usual == 0) return;
+  for (std::size_t i = 0; i < ink.values.size(); ++i) {
+    ink.values[i] /= std::clamp(behind.values[i] / usual, kDarkest, kLightest);
+  }
+}
+
 /// Noise that a pen's stroke is as wide as is smoothed away.
-Search search_strokes(const Ink& ink, Polarity polarity) {
+Search search_strokes(const Ink& ink, Polarity polarity, Light light) {
   InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
   Plane behind = plane.brightness;
   for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
+  if (light == Light::kEven) even_out(plane.ink, behind);
   if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
   Search search = search_ink(std::move(plane), kLineSpan);
+  leave_out_blots(search);
   if (!search.found.pieces.empty()) drop_remains_of_edges(search, behind);
   return search;
 }
@@ -91,7 +121,7 @@ float written(const Search& search, const Plane& on_paper) {
 /// a stroke as the loop, but it is paper.
 Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
   const auto of = [&](Polarity polarity) {
-    const Search search = search_strokes(ink, polarity);
+    const Search search = search_strokes(ink, polarity, Light::kAsItFell);
     return search.found.pieces.empty() ? 0 : written(search, on_paper);
   };
   const bool light = of(Polarity::kLight) > kMuchMore * of(Polarity::kDark);
@@ -106,7 +136,9 @@ Search search_sheet(const Picture& picture, int factor) {
   const InkPlane plane = rough.on_paper(kReach);
   if (plane.flat && noise_of(plane.ink) < kClean)
     return search_ink(ink.on_paper(kReach), kLineSpan);
-  return search_strokes(ink, polarity_of(rough, plane.ink));
+  const Polarity polarity = polarity_of(rough, plane.ink);
+  return search_strokes(ink, polarity,
+                        polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell);
 }
 
 }  // namespace mlpctl::image
