@@ -107,9 +107,8 @@ Search search_ink(InkPlane plane, float line_span) {
   }
   remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
   if (!find_pieces(search) || holds_inner_digit(search)) return search;
-  Search inner{.ink = without_edge_pieces(search),
-               .brightness = search.brightness,
-               .least = search.least};
+  Search inner{
+      .ink = without_edge_pieces(search), .brightness = search.brightness, .least = search.least};
   return find_pieces(inner) && holds_inner_digit(inner) ? inner : search;
 }
 

@@ -12,9 +12,11 @@ namespace {
 
 /// Pixels a side in which a sheet is searched.
 constexpr int kSheetSide = 1600;
-/// Shares of the usual height of a digit on this sheet: the least height of a digit and of several in one
-/// piece, the gap that still joins two pieces, and the width beyond which a piece is taken for touching digits.
-constexpr float kLeastHeight = 0.4F, kLeastFlat = 0.8F, kJoin = 0.18F, kTooWide = 1.45F, kSurelyTooWide = 1.7F;
+/// Shares of the usual height of a digit on this sheet: the least height of a digit and of several
+/// in one piece, the gap that still joins two pieces, and the width beyond which a piece is taken
+/// for touching digits.
+constexpr float kLeastHeight = 0.4F, kLeastWhole = 0.8F, kJoin = 0.18F, kTooWide = 1.45F,
+                kSurelyTooWide = 1.7F;
 /// The least height of a part that is cut off, as a share of the usual.
 constexpr float kLeastPart = 0.5F;
 /// A digit's width where digits touch, as a share of their height.
@@ -25,6 +27,7 @@ struct Mark {
   std::vector<std::size_t> pieces;
   Box box;
   float mass = 0;
+  bool cut_off = false;  ///< by the picture's edge
 
   float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
 };
@@ -72,7 +75,7 @@ std::vector<Mark> candidates(const Search& search) {
     const bool huge = piece.box.height * 10 > search.ink.height * 9 && piece.box.height > 100;
     if (!search.flat && (huge || lies_on_edge(piece))) continue;
     if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
-    marks.push_back({{i}, piece.box, piece.mass});
+    marks.push_back({{i}, piece.box, piece.mass, piece.rim > 0});
   }
   return marks;
 }
@@ -127,16 +130,17 @@ void join_parts(std::vector<Mark>& marks, float height) {
     const Mark& part = marks[second];
     whole.box = united(whole.box, part.box);
     whole.mass += part.mass;
+    whole.cut_off = whole.cut_off || part.cut_off;
     whole.pieces.insert(whole.pieces.end(), part.pieces.begin(), part.pieces.end());
     marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
   }
 }
 
-/// Several digits that touch are as tall together as a digit at least; a flat rest of a line is
-/// not.
+/// Several digits that touch are as tall together as one at least, and a flat rest of a line is
+/// not; nor is what the picture's edge cuts off, which may be anything.
 bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
-  const bool flat = mark.box.width > 4 * mark.box.height;
-  return static_cast<float>(mark.box.height) > (flat ? kLeastFlat : kLeastHeight) * height &&
+  const bool whole = mark.box.width > 4 * mark.box.height || mark.cut_off;
+  return static_cast<float>(mark.box.height) > (whole ? kLeastWhole : kLeastHeight) * height &&
          static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
 }
 
@@ -199,7 +203,7 @@ std::vector<int> cuts(const Search& search, const Mark& mark, float height) {
 
 /// The part of the mark in columns [left, right), its box tight around the ink.
 Mark part_of(const Search& search, const Mark& mark, int left, int right) {
-  Mark part{mark.pieces, {}, 0};
+  Mark part{mark.pieces, {}, 0, mark.cut_off};
   for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
     for (int x = left; x < right; ++x) {
       if (!belongs(mark, search.found.labels.at(x, y))) continue;

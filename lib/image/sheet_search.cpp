@@ -24,6 +24,18 @@ constexpr float kEdgeStep = 0.5F;
 /// Paper is lighter than ink unless much tells otherwise.
 constexpr float kMuchMore = 1.5F;
 
+/// Whether what is behind the piece is too dark for paper: a table, or a gap between page and
+/// picture's edge.
+bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
+  constexpr float kTable = 0.3F, kMargin = 0.6F;
+  const Box& box = piece.box;
+  const float light = std::abs(behind.at(box.x + box.width / 2, box.y + box.height / 2));
+  const int rim = std::max(behind.width, behind.height) / 50;
+  const bool at_margin = box.x < rim || box.y < rim || box.x + box.width > behind.width - rim ||
+                         box.y + box.height > behind.height - rim;
+  return light < (at_margin ? kMargin : kTable) * std::abs(usual);
+}
+
 /// Drops the pieces that lie along a step of what is behind them, as remains of a table's or a
 /// page's edge do.
 void drop_remains_of_edges(Search& search, const Plane& behind) {
@@ -42,9 +54,10 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
       if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
     }
   }
+  const float usual = quantile(spread_sample(behind), 0.5);
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
     Component& piece = search.found.pieces[i];
-    if (2 * beside[i + 1] > piece.area) piece = {};
+    if (2 * beside[i + 1] > piece.area || lies_off_page(piece, behind, usual)) piece = {};
   }
 }
 
