@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "image/close_lines.hpp"
 #include "image/normalise.hpp"
 #include "image/sheet_search.hpp"
 
@@ -57,6 +58,16 @@ int usual_height(const std::vector<Mark>& marks) {
     if (2 * below >= all) return mark->box.height;
   }
   return 0;
+}
+
+/// The height of a digit that more than half of the marks do not reach, of the digit-sized: one
+/// line of writing that touches the next makes up much of all ink.
+int middle_height(const std::vector<Mark>& marks, int usual) {
+  std::vector<float> heights;
+  for (const Mark& mark : marks) {
+    if (2 * mark.box.height > usual) heights.push_back(static_cast<float>(mark.box.height));
+  }
+  return std::min(usual, static_cast<int>(quantile(std::move(heights), 0.5)));
 }
 
 /// Whether the piece is a line that runs off the picture.
@@ -279,8 +290,10 @@ Digit digit_of(const Search& search, const Mark& mark, double scale) {
 
 std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
   const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
-  const Search search = search_sheet(picture, factor);
+  Search search = search_sheet(picture, factor);
   std::vector<Mark> marks = candidates(search);
+  cut_close_lines(search, middle_height(marks, usual_height(marks)));
+  marks = candidates(search);
   const auto height = static_cast<float>(usual_height(marks));
   keep_heaviest(marks);
   join_parts(marks, height);
