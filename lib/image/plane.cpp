@@ -72,17 +72,6 @@ Plane channel_of(const Picture& picture, int channel) {
   return plane;
 }
 
-Plane transposed(const Plane& plane) {
-  Plane out(plane.height, plane.width);
-  constexpr int kTile = 32;
-  for (int top = 0; top < plane.height; top += kTile) {
-    for (int x = 0; x < plane.width; ++x) {
-      for (int y = top; y < std::min(top + kTile, plane.height); ++y) out.at(y, x) = plane.at(x, y);
-    }
-  }
-  return out;
-}
-
 Picture reduce(const Picture& from, int factor) {
   if (factor <= 1) return from;
   Picture to{.width = from.width / factor,

@@ -37,9 +37,6 @@ float sample(const Plane& plane, float x, float y);
 /// One channel's values.
 Plane channel_of(const Picture& picture, int channel);
 
-/// Rows for columns.
-Plane transposed(const Plane& plane);
-
 /// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
 Picture reduce(const Picture& picture, int factor);
 

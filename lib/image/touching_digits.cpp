@@ -61,7 +61,8 @@ class Cuts {
   float cut_cost(std::size_t x) const {
     constexpr float kAny = 3, kThickness = 5;
     const Column& column = columns_[x];
-    return kAny + kThickness * column.ink / tall_ * static_cast<float>(column.strokes * column.strokes);
+    return kAny +
+           kThickness * column.ink / tall_ * static_cast<float>(column.strokes * column.strokes);
   }
 
   /// Of a digit so wide, with its ink between these rows.
