@@ -43,9 +43,10 @@ Picture reduce(const Picture& picture, int factor);
 /// Gaussian smoothing; outside, the nearest edge's values.
 Plane blur(const Plane& plane, float sigma);
 
-/// Values from all over the plane: all of them, or of a large plane some 260,000, which is enough
-/// for a quantile.
-std::vector<float> spread_sample(const Plane& plane);
+/// Values from all over the plane: all of them, or of a large plane about `enough`. The default is
+/// enough for a quantile of few values, kForMiddle for one near the middle.
+inline constexpr std::size_t kForMiddle = std::size_t{1} << 16U;
+std::vector<float> spread_sample(const Plane& plane, std::size_t enough = std::size_t{1} << 18U);
 
 /// The value below which `share` (0 to 1) of the values lie; 0 for none.
 float quantile(std::vector<float> values, double share);

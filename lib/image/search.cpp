@@ -91,7 +91,9 @@ bool find_pieces(Search& search) {
 }  // namespace
 
 float noise_of(const Plane& ink) {
-  std::vector<float> sizes = spread_sample(ink);
+  // Of a plane in which a single digit is looked for every pixel may count.
+  const bool large = ink.values.size() > std::size_t{1} * kDigitSearchSide * kDigitSearchSide;
+  std::vector<float> sizes = large ? spread_sample(ink, kForMiddle) : spread_sample(ink);
   for (float& value : sizes) value = std::abs(value);
   return quantile(std::move(sizes), 0.3) / 0.385F;
 }

@@ -54,7 +54,7 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
       if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
     }
   }
-  const float usual = quantile(spread_sample(behind), 0.5);
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
     Component& piece = search.found.pieces[i];
     if (2 * beside[i + 1] > piece.area || lies_off_page(piece, behind, usual)) piece = {};
@@ -81,7 +81,7 @@ enum class Light { kAsItFell, kEven };
 /// the ink's contrast as of the paper's light.
 void even_out(Plane& ink, const Plane& behind) {
   constexpr float kDarkest = 0.4F, kLightest = 2;
-  const float usual = quantile(spread_sample(behind), 0.5);
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
   if (usual == 0) return;
   for (std::size_t i = 0; i < ink.values.size(); ++i) {
     ink.values[i] /= std::clamp(behind.values[i] / usual, kDarkest, kLightest);
