@@ -184,9 +184,19 @@ Digit digit_of(const Search& search, const Mark& mark, double scale) {
   return digit;
 }
 
+/// In each way that the mark may be read.
+Readings digits_of(const Search& search, const Mark& mark, float height, double scale) {
+  Readings readings;
+  for (const std::vector<Mark>& parts : readings_of(search, mark, height)) {
+    readings.emplace_back();
+    for (const Mark& part : parts) readings.back().push_back(digit_of(search, part, scale));
+  }
+  return readings;
+}
+
 }  // namespace
 
-std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
+std::vector<std::vector<Readings>> find_digits(const Picture& picture) {
   const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
   Search search = search_sheet(picture, factor);
   std::vector<Mark> marks = candidates(search);
@@ -201,11 +211,11 @@ std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
   }
   const float usual_mass = quantile(masses, 0.5);
   std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
-  std::vector<std::vector<Digit>> result;
-  for (const std::vector<Mark>& line : lines_of(cut_touching(search, marks, height), height)) {
+  std::vector<std::vector<Readings>> result;
+  for (const std::vector<Mark>& line : lines_of(std::move(marks), height)) {
     result.emplace_back();
     for (const Mark& mark : line) {
-      result.back().push_back(digit_of(search, mark, factor * picture.reduction));
+      result.back().push_back(digits_of(search, mark, height, factor * picture.reduction));
     }
   }
   return result;

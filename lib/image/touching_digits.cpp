@@ -13,6 +13,10 @@ constexpr float kTooWide = 1.45F, kSurelyTooWide = 1.7F, kUsualWidth = 0.72F, kS
 /// The least height of a part that is cut off, as a share of the usual; the long bar of a five is
 /// lower.
 constexpr float kLeastPart = 0.5F;
+/// Below the first width it is surely one digit, from the second on surely several.
+constexpr float kOneDigit = 1.25F, kSeveral = 2;
+/// What each cut costs, so that a wide digit stays whole.
+constexpr float kReluctance = 1.5F;
 
 /// What a column holds of a mark.
 struct Column {
@@ -45,21 +49,34 @@ class Cuts {
     }
   }
 
-  /// The columns, from the mark's left, at which it is cut; none when it is one digit.
-  std::vector<int> best() const {
+  /// The columns, from the mark's left, at which it may be cut, in several ways; none when it is
+  /// one digit. The likeliest way comes first.
+  std::vector<std::vector<int>> likely() const {
     const float width = static_cast<float>(columns_.size()) / tall_;
-    if (width < kTooWide) return {};
-    const std::vector<int> cuts = cheapest();
-    const bool sure = width >= kSurelyTooWide;
-    const bool clean = std::ranges::all_of(
-        cuts, [&](int x) { return columns_[static_cast<std::size_t>(x)].strokes <= 1; });
-    return sure || clean ? cuts : std::vector<int>{};
+    std::vector<std::vector<int>> ways{likeliest(width)};
+    const auto add = [&](std::vector<int> way) {
+      if (std::ranges::find(ways, way) == ways.end()) ways.push_back(std::move(way));
+    };
+    if (width < kOneDigit) return ways;
+    if (width < kSeveral) add({});
+    for (const float reluctance : {kReluctance, kReluctance / 3}) {
+      add(cheapest(reluctance, columns_.size() - 1));
+    }
+    return ways;
   }
 
  private:
+  std::vector<int> likeliest(float width) const {
+    if (width < kTooWide) return {};
+    const std::vector<int> cuts = cheapest(kReluctance, columns_.size());
+    const bool clean = std::ranges::all_of(
+        cuts, [&](int x) { return columns_[static_cast<std::size_t>(x)].strokes <= 1; });
+    return width >= kSurelyTooWide || clean ? cuts : std::vector<int>{};
+  }
+
   /// Of cutting through the column: how thick the strokes are there, as a share of the height.
   float cut_cost(std::size_t x) const {
-    constexpr float kAny = 3, kThickness = 5;
+    constexpr float kAny = 3, kThickness = 4;
     const Column& column = columns_[x];
     return kAny +
            kThickness * column.ink / tall_ * static_cast<float>(column.strokes * column.strokes);
@@ -73,13 +90,14 @@ class Cuts {
     return away * away + (low ? kNoDigit : 0);
   }
 
-  std::vector<int> cheapest() const {
+  /// reluctance: what a cut costs wherever it goes; widest: of one digit.
+  std::vector<int> cheapest(float reluctance, std::size_t widest) const {
     // costs[x]: the least of the columns before x; from[x]: where their last digit begins.
     const std::size_t count = columns_.size();
     std::vector<float> costs(count + 1, 1e30F);
     std::vector<std::size_t> from(count + 1, 0);
     costs[0] = 0;
-    const auto widest = static_cast<std::size_t>(2 * tall_);
+    widest = std::min(widest, static_cast<std::size_t>(2 * tall_));
     const auto narrowest = static_cast<std::size_t>(0.15F * tall_) + 1;
     for (std::size_t to = narrowest; to <= count; ++to) {
       int top = INT32_MAX, bottom = -1;
@@ -87,8 +105,8 @@ class Cuts {
         top = std::min(top, columns_[begin].top);
         bottom = std::max(bottom, columns_[begin].bottom);
         if (to - begin < narrowest) continue;
-        const float cost =
-            costs[begin] + (begin > 0 ? cut_cost(begin) : 0) + part_cost(to - begin, top, bottom);
+        const float cost = costs[begin] + (begin > 0 ? reluctance + cut_cost(begin) : 0) +
+                           part_cost(to - begin, top, bottom);
         if (cost >= costs[to]) continue;
         costs[to] = cost;
         from[to] = begin;
@@ -123,22 +141,24 @@ Mark part_of(const Search& search, const Mark& mark, int left, int right) {
 
 }  // namespace
 
-std::vector<Mark> cut_touching(const Search& search, const std::vector<Mark>& marks, float height) {
-  std::vector<Mark> out;
-  for (const Mark& mark : marks) {
-    std::vector<int> cuts = Cuts(search, mark, height).best();
+std::vector<std::vector<Mark>> readings_of(const Search& search, const Mark& mark, float height) {
+  std::vector<std::vector<Mark>> readings;
+  for (std::vector<int> cuts : Cuts(search, mark, height).likely()) {
+    std::vector<Mark>& parts = readings.emplace_back();
     if (cuts.empty()) {
-      out.push_back(mark);
+      parts.push_back(mark);
       continue;
     }
     cuts.push_back(mark.box.width);
     int left = 0;
     for (const int right : cuts) {
-      out.push_back(part_of(search, mark, mark.box.x + left, mark.box.x + right));
+      parts.push_back(part_of(search, mark, mark.box.x + left, mark.box.x + right));
       left = right;
     }
+    const auto empty = [](const Mark& part) { return part.box.width == 0; };
+    if (std::ranges::any_of(parts, empty)) readings.pop_back();
   }
-  return out;
+  return readings;
 }
 
 }  // namespace mlpctl::image

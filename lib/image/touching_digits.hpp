@@ -7,8 +7,9 @@
 
 namespace mlpctl::image {
 
-/// Cuts what is too wide for one digit where its ink is thinnest. height: the usual height of a
-/// digit.
-std::vector<Mark> cut_touching(const Search& search, const std::vector<Mark>& marks, float height);
+/// The ways in which a mark may be read: as one digit, or cut where digits touch. The first is the
+/// likeliest by its shape; what is not much wider than a digit has no other. height: the usual
+/// height of a digit.
+std::vector<std::vector<Mark>> readings_of(const Search& search, const Mark& mark, float height);
 
 }  // namespace mlpctl::image
