@@ -90,10 +90,26 @@ int overlap(int a, int a_size, int b, int b_size) {
   return std::min(a + a_size, b + b_size) - std::max(a, b);
 }
 
+/// Whether the small mark is a five's bar: flat, at the top right, and further off than other
+/// parts.
+bool is_bar_of(const Mark& small, const Mark& large, float height) {
+  constexpr float kFar = 0.35F, kWidest = 1.8F, kTallest = 1.35F;
+  const Box &bar = small.box, &body = large.box;
+  const Box both = united(bar, body);
+  const float tall = std::max(height, static_cast<float>(body.height));
+  return 2 * bar.width > 3 * bar.height && static_cast<float>(bar.height) < 0.4F * height &&
+         2 * bar.x + bar.width > 2 * body.x + body.width &&
+         10 * (bar.y + bar.height) < 10 * body.y + 3 * body.height &&
+         static_cast<float>(gap(bar, body)) < kFar * height &&
+         static_cast<float>(both.width) < kWidest * tall &&
+         static_cast<float>(both.height) < kTallest * tall;
+}
+
 /// Whether two marks are parts of one digit: one above the other, or a small stroke close beside.
 bool belong_together(const Mark& a, const Mark& b, float height) {
   const Mark& small = a.box.height < b.box.height ? a : b;
   const Mark& large = &small == &a ? b : a;
+  if (is_bar_of(small, large, height)) return true;
   const Box both = united(a.box, b.box);
   if (static_cast<float>(both.height) >
           1.35F * std::max(height, static_cast<float>(large.box.height)) ||

@@ -88,6 +88,20 @@ TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that 
   }));
 }
 
+TEST_CASE("a five's bar that reaches towards the next digit goes to the five") {
+  image::Picture picture = page(700, 300);
+  for (const int x : {100, 360, 480}) draw_zero(picture, x, 100, 55, 80, 6);
+  draw_zero(picture, 220, 124, 60, 56, 6);
+  draw_bar(picture, 268, 98, 60, 7);
+  const auto lines = likeliest(picture);
+  REQUIRE(lines.size() == 1);
+  REQUIRE(lines[0].size() == 4);
+  const image::Box& five = lines[0][1].box;
+  CHECK(std::abs(five.x - 220) < 3);
+  CHECK(std::abs(five.y - 98) < 3);
+  CHECK(std::abs(five.width - 108) < 4);
+}
+
 TEST_CASE("many digits that touch in a row are cut where they touch") {
   image::Picture picture = page(900, 300);
   for (int i = 0; i < 6; ++i) draw_zero(picture, 200 + 56 * i, 100, 50, 70, 6);
