@@ -24,7 +24,7 @@ constexpr float kEdgeStep = 0.5F;
 /// Paper is lighter than ink unless much tells otherwise.
 constexpr float kMuchMore = 1.5F;
 
-/// Whether what is behind the piece is too dark for paper: a table, or a gap between page and
+/// Whether what is behind the dark piece is too dark for paper: a table, or a gap between page and
 /// picture's edge.
 bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
   constexpr float kTable = 0.3F, kMargin = 0.6F;
@@ -54,10 +54,16 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
       if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
     }
   }
-  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
     Component& piece = search.found.pieces[i];
-    if (2 * beside[i + 1] > piece.area || lies_off_page(piece, behind, usual)) piece = {};
+    if (2 * beside[i + 1] > piece.area) piece = {};
+  }
+}
+
+void drop_off_page(Search& search, const Plane& behind) {
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
+  for (Component& piece : search.found.pieces) {
+    if (piece.area > 0 && lies_off_page(piece, behind, usual)) piece = {};
   }
 }
 
@@ -75,6 +81,7 @@ void leave_out_blots(Search& search) {
   if (solid > kMuch * all) leave_out(search, blots);
 }
 
+/// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
 enum class Light { kAsItFell, kEven };
 
 /// Brings dark ink to the strength that it has in the usual light: a shadow takes the same share of
@@ -98,6 +105,7 @@ Search search_strokes(const Ink& ink, Polarity polarity, Light light) {
   Search search = search_ink(std::move(plane), kLineSpan);
   leave_out_blots(search);
   if (!search.found.pieces.empty()) drop_remains_of_edges(search, behind);
+  if (light == Light::kEven) drop_off_page(search, behind);
   return search;
 }
 
