@@ -14,15 +14,22 @@ constexpr float kLeastContrast = 12, kLeastNoises = 5;
 constexpr float kLineContrast = 3, kLineNoises = 0.8F;
 /// A full stroke is as strong as the strongest pixels of this share are at least.
 constexpr double kInkShare = 0.0006;
+/// The same of a sheet with a small digit or two.
+constexpr double kFewShare = 0.0001;
 constexpr int kInkPixels = 6;
 /// The level between paper and ink: of the strongest ink at first, then of the usual ink above
 /// that, because a faint stroke belongs to its digit.
 constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
 
-/// How strong a full stroke is.
-float stroke_strength(const Plane& ink) {
+/// Whether this is more than the plane in which a single digit is looked for.
+bool is_large(const Plane& ink) {
+  return ink.values.size() > std::size_t{1} * kDigitSearchSide * kDigitSearchSide;
+}
+
+/// How strong a full stroke is that has at least this share of the pixels.
+float stroke_strength(const Plane& ink, double least_share) {
   const auto count = static_cast<double>(ink.values.size());
-  const double share = std::max(kInkShare, kInkPixels / count);
+  const double share = std::max(least_share, kInkPixels / count);
   return quantile(spread_sample(ink), std::max(0.0, 1 - share));
 }
 
@@ -80,7 +87,10 @@ Plane without_edge_pieces(const Search& search) {
 
 /// Finds the level and the pieces; false when no ink is stronger than the least.
 bool find_pieces(Search& search) {
-  const float strength = stroke_strength(search.ink);
+  float strength = stroke_strength(search.ink, kInkShare);
+  if (strength < search.least && is_large(search.ink)) {
+    strength = stroke_strength(search.ink, kFewShare);
+  }
   if (strength < search.least) return false;
   search.level =
       std::max(0.5F * search.least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
@@ -92,8 +102,7 @@ bool find_pieces(Search& search) {
 
 float noise_of(const Plane& ink) {
   // Of a plane in which a single digit is looked for every pixel may count.
-  const bool large = ink.values.size() > std::size_t{1} * kDigitSearchSide * kDigitSearchSide;
-  std::vector<float> sizes = large ? spread_sample(ink, kForMiddle) : spread_sample(ink);
+  std::vector<float> sizes = is_large(ink) ? spread_sample(ink, kForMiddle) : spread_sample(ink);
   for (float& value : sizes) value = std::abs(value);
   return quantile(std::move(sizes), 0.3) / 0.385F;
 }

@@ -27,10 +27,10 @@ constexpr float kMuchMore = 1.5F;
 /// Whether what is behind the dark piece is too dark for paper: a table, or a gap between page and
 /// picture's edge.
 bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
-  constexpr float kTable = 0.3F, kMargin = 0.6F;
+  constexpr float kTable = 0.33F, kMargin = 0.6F;
   const Box& box = piece.box;
   const float light = std::abs(behind.at(box.x + box.width / 2, box.y + box.height / 2));
-  const int rim = std::max(behind.width, behind.height) / 50;
+  const int rim = std::max(behind.width, behind.height) / 25;
   const bool at_margin = box.x < rim || box.y < rim || box.x + box.width > behind.width - rim ||
                          box.y + box.height > behind.height - rim;
   return light < (at_margin ? kMargin : kTable) * std::abs(usual);

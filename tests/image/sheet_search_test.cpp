@@ -97,3 +97,14 @@ TEST_CASE("pencil is found in a shadow, and beside punched holes") {
   add_noise(picture, 4);
   check_found(picture, 2);
 }
+
+TEST_CASE("one small digit on a large page is found, and none on a blank one") {
+  image::Picture picture = page(1600, 1200, 200);
+  shade(picture);
+  add_noise(picture, 6);
+  CHECK(tall_pieces(image::search_sheet(picture, 1)).empty());
+  draw_bar(picture, 700, 500, 4, kTall, 60);
+  const auto boxes = tall_pieces(image::search_sheet(picture, 1));
+  REQUIRE(boxes.size() == 1);
+  CHECK(std::abs(boxes[0].x - 700) < 4);
+}
