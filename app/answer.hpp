@@ -30,6 +30,8 @@ struct Answer {
   std::int64_t index = -1;  ///< of the image in an IDX file
   std::string error = {};
   std::vector<std::vector<ReadDigit>> lines = {};
+  /// Where one digit can be seen in several ways: classify() makes the most convincing the line.
+  std::vector<image::Sighting> sightings = {};
 
   /// The file, with the index of an image in it.
   std::string name() const;

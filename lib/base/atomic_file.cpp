@@ -50,8 +50,13 @@ std::string resolve_link(const std::string& path) {
 void check_target(const std::string& path) {
   struct stat info {};
   if (path.empty()) throw Error("the output path is empty");
-  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+  const bool exists = stat(path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode)) {
     throw Error(path + ": is a folder; give the name of a file in it");
+  }
+  // The rename would put a file in its place: who is root would lose /dev/null.
+  if (exists && !S_ISREG(info.st_mode)) {
+    throw Error(path + ": is a device or a pipe and no file; give the name of a file");
   }
   if (stat(folder_of(path).c_str(), &info) != 0) {
     throw Error(path + ": cannot be written, because the folder " + folder_of(path) +

@@ -7,8 +7,10 @@
 
 #include "image/morphology.hpp"
 #include "image/normalise.hpp"
+#include "image/panel.hpp"
 #include "image/ready_digit.hpp"
 #include "image/search.hpp"
+#include "image/stretched_digit.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -100,18 +102,6 @@ std::vector<bool> belonging(const Components& found) {
   return chosen;
 }
 
-/// Width over height as the digit was written. One that fills a square to all four edges was
-/// stretched to, as sets of digits cut from forms are; MNIST's average stands for what was lost.
-float written_aspect(const Box& box, int width, int height) {
-  constexpr float kUsual = 0.7F;
-  // The tips of strokes get lost where such a set keeps two colours.
-  const int slack = std::max(2, std::max(width, height) / 16);
-  const bool square = std::abs(width - height) <= slack;
-  const bool filled = box.x <= slack && box.y <= slack && box.x + box.width >= width - slack &&
-                      box.y + box.height >= height - slack;
-  return square && filled ? kUsual : 1.0F;
-}
-
 /// What one way of telling ink from paper takes for the digit.
 struct Candidate {
   Digit digit;
@@ -155,8 +145,7 @@ float sharpness(const Search& search, const std::vector<bool>& chosen, const Box
   return steps / static_cast<float>(edge) / (strength / static_cast<float>(inner));
 }
 
-std::optional<Candidate> look(InkPlane plane, double scale) {
-  const Search search = search_ink(std::move(plane));
+std::optional<Candidate> look(const Search& search, double scale) {
   if (search.found.pieces.empty()) return std::nullopt;
   const std::vector<bool> chosen = belonging(search.found);
   const Box box = box_of(search.found, chosen);
@@ -209,32 +198,55 @@ float merit(const Candidate& candidate, const std::vector<Candidate>& all) {
          kCover * cover * cover - (candidate.on_edge ? kOnEdge : 0);
 }
 
-/// The best of what several ways of looking find.
-std::optional<Candidate> best_of(std::vector<Candidate> all) {
-  std::vector<float> merits;
-  for (const Candidate& each : all) merits.push_back(merit(each, all));
-  const auto best = std::max_element(merits.begin(), merits.end());
-  if (best == merits.end()) return std::nullopt;
-  return std::move(all[static_cast<std::size_t>(best - merits.begin())]);
+/// What several ways of looking find, the best first.
+std::vector<Sighting> weighed(const std::vector<Candidate>& all) {
+  std::vector<Sighting> seen;
+  for (const Candidate& each : all) seen.push_back({each.digit, merit(each, all)});
+  std::stable_sort(seen.begin(), seen.end(),
+                   [](const Sighting& a, const Sighting& b) { return a.merit > b.merit; });
+  return seen;
+}
+
+/// The digits of a screenshot's drawing area, when there is one and something is drawn on it.
+std::vector<Sighting> sight_in_panel(const Picture& picture, const Search& search, int factor) {
+  const std::optional<Box> panel = find_panel(search);
+  if (!panel) return {};
+  const Box inside{panel->x * factor, panel->y * factor, panel->width * factor,
+                   panel->height * factor};
+  std::vector<Sighting> seen = sight_digit(cropped(picture, inside));
+  const Box at = in_file(inside, picture.reduction);
+  for (Sighting& each : seen) {
+    each.digit.box.x += at.x;
+    each.digit.box.y += at.y;
+  }
+  return seen;
+}
+
+std::vector<Sighting> single(Digit digit) {
+  return {{.digit = std::move(digit)}};
 }
 
 }  // namespace
 
-std::optional<Digit> find_digit(const Picture& picture) {
-  if (std::optional<Digit> ready = as_mnist(picture)) return ready;
+std::vector<Sighting> sight_digit(const Picture& picture) {
+  if (std::optional<Digit> ready = as_mnist(picture)) return single(std::move(*ready));
+  if (std::optional<Digit> stretched = as_stretched(picture)) return single(std::move(*stretched));
   const int side = std::max(picture.width, picture.height);
   const int factor = factor_to(kDigitSearchSide, picture.width, picture.height);
   const double scale = factor * picture.reduction;
   const Ink ink(picture, factor);
-  InkPlane on_paper = ink.on_paper(kWide);
-  const bool flat = on_paper.flat;
-  std::optional<Candidate> wide = look(std::move(on_paper), scale);
-  const bool simple = side <= kSmall || (flat && wide && !wide->on_edge);
-  if (wide && simple && wide->share >= kUnderstood) return wide->digit;
+  const Search on_paper = search_ink(ink.on_paper(kWide));
+  if (on_paper.flat) {
+    std::vector<Sighting> drawn = sight_in_panel(picture, on_paper, factor);
+    if (!drawn.empty()) return drawn;
+  }
+  const std::optional<Candidate> wide = look(on_paper, scale);
+  const bool simple = side <= kSmall || (on_paper.flat && wide && !wide->on_edge);
+  if (wide && simple && wide->share >= kUnderstood) return single(wide->digit);
   std::vector<Candidate> all;
   if (wide) all.push_back(*wide);
   const auto look_for_strokes = [&](Polarity polarity, double reach) {
-    std::optional<Candidate> strokes = look(ink.in_strokes(polarity, reach), scale);
+    std::optional<Candidate> strokes = look(search_ink(ink.in_strokes(polarity, reach)), scale);
     // A strip of shadow or table along the edge looks like a stroke.
     if (strokes && !strokes->on_edge) all.push_back(*strokes);
     return strokes && wide && !wide->on_edge && wide->sharp > kSharpEnough &&
@@ -242,13 +254,21 @@ std::optional<Digit> find_digit(const Picture& picture) {
   };
   for (const double reach : kHalfStrokes) {
     for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) {
-      if (look_for_strokes(polarity, reach) && reach == kHalfStrokes.front()) return wide->digit;
+      if (look_for_strokes(polarity, reach) && reach == kHalfStrokes.front()) {
+        return single(wide->digit);
+      }
     }
   }
-  if (std::optional<Candidate> near = look(ink.on_paper(kNear), scale)) all.push_back(*near);
-  const std::optional<Candidate> best = best_of(std::move(all));
-  if (best) return best->digit;
-  return std::nullopt;
+  if (std::optional<Candidate> near = look(search_ink(ink.on_paper(kNear)), scale)) {
+    all.push_back(*near);
+  }
+  return weighed(all);
+}
+
+std::optional<Digit> find_digit(const Picture& picture) {
+  std::vector<Sighting> seen = sight_digit(picture);
+  if (seen.empty()) return std::nullopt;
+  return std::move(seen.front().digit);
 }
 
 }  // namespace mlpctl::image

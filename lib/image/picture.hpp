@@ -28,6 +28,12 @@ struct Picture {
   }
 };
 
+/// A rectangle in pixels, of the file unless said otherwise.
+struct Box {
+  int x = 0, y = 0, width = 0, height = 0;
+  bool operator==(const Box&) const = default;
+};
+
 /// How much of the file's resolution is wanted.
 enum class Resolution {
   kDigit,    ///< what find_digit() uses: it reduces by whole factors to at most kDigitSearchSide

@@ -85,6 +85,18 @@ Plane channel_of(const Picture& picture, int channel) {
   return plane;
 }
 
+Plane grey_of(const Picture& picture) {
+  if (picture.channels == 1) return channel_of(picture, 0);
+  Plane grey(picture.width, picture.height);
+  for (int y = 0; y < grey.height; ++y) {
+    for (int x = 0; x < grey.width; ++x) {
+      grey.at(x, y) = 0.299F * picture.at(x, y, 0) + 0.587F * picture.at(x, y, 1) +
+                      0.114F * picture.at(x, y, 2);
+    }
+  }
+  return grey;
+}
+
 Picture reduce(const Picture& from, int factor) {
   if (factor <= 1) return from;
   Picture to{.width = from.width / factor,
@@ -108,6 +120,19 @@ Picture reduce(const Picture& from, int factor) {
     for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
   }
   return to;
+}
+
+Picture cropped(const Picture& picture, const Box& box) {
+  Picture part{.width = box.width,
+               .height = box.height,
+               .channels = picture.channels,
+               .reduction = picture.reduction};
+  const std::ptrdiff_t row = std::ptrdiff_t{picture.width} * picture.channels;
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    const auto first = picture.pixels.begin() + y * row + std::ptrdiff_t{box.x} * picture.channels;
+    part.pixels.insert(part.pixels.end(), first, first + box.width * picture.channels);
+  }
+  return part;
 }
 
 Plane blur(const Plane& plane, float sigma) {

@@ -56,15 +56,7 @@ Digit exact_digit(const Picture& picture, const std::string& name) {
 }
 
 Digit grey_digit(const Picture& picture) {
-  Plane grey(picture.width, picture.height);
-  for (int y = 0; y < picture.height; ++y) {
-    for (int x = 0; x < picture.width; ++x) {
-      grey.at(x, y) = picture.channels == 1
-                          ? static_cast<float>(picture.at(x, y))
-                          : 0.299F * picture.at(x, y, 0) + 0.587F * picture.at(x, y, 1) +
-                                0.114F * picture.at(x, y, 2);
-    }
-  }
+  Plane grey = grey_of(picture);
   const float step_x = static_cast<float>(picture.width) / kDigitSide;
   const float step_y = static_cast<float>(picture.height) / kDigitSide;
   const float step = std::max(step_x, step_y);

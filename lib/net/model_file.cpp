@@ -1,5 +1,7 @@
 #include "net/model_file.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <string_view>
@@ -25,25 +27,39 @@ std::vector<state::Wanted> wanted_entries() {
   return wanted;
 }
 
-void require_finite(const std::string& path, std::string_view name, std::span<const float> values) {
+void require_finite(const std::string& path, std::string_view name, std::span<const float> values,
+                    state::DType stored) {
   // Of 32 bits, so that the loop is vectorised at the width of the values.
   std::uint32_t bad = 0;
   for (const float value : values) bad += std::isfinite(value) ? 0U : 1U;
   if (bad == 0) return;
+  const bool wide = stored == state::DType::kFloat64;
   throw Error(path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
-              " values of " + std::string(name) +
-              " are NaN or infinite: the training failed, or the file is damaged; "
-              "--allow-nonfinite takes them");
+              " values of " + std::string(name) + " are NaN" +
+              (wide ? ", infinite or beyond float32" : " or infinite") +
+              ": the training failed, or the file is damaged; --allow-nonfinite takes them");
 }
 
-// A float that float16 cannot hold becomes infinite, and nothing would load the file again.
+std::string shortest(float value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+/// From here on a float is rounded to infinity.
+float first_infinite(state::DType dtype) {
+  return dtype == state::DType::kFloat16 ? 65520.0F : 0x1.FFp127F;
+}
+
+// A float that the type cannot hold becomes infinite, and nothing would load the file again.
 void require_range(const std::string& path, std::size_t i, std::span<const float> values,
                    state::DType dtype) {
-  if (dtype != state::DType::kFloat16) return;
+  const bool half = dtype == state::DType::kFloat16;
+  const float limit = first_infinite(dtype);
   for (const float value : values) {
-    if (std::isfinite(value) && std::abs(value) >= 65520.0F) {
-      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + std::to_string(value) +
-                  ", which is beyond float16; use --dtype bfloat16 or float32");
+    if (std::isfinite(value) && std::abs(value) >= limit) {
+      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + shortest(value) +
+                  ", which is beyond " + std::string(name(dtype)) + "; use --dtype " +
+                  (half ? "bfloat16 or float32" : "float32"));
     }
   }
 }
@@ -59,7 +75,9 @@ ModelView view_in(const state::StateFile& file, const LoadOptions& options) {
   ModelView view{.fit = fit_in(file, options.key)};
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     state::Floats floats = state::view_floats(view.fit.tensors[i]);
-    if (!options.allow_nonfinite) require_finite(file.path, kEntries[i].name, floats.values);
+    if (!options.allow_nonfinite) {
+      require_finite(file.path, kEntries[i].name, floats.values, view.fit.tensors[i].dtype);
+    }
     view.parameters[i] = floats.values;
     view.owners.push_back(std::move(floats.owner));
   }

@@ -68,11 +68,12 @@ Node rebuild_from_type(Arena& arena, const Global* type, const Node& args) {
     throw Error("a tensor of a class of its own is not described as torch does: it is damaged");
   }
   const Role inner = role_of(items[0].global());
-  return is_rebuild(inner) ? rebuild(arena, inner, items[2].items())
-                           : call_object(arena, type, args);
+  if (is_rebuild(inner)) return rebuild(arena, inner, items[2].items());
+  return call_object(arena, items[1].is(Kind::kGlobal) ? &items[1].global() : type, args);
 }
 
-/// copyreg._reconstructor(class, base, state): an instance of a class, as protocol 1 makes it.
+/// copyreg._reconstructor(class, base, state): an instance of a class, as protocol 1 makes it; or
+/// NumPy's _reconstruct(ndarray, shape, type).
 Node reconstruct(Arena& arena, const Global* type, const Node& args) {
   const auto items = args.items();
   const bool named = !items.empty() && items[0].is(Kind::kGlobal);

@@ -52,6 +52,7 @@ void read_doubles(const std::byte* from, DType dtype, std::span<double> to) {
     case DType::kQInt32:
       return to_doubles<std::int32_t>(from, to);
     case DType::kUInt16:
+    case DType::kBits16:
       return to_doubles<std::uint16_t>(from, to);
     case DType::kUInt32:
       return to_doubles<std::uint32_t>(from, to);
@@ -108,22 +109,40 @@ void compare_integers(std::span<const std::byte> a, std::span<const std::byte> b
 
 void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
   const Values a(first), b(second);
-  if (std::ranges::equal(a.bytes(), b.bytes())) return;
+  if (first.dtype == second.dtype && std::ranges::equal(a.bytes(), b.bytes())) return;
   if (first.dtype == DType::kInt64) {
     return compare_integers<std::int64_t>(a.bytes(), b.bytes(), result);
   }
   if (first.dtype == DType::kUInt64) {
     return compare_integers<std::uint64_t>(a.bytes(), b.bytes(), result);
   }
-  // A complex number is compared as its two parts.
-  const std::size_t item = item_size(first.dtype) / (is_complex(first.dtype) ? 2 : 1);
+  // A complex number is compared as its two parts, numbers that share a byte as that byte.
+  const auto type = [](const Tensor& tensor) {
+    return item_size(tensor.dtype) == 0 ? DType::kUInt8 : tensor.dtype;
+  };
+  const auto item = [](DType dtype) { return item_size(dtype) / (is_complex(dtype) ? 2 : 1); };
+  const DType type_a = type(first), type_b = type(second);
+  const std::size_t item_a = item(type_a), item_b = item(type_b);
+  const std::size_t total = a.bytes().size() / item_a;
   std::array<double, kBlock> block_a, block_b;
-  for (std::size_t begin = 0; begin < a.bytes().size(); begin += kBlock * item) {
-    const std::size_t count = std::min(kBlock, (a.bytes().size() - begin) / item);
-    read_doubles(a.bytes().data() + begin, first.dtype, std::span(block_a).first(count));
-    read_doubles(b.bytes().data() + begin, first.dtype, std::span(block_b).first(count));
+  for (std::size_t begin = 0; begin < total; begin += kBlock) {
+    const std::size_t count = std::min(kBlock, total - begin);
+    read_doubles(a.bytes().data() + begin * item_a, type_a, std::span(block_a).first(count));
+    read_doubles(b.bytes().data() + begin * item_b, type_b, std::span(block_b).first(count));
     for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);
   }
+}
+
+/// The same weights in float32 and in a narrower type: their form differs, and how far the values
+/// are apart can be told.
+bool are_comparable(const Node& first, const Node& second) {
+  if (!first.is(Node::Kind::kTensor) || !second.is(Node::Kind::kTensor)) return false;
+  const auto plain = [](const Tensor& tensor) {
+    return tensor.storage != nullptr && tensor.layout == Layout::kStrided &&
+           is_real_float(tensor.dtype) && !tensor.neg;
+  };
+  const Tensor &a = first.tensor(), &b = second.tensor();
+  return plain(a) && plain(b) && a.shape == b.shape;
 }
 
 /// Sparse, nested and quantised tensors differ as their parts do.
@@ -142,7 +161,7 @@ void compare_parts(const Tensor& first, const Tensor& second, Difference& result
 }
 
 bool has_numbers(const Tensor& tensor) {
-  return tensor.storage != nullptr && item_size(tensor.dtype) > 0;
+  return tensor.storage != nullptr;
 }
 
 bool is_difference(const Node& first, const Node& second, Difference& result) {
@@ -153,6 +172,7 @@ bool is_difference(const Node& first, const Node& second, Difference& result) {
   if (result.first != result.second) {
     const bool tensors = first.is(Node::Kind::kTensor) || second.is(Node::Kind::kTensor);
     if (!tensors && first.kind() == second.kind()) result.kind = Kind::kValues;
+    if (are_comparable(first, second)) compare_values(first.tensor(), second.tensor(), result);
     return true;
   }
   if (first.is(Node::Kind::kString) || first.is(Node::Kind::kBytes) ||

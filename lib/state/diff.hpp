@@ -14,8 +14,8 @@ struct Difference {
   enum class Kind {
     kOnlyInFirst,
     kOnlyInSecond,
-    kForm,    ///< Shapes, dtypes or kinds differ, so there are no values to compare.
-    kValues,  ///< Some values differ; a dtype may differ too.
+    kForm,    ///< Shapes, dtypes or kinds differ; of two types of floats the values are compared.
+    kValues,  ///< Some values differ.
   };
 
   std::string name;

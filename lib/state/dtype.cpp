@@ -1,5 +1,6 @@
 #include "state/dtype.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace mlpctl::state {
@@ -33,8 +34,8 @@ constexpr std::array kRows{
     Row{DType::kQInt8, "qint8", 8, "QInt8Storage", ""},
     Row{DType::kQUInt8, "quint8", 8, "QUInt8Storage", ""},
     Row{DType::kQInt32, "qint32", 32, "QInt32Storage", ""},
-    Row{DType::kQUInt4x2, "quint4x2", 8, "QUInt4x2Storage", ""},
-    Row{DType::kQUInt2x4, "quint2x4", 8, "QUInt2x4Storage", ""},
+    Row{DType::kQUInt4x2, "quint4x2", 4, "QUInt4x2Storage", ""},
+    Row{DType::kQUInt2x4, "quint2x4", 2, "QUInt2x4Storage", ""},
     Row{DType::kFloat8E4M3Fn, "float8_e4m3fn", 8, "", "F8_E4M3"},
     Row{DType::kFloat8E5M2, "float8_e5m2", 8, "", "F8_E5M2"},
     Row{DType::kFloat8E4M3FnUz, "float8_e4m3fnuz", 8, "", "F8_E4M3FNUZ"},
@@ -44,6 +45,11 @@ constexpr std::array kRows{
     Row{DType::kFloat6E2M3, "float6_e2m3", 6, "", "F6_E2M3"},
     Row{DType::kFloat6E3M2, "float6_e3m2", 6, "", "F6_E3M2"},
     Row{DType::kFloat4E2M1FnX2, "float4_e2m1fn_x2", 8, "", ""},
+    Row{DType::kBits8, "bits8", 8, "", ""},
+    Row{DType::kBits16, "bits16", 16, "", ""},
+    Row{DType::kBits1x8, "bits1x8", 8, "", ""},
+    Row{DType::kBits2x4, "bits2x4", 8, "", ""},
+    Row{DType::kBits4x2, "bits4x2", 8, "", ""},
 };
 
 constexpr const Row& row(DType dtype) {
@@ -85,6 +91,10 @@ std::size_t bit_size(DType dtype) {
 
 std::size_t item_size(DType dtype) {
   return row(dtype).bits / 8;
+}
+
+std::size_t storage_item_size(DType dtype) {
+  return std::max<std::size_t>(item_size(dtype), 1);
 }
 
 bool is_complex(DType dtype) {

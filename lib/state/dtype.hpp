@@ -39,14 +39,21 @@ enum class DType : std::uint8_t {
   kFloat6E2M3,
   kFloat6E3M2,
   kFloat4E2M1FnX2,  ///< Two numbers in a byte, which counts as one element.
+  kBits8,
+  kBits16,
+  kBits1x8,
+  kBits2x4,
+  kBits4x2,
 };
 
 /// PyTorch's name without "torch.": "float32", "float8_e4m3fn".
 std::string_view name(DType dtype);
 /// Bits of one element.
 std::size_t bit_size(DType dtype);
-/// Bytes of one element; 0 for the types of safetensors that are narrower than a byte.
+/// Bytes of one element; 0 for the types that are narrower than a byte.
 std::size_t item_size(DType dtype);
+/// Bytes of what a torch storage counts as one: of the types narrower than a byte, a whole byte.
+std::size_t storage_item_size(DType dtype);
 
 bool is_complex(DType dtype);
 bool is_quantised(DType dtype);

@@ -9,6 +9,7 @@
 
 #include "state/candidate.hpp"
 #include "state/describe.hpp"
+#include "state/numpy_array.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -222,15 +223,26 @@ class Search {
   /// What the file is, unless it is a dict with tensors.
   std::string holder() const {
     const bool script = file_.container == Container::kTorchScript;
-    if (!nearest_) return describe(file_.root);
+    if (!nearest_) return root_text();
     const Candidate& candidate = nearest_->candidate;
     if (candidate.module_class.empty()) return "";
     std::string text = script ? "a TorchScript module" : "a whole pickled model";
     text += " of class " + candidate.module_class;
     if (script && candidate.entries.empty()) {
-      text += ", which torch.jit.freeze may have taken its weights from,";
+      text += " (torch.jit.freeze may have taken its weights)";
     }
     return text;
+  }
+
+  /// Of a file without a dict of tensors.
+  std::string root_text() const {
+    const Node& root = file_.root;
+    if (root.is(Node::Kind::kTensor)) return "one tensor of " + describe(root);
+    if (root.is(Node::Kind::kString)) return "the text " + describe(root);
+    if (!root.is(Node::Kind::kDict)) return describe(root);
+    const bool arrays = std::ranges::any_of(
+        root.dict().entries, [](const DictEntry& entry) { return is_numpy_array(entry.value); });
+    return arrays ? "a dict of NumPy arrays" : describe(root);
   }
 
   void compare(Misfit& result, std::vector<bool>& present) const {

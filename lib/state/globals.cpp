@@ -21,6 +21,8 @@ constexpr std::array kPairs{
     Pair{"_codecs", "encode", Role::kEncode},
     Pair{"copyreg", "_reconstructor", Role::kReconstructor},
     Pair{"copy_reg", "_reconstructor", Role::kReconstructor},
+    Pair{"numpy.core.multiarray", "_reconstruct", Role::kReconstructor},
+    Pair{"numpy._core.multiarray", "_reconstruct", Role::kReconstructor},
     Pair{"torch", "Size", Role::kSize},
     Pair{"torch", "device", Role::kKnown},
     Pair{"torch", "Tensor", Role::kTensorClass},
@@ -46,6 +48,9 @@ constexpr std::array kPairs{
     Pair{"torch._utils", "_rebuild_sparse_tensor", Role::kRebuildSparse},
     Pair{"torch._utils", "_rebuild_sparse_csr_tensor", Role::kRebuildSparse},
     Pair{"torch._utils", "_rebuild_qtensor", Role::kRebuildQuantised},
+    Pair{"torch._utils", "_rebuild_device_tensor_from_cpu_tensor", Role::kRebuildDevice},
+    Pair{"torch._utils", "_rebuild_device_tensor_from_numpy", Role::kRebuildDevice},
+    Pair{"torch._utils", "_rebuild_xla_tensor", Role::kRebuildDevice},
     Pair{"torch._utils", "_rebuild_nested_tensor", Role::kRebuildNested},
     Pair{"torch.jit._pickle", "build_intlist", Role::kTorchScriptList},
     Pair{"torch.jit._pickle", "build_doublelist", Role::kTorchScriptList},
@@ -194,6 +199,7 @@ bool is_builtins(std::string_view module) {
 Role role_of_builtin(std::string_view name) {
   if (name == "set" || name == "frozenset") return Role::kSet;
   if (name == "bytearray") return Role::kByteArray;
+  if (name == "getattr") return Role::kGetAttribute;
   const bool harmless = std::ranges::find(kHarmlessBuiltins, name) != kHarmlessBuiltins.end();
   return harmless ? Role::kKnown : Role::kDangerous;
 }
@@ -221,6 +227,10 @@ bool is_dangerous(std::string_view module, std::string_view name) {
 }
 
 }  // namespace
+
+bool is_plain_attribute(std::string_view name) {
+  return !name.starts_with("__") && !walks_to_danger(name);
+}
 
 Global make_global(std::string_view module, std::string_view name) {
   Global global{module, name, static_cast<std::uint8_t>(Role::kForeign), DType::kFloat32};

@@ -22,6 +22,7 @@ enum class Role : std::uint8_t {
   kEncode,
   kSize,
   kReconstructor,
+  kGetAttribute,
   kStorageClass,
   kTypedStorage,
   kUntypedStorage,
@@ -34,6 +35,7 @@ enum class Role : std::uint8_t {
   kRebuildMeta,
   kRebuildSparse,
   kRebuildQuantised,
+  kRebuildDevice,
   kRebuildNested,
   kTorchScriptList,
 };
@@ -41,6 +43,10 @@ enum class Role : std::uint8_t {
 inline Role role_of(const Global& global) {
   return static_cast<Role>(global.role);
 }
+
+/// Whether a method of this name leads to nothing but a method: to no module, and to none of
+/// Python's own attributes.
+bool is_plain_attribute(std::string_view name);
 
 /// Looks a pair up. The texts are kept as views.
 Global make_global(std::string_view module, std::string_view name);

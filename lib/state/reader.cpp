@@ -1,10 +1,18 @@
 #include "state/reader.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "state/folder.hpp"
 #include "state/reading.hpp"
 #include "state/sniff.hpp"
 
 namespace mlpctl::state {
 namespace {
+
+/// How pickle.dump, which torch.save does not use, writes the storage of each tensor.
+constexpr std::string_view kPickledStorage = "torch.storage._load_from_bytes";
 
 const UnbuiltGlobal* first_dangerous(const StateFile& file) {
   for (const UnbuiltGlobal& global : file.unbuilt) {
@@ -21,7 +29,21 @@ Error malicious(Container container, const std::string& name) {
 
 [[noreturn]] void refuse_plain_pickle(Reading& reading) {
   ByteReader in(reading.source.bytes);
-  reading.unpickle(in, [](const Node&) { return Node(); });
+  try {
+    reading.unpickle(in, [](const Node&) { return Node(); });
+  } catch (const ByteReader::End&) {
+    throw;
+  } catch (const Error&) {
+    // Whatever else is in it, it is a pickle; what it named so far is judged by the caller.
+  }
+  const auto of_checkpoint = [](const Global* global) {
+    return global->module.starts_with("torch.distributed.checkpoint");
+  };
+  if (std::ranges::any_of(reading.globals.all(), of_checkpoint)) {
+    throw Error(
+        "the .metadata of a torch.distributed.checkpoint: make one file of its folder with "
+        "torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
+  }
   throw Error(
       "a Python pickle that torch.save did not write: load it in Python and save the state_dict() "
       "with torch.save");
@@ -48,6 +70,7 @@ StateFile dispatch(Reading& reading, FileKind kind) {
 /// A broken pickle that names something dangerous is called what it is.
 Error worst(const Reading& reading, FileKind kind, const Error& error) {
   for (const Global* global : reading.globals.all()) {
+    if (kind == FileKind::kPickle && global->full_name() == kPickledStorage) continue;
     if (role_of(*global) == Role::kDangerous) {
       const bool zip = kind == FileKind::kZip;
       return malicious(zip ? Container::kZip : Container::kLegacy, global->full_name());
@@ -75,6 +98,10 @@ std::string_view name(Container container) {
 }
 
 StateFile open_state(const std::string& path, const ReadLimits& limits) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    throw Error(path + ": " + describe_folder(path));
+  }
   const auto file = std::make_shared<const MappedFile>(path);
   return read_state({path, file->bytes(), file, file.get()}, limits);
 }

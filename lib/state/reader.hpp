@@ -34,7 +34,7 @@ struct StateFile {
   std::string path;
   Container container = Container::kZip;
   Node root;
-  /// TorchScript's constants.pkl: a list of what its code refers to, which holds all weights of a
+  /// TorchScript's constants.pkl: a tuple of what its code refers to, which holds all weights of a
   /// frozen module. None elsewhere.
   Node constants;
   /// In the order of first use, each once.

@@ -50,11 +50,12 @@ std::string grouped(std::uint64_t number) {
 
 Error cut_off(std::uint64_t size, std::uint64_t wanted, bool exact) {
   std::string text = "cut off: " + grouped(size) + " bytes";
-  if (wanted > size) {
-    std::uint64_t unit = 1;
-    while (!exact && wanted / unit >= 1000) unit *= 10;
+  std::uint64_t unit = 1;
+  while (!exact && wanted / unit >= 1000) unit *= 10;
+  const std::uint64_t whole = (wanted + unit / 2) / unit * unit;
+  if (whole > size) {
     text += exact ? " of " : " of about ";
-    text += grouped(std::max(size, (wanted + unit / 2) / unit * unit));
+    text += grouped(whole);
   } else {
     text += ", and its end is missing";
   }

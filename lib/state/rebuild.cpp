@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "state/checked.hpp"
+#include "state/numpy_array.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -84,6 +85,16 @@ DType dtype_argument(const Node& node) {
   return node.global().dtype;
 }
 
+/// Several values share each of the storage's bytes: they can be told apart in C order alone.
+std::int64_t packed_numel(const Tensor& tensor, std::int64_t bytes) {
+  check_count(tensor);
+  if (tensor.offset != 0 || !tensor.is_contiguous()) refuse("views a part of packed values");
+  const auto in_byte = static_cast<std::int64_t>(8 / bit_size(tensor.dtype));
+  const auto numel = checked_mul(bytes, in_byte);
+  if (!numel) refuse("has a storage of an impossible size");
+  return *numel;
+}
+
 /// The first four arguments of all functions that view a storage.
 Tensor view(std::span<const Node> args, const DType* dtype) {
   const Node& source = argument(args, 0);
@@ -97,13 +108,13 @@ Tensor view(std::span<const Node> args, const DType* dtype) {
   if (tensor.shape.size() != tensor.strides.size()) refuse("has not one stride for each size");
   std::int64_t numel = ref.numel;
   if (dtype != nullptr) {
-    const auto bytes = static_cast<std::size_t>(numel) * item_size(ref.dtype);
+    const auto bytes = static_cast<std::size_t>(numel) * storage_item_size(ref.dtype);
     const std::size_t item = item_size(*dtype);
     if (item == 0) refuse("has a dtype without a fixed size");
     numel = static_cast<std::int64_t>(bytes / item);
     if (ref.offset != 0) refuse("views a view of a storage as another dtype");
   }
-  check_bounds(tensor, numel);
+  check_bounds(tensor, item_size(tensor.dtype) == 0 ? packed_numel(tensor, numel) : numel);
   tensor.offset += ref.offset;
   tensor.storage = ref.storage;
   if (tensor.storage == nullptr) tensor.layout = Layout::kMeta;
@@ -174,6 +185,23 @@ Tensor rebuild_nested(Arena& arena, std::span<const Node> args) {
   return tensor;
 }
 
+/// (tensor or NumPy array, dtype, device, requires_grad): how a TPU's tensors are written.
+Tensor rebuild_device(Arena& arena, std::span<const Node> args) {
+  const Node& data = argument(args, 0);
+  const DType dtype = dtype_argument(argument(args, 1));
+  if (!data.is(Kind::kTensor) && !is_numpy_array(data)) refuse("of a device has no values");
+  Tensor tensor = data.is(Kind::kTensor) ? data.tensor() : tensor_of_array(arena, data);
+  // A TPU's bfloat16 travels as float32, which NumPy has: the same numbers.
+  const bool same =
+      tensor.dtype == dtype || (tensor.dtype == DType::kFloat32 && dtype == DType::kBFloat16);
+  if (!same) {
+    refuse("of a device is stored as " + std::string(name(tensor.dtype)) + " and not as " +
+           std::string(name(dtype)));
+  }
+  tensor.requires_grad = flag(argument(args, 3));
+  return tensor;
+}
+
 /// (data, requires_grad, hooks[, state]): the same values, another flag.
 Node rebuild_parameter(Arena& arena, std::span<const Node> args) {
   const Node& data = argument(args, 0);
@@ -207,6 +235,8 @@ Node rebuild(Arena& arena, Role role, std::span<const Node> args) {
       return Node(arena.tensor(rebuild_quantised(arena, args)));
     case Role::kRebuildNested:
       return Node(arena.tensor(rebuild_nested(arena, args)));
+    case Role::kRebuildDevice:
+      return Node(arena.tensor(rebuild_device(arena, args)));
     case Role::kRebuildParameter:
       return rebuild_parameter(arena, args);
     default:

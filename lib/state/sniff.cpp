@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "state/byte_reader.hpp"
+#include "state/utf8.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -89,11 +90,24 @@ bool is_markup(std::string_view text) {
   return next == '!' || next == '?' || (next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z');
 }
 
+/// Bytes that continue a character of UTF-8 may be missing where the sample ends.
 bool is_printable(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
+  constexpr std::size_t kLongestCharacter = 4;
+  const bool printable = std::ranges::all_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 ? byte != 0x7F : c == '\n' || c == '\r' || c == '\t';
   });
+  if (!printable) return false;
+  if (text.empty() || static_cast<unsigned char>(text[0]) < 0x80) return true;
+  for (std::size_t cut = 0; cut < std::min(kLongestCharacter, text.size()); ++cut) {
+    if (is_utf8(text.substr(0, text.size() - cut))) return true;
+  }
+  return false;
+}
+
+/// "model.safetensors.index.json" and its like list the files of a model in parts.
+bool is_shard_index(std::string_view text) {
+  return text.starts_with('{') && text.find("\"weight_map\"") != text.npos;
 }
 
 }  // namespace
@@ -107,7 +121,7 @@ FileKind sniff(std::span<const std::byte> bytes) {
 }
 
 std::string describe_foreign(std::span<const std::byte> bytes) {
-  constexpr std::size_t kSample = 4096;
+  constexpr std::size_t kSample = 4096, kIndex = std::size_t{1} << 20U;
   const auto sample = bytes.first(std::min(kSample, bytes.size()));
   if (bytes.empty()) return "is empty: copy or download it again";
   if (std::ranges::all_of(sample, [](std::byte b) { return b == std::byte{}; })) {
@@ -121,6 +135,9 @@ std::string describe_foreign(std::span<const std::byte> bytes) {
   }
   if (is_markup(as_text(sample))) {
     return "a web page (HTML), not a state file: the download gave a page, use the file's own link";
+  }
+  if (is_shard_index(as_text(bytes.first(std::min(kIndex, bytes.size()))))) {
+    return "the index of a model in several files: give one of the files that it names";
   }
   if (is_printable(as_text(sample))) {
     return "a text file, not a state file: give what torch.save or safetensors wrote";

@@ -56,7 +56,7 @@ StorageId read_storage_id(Arena& arena, const Node& node) {
   id.numel = count(items[4]);
   if (items.size() == 6) id.view = items[5];
   const auto bytes =
-      checked_mul<std::int64_t>(id.numel, static_cast<std::int64_t>(item_size(id.dtype)));
+      checked_mul<std::int64_t>(id.numel, static_cast<std::int64_t>(storage_item_size(id.dtype)));
   if (!bytes) refuse("has an impossible size");
   id.bytes = static_cast<std::uint64_t>(*bytes);
   return id;

@@ -141,7 +141,7 @@ class TarReader {
       StorageRef ref;
       ref.dtype = items[2].global().dtype;
       ref.numel = in.number<std::int64_t>();
-      const auto item = static_cast<std::int64_t>(item_size(ref.dtype));
+      const auto item = static_cast<std::int64_t>(storage_item_size(ref.dtype));
       const auto bytes = checked_mul(ref.numel, item);
       if (ref.numel < 0 || !bytes) refuse("has a storage of an impossible size");
       ref.storage = std::make_shared<MappedStorage>(reading_.source.owner,

@@ -19,10 +19,12 @@ class GlobalTable {
   explicit GlobalTable(Arena& arena) : arena_(arena) {}
   const Global* get(std::string_view module, std::string_view name);
   const std::vector<const Global*>& all() const { return order_; }
+  /// What the file does with this global makes it dangerous.
+  void condemn(const Global& global);
 
  private:
   Arena& arena_;
-  std::map<std::pair<std::string_view, std::string_view>, const Global*> known_;
+  std::map<std::pair<std::string_view, std::string_view>, Global*> known_;
   std::vector<const Global*> order_;
 };
 
@@ -68,6 +70,7 @@ class Unpickler {
   void stack_global();
   void new_object();
   void reduce();
+  Node attribute(const Node& callee, const Node& args);
   void build();
   void persistent();
 

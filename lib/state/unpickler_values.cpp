@@ -21,6 +21,10 @@ bool is_importable(std::string_view name) {
   return !name.empty() && std::ranges::none_of(name, is_control) && is_utf8(name);
 }
 
+bool is_getattr(const Global& global) {
+  return role_of(global) == Role::kGetAttribute;
+}
+
 }  // namespace
 
 void refuse_pickle(const std::string& what) {
@@ -45,10 +49,14 @@ const Global* GlobalTable::get(std::string_view module, std::string_view name) {
   const auto found = known_.find({module, name});
   if (found != known_.end()) return found->second;
   arena_.charge(kGlobalBytes);
-  const Global* global = arena_.global(make_global(module, name));
+  Global* global = arena_.global(make_global(module, name));
   known_.emplace(std::pair(module, name), global);
   order_.push_back(global);
   return global;
+}
+
+void GlobalTable::condemn(const Global& global) {
+  known_.at({global.module, global.name})->role = static_cast<std::uint8_t>(Role::kDangerous);
 }
 
 void Unpickler::push_text(ByteReader& in, std::uint64_t size) {
@@ -161,14 +169,33 @@ void Unpickler::new_object() {
   const Node args = pop(), type = pop();
   if (!type.is(Kind::kGlobal) || !args.is(Kind::kTuple))
     refuse_pickle("makes an object of no class");
-  const bool dict = role_of(type.global()) == Role::kOrderedDict;
-  push(dict ? describe_call(arena_, type, args)
-            : Node(arena_.object({&type.global(), args, Node(), Node()})));
+  const Role role = role_of(type.global());
+  const bool plain = role == Role::kOrderedDict || role == Role::kTensorClass;
+  push(plain ? describe_call(arena_, type, args)
+             : Node(arena_.object({&type.global(), args, Node(), Node()})));
 }
 
 void Unpickler::reduce() {
   const Node args = pop(), callee = pop();
-  push(describe_call(arena_, callee, args));
+  const bool attribute_of = callee.is(Kind::kGlobal) && is_getattr(callee.global());
+  push(attribute_of ? attribute(callee, args) : describe_call(arena_, callee, args));
+  // Python's pickler calls no method that it looked up; who does so reaches for a function.
+  const Global* type = callee.is(Kind::kObject) ? callee.object().type : nullptr;
+  if (type != nullptr && is_getattr(*type)) globals_.condemn(*type);
+}
+
+/// getattr(class, name) is how protocols below 4 name a class or function inside a class, and is
+/// judged by its full name as protocol 4's dotted names are; getattr(object, name) is a method.
+Node Unpickler::attribute(const Node& callee, const Node& args) {
+  const auto items = args.items();
+  const bool named = items.size() == 2 && items[1].is(Kind::kString) && !items[1].text().empty();
+  if (named && items[0].is(Kind::kGlobal)) {
+    const Global& owner = items[0].global();
+    const std::string path = std::string(owner.name) + "." + std::string(items[1].text());
+    return Node(globals_.get(owner.module, arena_.text(path)));
+  }
+  if (!named || !is_plain_attribute(items[1].text())) globals_.condemn(callee.global());
+  return describe_call(arena_, callee, args);
 }
 
 void Unpickler::build() {

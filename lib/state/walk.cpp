@@ -41,10 +41,31 @@ void add_items(const Node& node, Children& children) {
   for (const Node& item : node.items()) children.push_back({std::to_string(index++), item});
 }
 
+/// What __setstate__ would be given: a dict of attributes, a pair of one and one of slots, or
+/// values of any kind.
+void add_state(const Node& state, Children& children) {
+  add_entries(state, children);
+  if (state.is(Kind::kTensor)) children.push_back({"0", state});
+  const auto parts = state.items();
+  const auto is_attributes = [](const Node& part) {
+    return part.is(Kind::kDict) || part.is_none();
+  };
+  if (parts.size() != 2 || !std::ranges::all_of(parts, is_attributes)) {
+    return add_items(state, children);
+  }
+  for (const Node& part : parts) add_entries(part, children);
+}
+
 bool contains(const Node* set, const std::string& text) {
   return set != nullptr && std::ranges::any_of(set->items(), [&](const Node& item) {
            return item.is(Kind::kString) && item.text() == text;
          });
+}
+
+/// TorchBind's objects hold what quantised modules have in place of parameters.
+bool is_packed(const Node& node) {
+  const Global* type = node.is(Kind::kObject) ? node.object().type : nullptr;
+  return type != nullptr && type->module == "torch" && type->name == "ScriptObject";
 }
 
 /// What state_dict() would show of an nn.Module: no None, no buffer that is not persistent.
@@ -59,6 +80,9 @@ void add_module(const Node& attributes, Children& children) {
       if (child.node.is_none() || contains(hidden, child.key)) continue;
       children.push_back(std::move(child));
     }
+  }
+  for (const DictEntry& entry : attributes.dict().entries) {
+    if (is_packed(entry.value)) children.push_back({key_text(entry.key), entry.value});
   }
 }
 
@@ -82,7 +106,7 @@ Children children_of(const Node& node) {
     add_module(*attributes, children);
     return children;
   }
-  if (attributes != nullptr) add_entries(*attributes, children);
+  add_state(object.state, children);
   add_entries(object.items, children);
   add_items(object.items, children);
   if (children.empty()) add_items(object.args, children);

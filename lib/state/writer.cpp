@@ -78,11 +78,9 @@ OutputFormat output_format(const std::string& path, std::string_view name) {
 
 void check_replaceable(const std::string& path) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error) || std::filesystem::is_directory(path, error)) return;
-  if (std::filesystem::is_regular_file(path, error) &&
-      (std::filesystem::file_size(path, error) == 0 || is_state_file(path))) {
-    return;
-  }
+  // Nothing is there, or what AtomicFile refuses whatever is forced.
+  if (!std::filesystem::is_regular_file(path, error)) return;
+  if (std::filesystem::file_size(path, error) == 0 || is_state_file(path)) return;
   throw Error(path + ": exists and is not a state file; choose another name, or pass --force");
 }
 

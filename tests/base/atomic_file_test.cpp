@@ -1,5 +1,7 @@
 #include "base/atomic_file.hpp"
 
+#include <sys/stat.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -52,6 +54,18 @@ TEST_CASE("outputs that cannot be made are refused before the work") {
                        MessageMatches(ContainsSubstring("is a folder")));
   CHECK_NOTHROW(mlpctl::probe_output(dir / "fine"));
   CHECK(dir.entries() == 0);
+}
+
+TEST_CASE("a device or a pipe is never replaced") {
+  const TempDir dir;
+  REQUIRE(mkfifo((dir / "pipe").c_str(), 0600) == 0);
+  for (const std::string& path : {dir / "pipe", std::string("/dev/null")}) {
+    CHECK_THROWS_MATCHES(mlpctl::AtomicFile(path), mlpctl::Error,
+                         MessageMatches(ContainsSubstring("is a device or a pipe")));
+    CHECK(fs::exists(path));
+    CHECK_FALSE(fs::is_regular_file(path));
+  }
+  CHECK(dir.entries() == 1);
 }
 
 TEST_CASE("a full disk is named") {

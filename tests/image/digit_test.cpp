@@ -131,6 +131,26 @@ TEST_CASE("a digit that was stretched to fill a square is drawn narrower again")
   }
 }
 
+TEST_CASE("strokes that cover most of a stretched digit's square are its ink all the same") {
+  for (const int scale : {3, 8}) {
+    CAPTURE(scale);
+    // A fat S, two thirds of the square.
+    image::Picture curved = page(16 * scale, 16 * scale);
+    draw_zero(curved, 0, 0, 16 * scale, 16 * scale, 7 * scale);
+    draw_bar(curved, 8 * scale, 4 * scale, 8 * scale, 2 * scale, 250);
+    draw_bar(curved, 0, 10 * scale, 8 * scale, 2 * scale, 250);
+    for (const image::Picture& picture : {curved, negative(curved)}) {
+      const auto digit = image::find_digit(picture);
+      REQUIRE(digit);
+      CHECK(level(*digit, 9, 9) > 200);
+      CHECK(level(*digit, 17, 9) < 60);
+      CHECK(level(*digit, 14, 14) > 200);
+      CHECK(level(*digit, 9, 17) < 60);
+      CHECK(level(*digit, 18, 17) > 200);
+    }
+  }
+}
+
 TEST_CASE("a blank page has no digit") {
   CHECK_FALSE(image::find_digit(page(300, 200)));
   CHECK_FALSE(image::find_digit(page(28, 28, 0)));

@@ -66,6 +66,17 @@ TEST_CASE("weights beyond float16 are refused rather than written as infinite") 
   CHECK(dir.entries() == 0);
 }
 
+TEST_CASE("weights that bfloat16 would round to infinity are refused") {
+  const TempDir dir;
+  Model model = fresh_model();
+  model.parameters.tensors[1][0] = 0x1.FEp127F;
+  CHECK_NOTHROW(save_model(dir / "m.pt", model, {.dtype = weight_dtype("bfloat16")}));
+  model.parameters.tensors[1][0] = std::numeric_limits<float>::max();
+  CHECK_THROWS_MATCHES(
+      save_model(dir / "m.pt", model, {.dtype = weight_dtype("bfloat16")}), mlpctl::Error,
+      MessageMatches(ContainsSubstring("holds 3.4028235e+38, which is beyond bfloat16")));
+}
+
 TEST_CASE("a view has the values that a loaded model has, also when the file is gone") {
   const TempDir dir;
   for (const std::string format : {"pt", "legacy", "safetensors"}) {

@@ -144,6 +144,28 @@ def add_tar(folder):
     folder.refused("cut.tar", tar_archive(value, root)[:3000], "cut off")
 
 
+def numpy_array(value):
+    """As NumPy 1 pickles one at protocol 2, where bytes are written as text."""
+    data = pb.call(pb.name("_codecs", "encode"), pb.text(raw_bytes(value).decode("latin1")), pb.text("latin1"))
+    array = pb.call(pb.name("numpy.core.multiarray", "_reconstruct"), pb.name("numpy", "ndarray"), pb.numbers([0]), pb.text("b"))
+    kind = pb.call(pb.name("numpy", "dtype"), pb.text("f4"), pb.number(0), pb.number(1))
+    kind += pb.tuple_of(pb.number(3), pb.text("<"), b"N", b"N", b"N") + b"b"
+    return array + pb.tuple_of(pb.number(1), pb.numbers(value.shape), kind, b"\x89", data) + b"b"
+
+
+def add_device_tensors(folder):
+    """TPUs and other devices without storages, from a tensor or (before 2.0) a NumPy array."""
+    value = torch.randn(2, 3)
+    kind, location = pb.name("torch", "float32"), pb.text("xla:0")
+    storages = {"0": raw_bytes(value)}
+    source = pb.tensor(pb.storage("0", 6), [2, 3])
+    for name, data in {"_rebuild_device_tensor_from_cpu_tensor": source, "_rebuild_xla_tensor": numpy_array(value)}.items():
+        rebuilt = pb.call(pb.name("torch._utils", name), data, kind, location, b"\x89")
+        folder.write(name[1:] + ".pt", archive(pb.pickled(pb.dict_of({"w": rebuilt})), storages), described({"w": value}))
+    narrow = pb.call(pb.name("torch._utils", "_rebuild_device_tensor_from_cpu_tensor"), source, pb.name("torch", "int8"), location, b"\x89")
+    folder.refused("device_type.pt", archive(pb.pickled(pb.dict_of({"w": narrow})), storages), "is stored as float32 and not as int8")
+
+
 def add_objects(folder):
     state = weights()
     storages = storages_of(state)
@@ -161,5 +183,5 @@ def add_objects(folder):
 
 
 def add_crafted(folder):
-    for add in (add_zips, add_big_endian, add_python2, add_legacy_views, add_tar, add_objects):
+    for add in (add_zips, add_big_endian, add_python2, add_legacy_views, add_tar, add_device_tensors, add_objects):
         add(folder)

@@ -78,6 +78,10 @@ class Paper(unittest.TestCase):
         labels = generate(self.folder / "hard", COUNT, "photo", "--hard")
         self.assertGreaterEqual(share_right(labels, answers(self.folder / "hard")), 0.82)
 
+    def test_drawings_in_screenshots_are_read(self):
+        labels = generate(self.folder / "screenshots", COUNT, "drawing", "--hard")
+        self.assertGreaterEqual(share_right(labels, answers(self.folder / "screenshots")), 0.9)
+
     def test_boards_are_read(self):
         labels = generate(self.folder / "boards", COUNT // 2, "board")
         self.assertGreaterEqual(share_right(labels, answers(self.folder / "boards")), 0.96)

@@ -2,6 +2,7 @@
 
 import argparse
 import collections
+import enum
 import pathlib
 import types
 
@@ -10,7 +11,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from state_cases import describe, described, network
+from state_cases import describe, described, digest, network, raw_bytes
 
 FLOATS = [torch.float32, torch.float64, torch.float16, torch.bfloat16]
 FLOAT8 = [torch.float8_e4m3fn, torch.float8_e5m2, torch.float8_e4m3fnuz, torch.float8_e5m2fnuz]
@@ -88,6 +89,16 @@ def add_unusual_tensors(folder):
     quantised = torch.quantize_per_tensor(torch.randn(4), 0.1, 10, torch.quint8)
     entry = describe("q", quantised.int_repr(), dtype="quint8", layout="quantised")
     folder.save("quantised.pt", {"q": quantised}, [entry])
+    scales, zeros = torch.full((4,), 0.1), torch.zeros(4)
+    packed = torch.quantize_per_channel(torch.randn(4, 6), scales, zeros, 0, torch.quint4x2)
+    stored = digest(bytes(packed.untyped_storage()))
+    entry = describe("q", torch.empty(4, 6), dtype="quint4x2", layout="quantised", sha256=stored)
+    folder.save("packed.pt", {"q": packed}, [entry])
+    raw = torch.randint(0, 256, (8,), dtype=torch.uint8)
+    bits = {name: raw.view(getattr(torch, name)) for name in ("bits8", "bits16", "bits2x4")}
+    stored = {"dtype": "bits16", "shape": [4], "sha256": digest(raw_bytes(raw))}
+    entries = [describe("bits8", raw, dtype="bits8"), describe("bits16", raw, **stored)]
+    folder.save("bits.pt", bits, [*entries, describe("bits2x4", raw, dtype="bits2x4")])
     meta = torch.empty(2, 3, device="meta")
     entry = describe("m", torch.empty(2, 3), layout="meta", sha256=None)
     folder.save("meta.pt", {"m": meta}, [entry])
@@ -141,6 +152,44 @@ def add_checkpoints(folder):
     folder.save("ddp.pt", wrapped, described(wrapped))
 
 
+class Outer:
+    class Mode(enum.Enum):
+        TRAIN = "train"
+
+    class Note:
+        def __init__(self, text):
+            self.text = text
+
+        def shout(self):
+            return self.text.upper()
+
+
+class Stateful:
+    """Its state is no dict."""
+
+    def __init__(self, weight):
+        self.weight = weight
+
+    def __getstate__(self):
+        return (1, self.weight, None)
+
+    def __setstate__(self, state):
+        self.weight = state[1]
+
+
+def add_objects(folder):
+    """Classes inside classes and methods are pickled with builtins.getattr, and are harmless."""
+    state = {"w": torch.randn(2)}
+    beside = {"mode": Outer.Mode.TRAIN, "note": Outer.Note("x"), "call": Outer.Note("y").shout}
+    tensors = [describe("w", state["w"])]
+    for protocol in (2, 4):
+        name, options = f"inner{protocol}.pt", {"pickle_protocol": protocol}
+        folder.save(name, state | beside, tensors, (f"{Outer.__module__}.Outer.Note",), **options)
+        folder.save(f"builtin{protocol}.pt", state | {"relu": torch.relu}, tensors, **options)
+    folder.save("lazy.pt", {"m": nn.LazyLinear(2)} | state, tensors)
+    folder.save("state.pt", [Stateful(state["w"])], [describe("0.1", state["w"])])
+
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -175,6 +224,14 @@ def add_modules(folder):
         folder.valid(name + ".pt", sorted(entries + [passing], key=lambda e: e["name"]))
 
 
+def add_quantised_module(folder):
+    model = torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(4, 2)), {nn.Linear})
+    weight, bias = model.state_dict()["0._packed_params._packed_params"]
+    path = "0._packed_params._packed_params.0."
+    entry = describe(path + "0", weight.int_repr(), dtype="qint8", layout="quantised")
+    folder.save("quantised_module.pt", model, [entry, describe(path + "1", bias)])
+
+
 def add_valid(folder):
     for add in (
         add_modes,
@@ -183,6 +240,8 @@ def add_valid(folder):
         add_unusual_tensors,
         add_parameters,
         add_checkpoints,
+        add_objects,
         add_modules,
+        add_quantised_module,
     ):
         add(folder)

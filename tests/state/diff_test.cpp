@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "state/reader.hpp"
@@ -70,6 +71,31 @@ TEST_CASE("neighbouring 64-bit integers that one double stands for differ") {
   REQUIRE(all.size() == 1);
   CHECK(all[0].elements == 1);
   CHECK(all[0].max_absolute == 1);
+}
+
+TEST_CASE("of two float types the values are compared too") {
+  const std::vector<float> values{1, 2.5F, 3};
+  const std::vector<double> others{1, 2.25, 3};
+  const TensorValue wide{{3}, DType::kFloat64, std::as_bytes(std::span(others))};
+  const auto all = diff_of(DictValue{{"w", tensor(values)}}, DictValue{{"w", wide}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].kind == Difference::Kind::kForm);
+  CHECK(all[0].elements == 1);
+  CHECK(all[0].max_absolute == 0.25);
+}
+
+TEST_CASE("values narrower than a byte differ when their bytes do") {
+  const TempDir dir;
+  const auto write = [&](const char* name, char numbers) {
+    const std::string header = R"({"n":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}})";
+    std::string file(1, static_cast<char>(header.size()));
+    file.append(7, '\0').append(header).push_back(numbers);
+    dir.write(name, file);
+    return open_state(dir / name);
+  };
+  const auto a = write("a", '\x12'), b = write("b", '\x13');
+  CHECK(diff(list_leaves(a.root), list_leaves(a.root)).empty());
+  CHECK(diff(list_leaves(a.root), list_leaves(b.root)).size() == 1);
 }
 
 TEST_CASE("names forms and plain values differ each in their own way") {

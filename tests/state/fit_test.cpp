@@ -131,6 +131,21 @@ TEST_CASE("a file without tensors misses everything") {
   CHECK(misfit_of(DictValue{{"epoch", 3}}).missing.size() == 2);
 }
 
+TEST_CASE("a sentence names what it found whole") {
+  const auto text = [](const Misfit& misfit) {
+    return std::string(MisfitError("f", misfit).what());
+  };
+  Misfit frozen;
+  frozen.holder =
+      "a TorchScript module of class MLP (torch.jit.freeze may have taken its weights) and more";
+  CHECK_THAT(text(frozen), ContainsSubstring("its weights) and more without tensors under names"));
+  Misfit array;
+  array.any_found = true;
+  array.mismatched.push_back(
+      {"layers.0.bias", "[2] float", "an object of class some.long.module.path.and.a.ClassOfIt"});
+  CHECK_THAT(text(array), ContainsSubstring("ClassOfIt instead of [2] float"));
+}
+
 TEST_CASE("integers fit only where any type is wanted") {
   const std::int64_t count = 7;
   const TempDir dir;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "base/error.hpp"
+#include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
@@ -103,6 +104,14 @@ TEST_CASE("a cut off file tells how long it should be") {
                        MessageMatches(ContainsSubstring("bytes of about")));
 }
 
+TEST_CASE("a file whose end was never written is not said to be whole") {
+  std::string zip = seed("zip/torch");
+  std::fill(zip.begin() + static_cast<std::ptrdiff_t>(zip.size() / 2), zip.end(), '\0');
+  zip.append(2000, '\0');
+  CHECK_THROWS_MATCHES(read(zip), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("and its end is missing")));
+}
+
 TEST_CASE("a header of less than its fixed part is cut off") {
   // Found by the fuzzer: the name's length was read beyond the end.
   for (std::size_t size = 4; size < 31; ++size) {
@@ -120,6 +129,10 @@ TEST_CASE("files of other kinds are named") {
   refusal("version https://git-lfs.github.com/spec/v1\n", "Git LFS");
   refusal("  <html><body>Not found</body></html>", "web page");
   refusal("just a text", "text file");
+  refusal("\xD0\xB0\xD0", "text file");
+  refusal("\xE9t\xE9", "unknown kind");
+  refusal("{\"weight_map\": {\"w\": \"model-00001-of-00002.safetensors\"}}",
+          "give one of the files");
   refusal("\x89HDF\r\n\x1A\n....", "HDF5");
   refusal("\x93NUMPY....", "NumPy");
   refusal("\x80\x02}.", "pickle that torch.save did not write");
@@ -127,6 +140,34 @@ TEST_CASE("files of other kinds are named") {
       "\x80\x02"
       "cposix\nsystem\nU\x02id\x85R.",
       "calls posix.system: this file is malicious; nothing of it was run");
+}
+
+TEST_CASE("a pickle of tensors is no attack, though one like it in a state file is") {
+  const std::string pickle =
+      "\x80\x02"
+      "ctorch.storage\n_load_from_bytes\nU\x02id\x85R.";
+  CHECK_THROWS_MATCHES(read(pickle), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("pickle that torch.save did not write")));
+  CHECK_THROWS_MATCHES(read("\x80\x02"
+                            "ctorch.distributed.checkpoint.metadata\nMetadata\n)\x81."),
+                       mlpctl::Error, MessageMatches(ContainsSubstring("dcp_to_torch_save")));
+  CHECK_THROWS_MATCHES(read("\x80\x02N0."), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("pickle that torch.save did not write")));
+}
+
+TEST_CASE("a folder in place of a file is called what it is") {
+  const TempDir dir;
+  const auto refusal = [&](const char* file, const std::string& what) {
+    std::ofstream(dir / file) << "x";
+    CHECK_THROWS_MATCHES(state::open_state(dir.path()), mlpctl::Error,
+                         MessageMatches(ContainsSubstring(what)));
+  };
+  CHECK_THROWS_MATCHES(state::open_state(dir.path()), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("is a folder, not a file")));
+  refusal("model.safetensors", "such as model.safetensors");
+  refusal("data.pkl", "pack it again");
+  refusal("saved_model.pb", "SavedModel");
+  refusal("__0_0.distcp", "dcp_to_torch_save");
 }
 
 TEST_CASE("a tensor outlives the file that it came from") {

@@ -1,5 +1,6 @@
 #include "state/unpickler.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -88,6 +89,29 @@ TEST_CASE("an unknown class becomes an inert object") {
   const auto call = machine.load("cos\nsystem\nU\x02id\x85R.");
   REQUIRE(call.is(Kind::kObject));
   CHECK(state::role_of(*call.object().type) == state::Role::kDangerous);
+}
+
+TEST_CASE("getattr names what is inside a class and reaches for no function") {
+  const auto dangerous = [](const std::string& pickle) {
+    Machine machine;
+    machine.load("cbuiltins\ngetattr\n" + pickle + ".");
+    return std::ranges::any_of(machine.globals.all(), [](const state::Global* global) {
+      return state::role_of(*global) == state::Role::kDangerous;
+    });
+  };
+  Machine machine;
+  const auto object = machine.load("cbuiltins\ngetattr\ncm\nOuter\nU\5Inner\x86R)\x81.");
+  REQUIRE(object.is(Kind::kObject));
+  CHECK(object.object().type->full_name() == "m.Outer.Inner");
+  CHECK_FALSE(dangerous("cm\nOuter\nU\5Inner\x86R)\x81"));
+  CHECK_FALSE(dangerous("cm\nA\n)\x81U\4call\x86R"));
+  CHECK(dangerous("cm\nA\n)\x81U\4call\x86R)R"));
+  CHECK(dangerous("cm\nA\n)\x81U\7__globa\x86R"));
+  CHECK(dangerous("cm\nA\n)\x81U\2os\x86R"));
+  CHECK(dangerous("ctorch\nserialization\nU\2os\x86R"));
+  CHECK(dangerous("cos\nO\nU\1x\x86R"));
+  CHECK(dangerous("U\1x\x85R"));
+  CHECK(dangerous("cm\nA\nU" + std::string(1, '\0') + "\x86R"));
 }
 
 TEST_CASE("only exact pairs are known") {
