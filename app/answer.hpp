@@ -15,6 +15,8 @@ struct ReadDigit {
   image::Digit input;
   std::array<float, net::kClasses> logits{}, probabilities{};
   int best = 0;
+  /// Of the mark that it is read from, counted along its line, and of the way to read that mark.
+  int mark = 0, reading = 0;
 
   float confidence() const { return probabilities[static_cast<std::size_t>(best)]; }
   /// The classes, most probable first.

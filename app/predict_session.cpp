@@ -22,13 +22,63 @@ image::Digit image_of(const PredictInput& input) {
   return digit;
 }
 
+/// In every way that each mark may be read.
 std::vector<std::vector<ReadDigit>> sheet(const image::Picture& picture) {
   std::vector<std::vector<ReadDigit>> lines;
-  for (std::vector<image::Digit>& line : image::find_digits(picture)) {
+  for (std::vector<image::Readings>& line : image::find_digits(picture)) {
     lines.emplace_back();
-    for (image::Digit& digit : line) lines.back().push_back({.input = std::move(digit)});
+    for (int mark = 0; image::Readings & readings : line) {
+      for (int reading = 0; std::vector<image::Digit> & digits : readings) {
+        for (image::Digit& digit : digits) {
+          lines.back().push_back({.input = std::move(digit), .mark = mark, .reading = reading});
+        }
+        ++reading;
+      }
+      ++mark;
+    }
   }
   return lines;
+}
+
+/// One way to read a mark.
+struct Reading {
+  int digits = 0;
+  float least = 1;  ///< confidence of its digits
+};
+
+/// The way whose least sure digit is the surest; more digits must be clearly surer than fewer that
+/// are likelier by shape, because parts of a digit often look like others: a nought's are 6 and 7.
+int best_of(const std::vector<Reading>& readings) {
+  constexpr float kClearly = 0.3F;
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < readings.size(); ++i) {
+    const Reading &known = readings[best], &other = readings[i];
+    const float margin = other.digits > known.digits ? kClearly : 0;
+    if (other.least > known.least + margin) best = i;
+  }
+  return static_cast<int>(best);
+}
+
+/// For each mark of the line the best way to read it.
+std::vector<int> best_readings(const std::vector<ReadDigit>& line) {
+  std::vector<std::vector<Reading>> marks;
+  for (const ReadDigit& digit : line) {
+    marks.resize(static_cast<std::size_t>(digit.mark) + 1);
+    marks.back().resize(static_cast<std::size_t>(digit.reading) + 1);
+    Reading& reading = marks.back().back();
+    ++reading.digits;
+    reading.least = std::min(reading.least, digit.confidence());
+  }
+  std::vector<int> best;
+  for (const std::vector<Reading>& readings : marks) best.push_back(best_of(readings));
+  return best;
+}
+
+void keep_best_readings(std::vector<ReadDigit>& line) {
+  const std::vector<int> best = best_readings(line);
+  std::erase_if(line, [&](const ReadDigit& digit) {
+    return digit.reading != best[static_cast<std::size_t>(digit.mark)];
+  });
 }
 
 void read_digits(const PredictInput& input, Preparation preparation, Answer& answer) {
@@ -121,6 +171,9 @@ void classify(std::vector<Answer>& answers, const Inference& inference) {
     digit.probabilities = digit.logits;
     net::softmax(digit.probabilities);
     digit.best = net::best_class(digit.logits);
+  }
+  for (Answer& answer : answers) {
+    for (auto& line : answer.lines) keep_best_readings(line);
   }
 }
 

@@ -47,6 +47,12 @@ bool lies_on_edge(const Component& piece) {
   return piece.rim * 5 > 2 * std::max(piece.box.width, piece.box.height);
 }
 
+bool is_blot(const Component& piece) {
+  const Box& box = piece.box;
+  return piece.area * 10 > box.width * box.height * 7 && box.width * 4 > box.height * 3 &&
+         box.height * 4 > box.width * 3;
+}
+
 Box united(const Box& a, const Box& b) {
   const int left = std::min(a.x, b.x), top = std::min(a.y, b.y);
   const int right = std::max(a.x + a.width, b.x + b.width);

@@ -1,62 +1,92 @@
 #include "image/morphology.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace mlpctl::image {
 namespace {
 
-/// The running extreme of one row by van Herk and Gil-Werman: three comparisons a pixel whatever
-/// the window. `row` and `out` hold `count` values.
+/// Columns that are worked on together: a few vectors' worth, whose window stays in the cache.
+constexpr int kTogether = 64;
+
+/// The running extreme down columns by van Herk and Gil-Werman: three comparisons a pixel whatever
+/// the window, and each for many columns at a time.
 template <typename Pick>
 class RunningExtreme {
  public:
-  RunningExtreme(int reach, float none, Pick pick) : reach_(reach), none_(none), pick_(pick) {}
+  RunningExtreme(int reach, float none, Pick pick)
+      : reach_(reach), window_(2 * reach + 1), none_(none), pick_(pick) {
+    suffixes_.resize(static_cast<std::size_t>(window_) * kTogether);
+  }
 
-  void run(const float* row, float* out, int count) {
-    const int window = 2 * reach_ + 1;
-    const int padded = (count + 2 * reach_ + window - 1) / window * window;
-    values_.assign(static_cast<std::size_t>(padded), none_);
-    std::copy_n(row, count, values_.begin() + reach_);
-    forward_ = values_;
-    backward_ = values_;
-    for (int block = 0; block < padded; block += window) {
-      for (int i = block + 1; i < block + window; ++i) at(forward_, i) = best(forward_, i, i - 1);
-      for (int i = block + window - 2; i >= block; --i) {
-        at(backward_, i) = best(backward_, i, i + 1);
+  /// `in` and `out` hold `height` rows, `stride` values apart, of `count` columns, at most
+  /// kTogether.
+  void run(const float* in, float* out, int height, int stride, int count) {
+    const auto row = [&](int y) { return in + static_cast<std::ptrdiff_t>(y) * stride; };
+    std::array<float, kTogether> prefix{};
+    for (int block = 0; block < height; block += window_) {
+      // Windows that begin in this block: its rows from there on, and the next block's up to there.
+      prefix.fill(none_);
+      for (int j = window_ - 1; j >= 0; --j) {
+        const int y = block + j - reach_;
+        if (y >= 0 && y < height) fold(prefix.data(), row(y), count);
+        std::copy_n(prefix.data(), count, suffix(j));
       }
-    }
-    for (int i = 0; i < count; ++i) {
-      out[i] = pick_(at(backward_, i), at(forward_, i + window - 1));
+      prefix.fill(none_);
+      for (int j = 0; j < window_ && block + j < height; ++j) {
+        const int y = block + j + reach_;
+        if (j > 0 && y < height) fold(prefix.data(), row(y), count);
+        float* to = out + static_cast<std::ptrdiff_t>(block + j) * stride;
+        const float* late = suffix(j);
+        for (int x = 0; x < count; ++x) to[x] = pick_(late[x], prefix[static_cast<std::size_t>(x)]);
+      }
     }
   }
 
  private:
-  static float& at(std::vector<float>& values, int i) {
-    return values[static_cast<std::size_t>(i)];
-  }
-  float best(std::vector<float>& values, int i, int j) {
-    return pick_(at(values, i), at(values, j));
+  float* suffix(int j) { return suffixes_.data() + static_cast<std::ptrdiff_t>(j) * kTogether; }
+  void fold(float* sums, const float* row, int count) const {
+    for (int x = 0; x < count; ++x) sums[x] = pick_(sums[x], row[x]);
   }
 
-  int reach_;
+  int reach_, window_;
   float none_;
   Pick pick_;
-  std::vector<float> values_, forward_, backward_;
+  std::vector<float> suffixes_;
 };
 
 template <typename Pick>
-Plane across(const Plane& plane, RunningExtreme<Pick>& running) {
-  Plane out(plane.width, plane.height);
-  for (int y = 0; y < plane.height; ++y) {
-    running.run(&plane.at(0, y), &out.at(0, y), plane.width);
+void down(const Plane& plane, Plane& out, RunningExtreme<Pick>& running) {
+  for (int x = 0; x < plane.width; x += kTogether) {
+    running.run(&plane.at(x, 0), &out.at(x, 0), plane.height, plane.width,
+                std::min(kTogether, plane.width - x));
   }
-  return out;
+}
+
+/// Along the rows: a few at a time are laid on their side.
+template <typename Pick>
+void across(Plane& plane, RunningExtreme<Pick>& running) {
+  Plane turned(kTogether, plane.width), result(kTogether, plane.width);
+  for (int top = 0; top < plane.height; top += kTogether) {
+    const int count = std::min(kTogether, plane.height - top);
+    for (int x = 0; x < plane.width; ++x) {
+      for (int i = 0; i < count; ++i) turned.at(i, x) = plane.at(x, top + i);
+    }
+    running.run(turned.values.data(), result.values.data(), plane.width, kTogether, count);
+    for (int i = 0; i < count; ++i) {
+      for (int x = 0; x < plane.width; ++x) plane.at(x, top + i) = result.at(i, x);
+    }
+  }
 }
 
 template <typename Pick>
 Plane extreme(const Plane& plane, int reach, float none, Pick pick) {
+  Plane out(plane.width, plane.height);
+  if (plane.values.empty()) return out;
   RunningExtreme<Pick> running(reach, none, pick);
-  return transposed(across(transposed(across(plane, running)), running));
+  down(plane, out, running);
+  across(out, running);
+  return out;
 }
 
 constexpr float kHuge = 1e30F;
@@ -93,7 +123,7 @@ Plane dilated(const Plane& plane, int reach) {
 }
 
 Plane opened(const Plane& plane, int reach) {
-  const int margin = 2 * reach;
+  const int margin = reach;
   return without_margin(dilated(eroded(extended(plane, margin), reach), reach), margin);
 }
 

@@ -1,6 +1,7 @@
 #include "image/plane.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -51,6 +52,18 @@ Plane blur_down(const Plane& plane, const std::vector<float>& kernel) {
   return out;
 }
 
+/// Adds a row of pixels to the sums of the cells that they lie in, `factor` pixels wide.
+template <std::size_t kChannels>
+void add_cells(std::vector<std::uint32_t>& sums, const std::uint8_t* in, int factor) {
+  for (std::size_t x = 0; x < sums.size(); x += kChannels) {
+    std::array<std::uint32_t, kChannels> cell{};
+    for (int dx = 0; dx < factor; ++dx, in += kChannels) {
+      for (std::size_t c = 0; c < kChannels; ++c) cell[c] += in[c];
+    }
+    for (std::size_t c = 0; c < kChannels; ++c) sums[x + c] += cell[c];
+  }
+}
+
 }  // namespace
 
 float sample(const Plane& plane, float x, float y) {
@@ -84,17 +97,6 @@ Plane grey_of(const Picture& picture) {
   return grey;
 }
 
-Plane transposed(const Plane& plane) {
-  Plane out(plane.height, plane.width);
-  constexpr int kTile = 32;
-  for (int top = 0; top < plane.height; top += kTile) {
-    for (int x = 0; x < plane.width; ++x) {
-      for (int y = top; y < std::min(top + kTile, plane.height); ++y) out.at(y, x) = plane.at(x, y);
-    }
-  }
-  return out;
-}
-
 Picture reduce(const Picture& from, int factor) {
   if (factor <= 1) return from;
   Picture to{.width = from.width / factor,
@@ -112,11 +114,8 @@ Picture reduce(const Picture& from, int factor) {
       const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * factor + dy) *
                                                         static_cast<std::size_t>(from.width) *
                                                         channels;
-      for (std::size_t x = 0; x < row_size; x += channels) {
-        for (int dx = 0; dx < factor; ++dx, in += channels) {
-          for (std::size_t c = 0; c < channels; ++c) sums[x + c] += in[c];
-        }
-      }
+      if (channels == 1) add_cells<1>(sums, in, factor);
+      if (channels == 3) add_cells<3>(sums, in, factor);
     }
     for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
   }
@@ -142,9 +141,8 @@ Plane blur(const Plane& plane, float sigma) {
   return blur_down(blur_across(plane, kernel), kernel);
 }
 
-std::vector<float> spread_sample(const Plane& plane) {
-  constexpr std::size_t kEnough = std::size_t{1} << 18U;
-  std::size_t step = plane.values.size() / kEnough;
+std::vector<float> spread_sample(const Plane& plane, std::size_t enough) {
+  std::size_t step = plane.values.size() / enough;
   if (step < 2) return plane.values;
   // Not the same columns in every row.
   while (std::gcd(step, static_cast<std::size_t>(plane.width)) != 1) ++step;

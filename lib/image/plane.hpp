@@ -40,9 +40,6 @@ Plane channel_of(const Picture& picture, int channel);
 /// The picture's luma, 0 to 255 (ITU-R BT.601).
 Plane grey_of(const Picture& picture);
 
-/// Rows for columns.
-Plane transposed(const Plane& plane);
-
 /// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
 Picture reduce(const Picture& picture, int factor);
 
@@ -52,9 +49,10 @@ Picture cropped(const Picture& picture, const Box& box);
 /// Gaussian smoothing; outside, the nearest edge's values.
 Plane blur(const Plane& plane, float sigma);
 
-/// Values from all over the plane: all of them, or of a large plane some 260,000, which is enough
-/// for a quantile.
-std::vector<float> spread_sample(const Plane& plane);
+/// Values from all over the plane: all of them, or of a large plane about `enough`. The default is
+/// enough for a quantile of few values, kForMiddle for one near the middle.
+inline constexpr std::size_t kForMiddle = std::size_t{1} << 16U;
+std::vector<float> spread_sample(const Plane& plane, std::size_t enough = std::size_t{1} << 18U);
 
 /// The value below which `share` (0 to 1) of the values lie; 0 for none.
 float quantile(std::vector<float> values, double share);

@@ -34,6 +34,20 @@ Plane blocks_of(const Plane& ink) {
   return out;
 }
 
+/// The same of kBlock pixels down each column.
+Plane upright_blocks_of(const Plane& ink) {
+  Plane out(ink.width, ink.height / kBlock);
+  for (int b = 0; b < out.height; ++b) {
+    float* sums = &out.at(0, b);
+    for (int y = b * kBlock; y < (b + 1) * kBlock; ++y) {
+      const float* row = &ink.at(0, y);
+      for (int x = 0; x < ink.width; ++x) sums[x] += row[x];
+    }
+    for (int x = 0; x < ink.width; ++x) sums[x] /= kBlock;
+  }
+  return out;
+}
+
 /// The slope with the most ink; the middle of those with nearly as much, as a thick line has.
 class BestSlope {
  public:
@@ -226,16 +240,18 @@ LineSegment PrintedLine::led(const LineSegment& segment, float x) const {
   return out;
 }
 
-std::vector<PrintedLine> find_level_lines(const Plane& ink, float level, float span) {
+std::vector<PrintedLine> find_lines(const Plane& ink, LineWay way, float level, float span) {
+  const bool upright = way == LineWay::kUpright;
+  const int width = upright ? ink.height : ink.width, height = upright ? ink.width : ink.height;
   std::vector<PrintedLine> lines;
-  if (ink.width < kBlock * (kStrips + 1) || ink.height < kBlock) return lines;
-  const Plane blocks = blocks_of(ink);
+  if (width < kBlock * (kStrips + 1) || height < kBlock) return lines;
+  const Plane blocks = upright ? upright_blocks_of(ink) : blocks_of(ink);
   for (int i = 0; i < kStrips; ++i) {
     const Strip strip(blocks, i, 8 * level);
-    link(lines, strip.segments(level), ink.width);
+    link(lines, strip.segments(level), width);
   }
   std::erase_if(lines, [&](const PrintedLine& line) {
-    return line.right() - line.left() < span * static_cast<float>(ink.width);
+    return line.right() - line.left() < span * static_cast<float>(width);
   });
   return lines;
 }

@@ -13,10 +13,11 @@ struct LineSegment {
   float ink = 0;           ///< what the line has nearly everywhere
 };
 
-/// A nearly level printed line, slightly bent as paper is, across several strips of a picture.
+/// A nearly level (or upright: see find_lines) printed line, slightly bent as paper is, across
+/// several strips of a picture.
 class PrintedLine {
  public:
-  /// width: the picture's.
+  /// width: the picture's, or its height where the line is upright.
   PrintedLine(LineSegment segment, int width) : segments_{segment}, width_(width) {}
 
   const LineSegment& last() const { return segments_.back(); }
@@ -39,7 +40,10 @@ class PrintedLine {
   int width_;
 };
 
-/// The lines with more ink than level that span at least that share of the width.
-std::vector<PrintedLine> find_level_lines(const Plane& ink, float level, float span);
+enum class LineWay { kLevel, kUpright };
+
+/// The lines that go this way with more ink than level and span at least that share of the picture;
+/// upright ones as if the picture lay on its side, rows for columns.
+std::vector<PrintedLine> find_lines(const Plane& ink, LineWay way, float level, float span);
 
 }  // namespace mlpctl::image

@@ -13,10 +13,28 @@ namespace {
 /// Printed lines end so many pixels from where they were found at most.
 constexpr int kHalfThickest = 16;
 
+/// A plane as it is or with rows for columns.
+template <typename Values>
+class View {
+ public:
+  View(Values& plane, bool turned) : plane_(plane), turned_(turned) {}
+
+  int width() const { return turned_ ? plane_.height : plane_.width; }
+  int height() const { return turned_ ? plane_.width : plane_.height; }
+  auto& at(int x, int y) const { return turned_ ? plane_.at(y, x) : plane_.at(x, y); }
+  bool inside(int x, int y) const { return x >= 0 && y >= 0 && x < width() && y < height(); }
+
+ private:
+  Values& plane_;
+  bool turned_;
+};
+
+using InkView = View<const Plane>;
+
 /// A line's ink across it, as shares of its strongest.
 class Profile {
  public:
-  Profile(const Plane& ink, const PrintedLine& line) {
+  Profile(const InkView& ink, const PrintedLine& line) {
     std::array<float, kCount> shares{};
     for (int i = 0; i < kCount; ++i) shares[index(i)] = usual_share(ink, line, i - kHalfThickest);
     // The line's middle is known to a pixel or so.
@@ -43,7 +61,7 @@ class Profile {
 
   static std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
-  static float usual_share(const Plane& ink, const PrintedLine& line, int off) {
+  static float usual_share(const InkView& ink, const PrintedLine& line, int off) {
     std::vector<float> shares;
     for (float x = line.left(); x < line.right(); x += kStep) {
       const LineSegment here = line.at(x);
@@ -60,7 +78,7 @@ class Profile {
 };
 
 /// The ink of a stroke that crosses rows top to bottom in column x, seen on both sides of them.
-float crossing(const Plane& ink, int x, int top, int bottom) {
+float crossing(const InkView& ink, int x, int top, int bottom) {
   float most = 0;
   const int lean = bottom - top;
   for (int off = -lean; off <= lean; ++off) {
@@ -70,16 +88,16 @@ float crossing(const Plane& ink, int x, int top, int bottom) {
   return most;
 }
 
-void erase(Plane& ink, const Plane& before, const PrintedLine& line, float level) {
+void erase(const View<Plane>& ink, const InkView& before, const PrintedLine& line, float level) {
   const Profile profile(before, line);
   if (!profile.is_line()) return;
   const int left = std::max(0, static_cast<int>(line.left()));
-  const int right = std::min(ink.width, static_cast<int>(line.right()) + 1);
+  const int right = std::min(ink.width(), static_cast<int>(line.right()) + 1);
   for (int x = left; x < right; ++x) {
     const LineSegment here = line.at(static_cast<float>(x));
     const int middle = static_cast<int>(std::lround(here.y));
     const int top = std::max(0, middle + profile.top());
-    const int bottom = std::min(ink.height - 1, middle + profile.bottom());
+    const int bottom = std::min(ink.height() - 1, middle + profile.bottom());
     const float across = crossing(before, x, top, bottom);
     for (int y = top; y <= bottom; ++y) {
       const float value = before.at(x, y), expected = here.ink * profile.at(y - middle);
@@ -91,20 +109,20 @@ void erase(Plane& ink, const Plane& before, const PrintedLine& line, float level
   }
 }
 
-void remove_level_lines(Plane& ink, float level, float span) {
-  const std::vector<PrintedLine> lines = find_level_lines(ink, level, span);
+void remove_lines(Plane& ink, LineWay way, float level, float span) {
+  const std::vector<PrintedLine> lines = find_lines(ink, way, level, span);
   if (lines.empty()) return;
+  const bool turned = way == LineWay::kUpright;
   const Plane before = ink;
-  for (const PrintedLine& line : lines) erase(ink, before, line, level);
+  for (const PrintedLine& line : lines) erase({ink, turned}, {before, turned}, line, level);
 }
 
 }  // namespace
 
 void remove_ruled_lines(Plane& ink, float level, float span) {
-  remove_level_lines(ink, level, span);
-  Plane turned = transposed(ink);
-  remove_level_lines(turned, level, span);
-  ink = transposed(turned);
+  for (const LineWay way : {LineWay::kLevel, LineWay::kUpright}) {
+    remove_lines(ink, way, level, span);
+  }
 }
 
 }  // namespace mlpctl::image

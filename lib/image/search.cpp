@@ -14,15 +14,22 @@ constexpr float kLeastContrast = 12, kLeastNoises = 5;
 constexpr float kLineContrast = 3, kLineNoises = 0.8F;
 /// A full stroke is as strong as the strongest pixels of this share are at least.
 constexpr double kInkShare = 0.0006;
+/// The same of a sheet with a small digit or two.
+constexpr double kFewShare = 0.0001;
 constexpr int kInkPixels = 6;
 /// The level between paper and ink: of the strongest ink at first, then of the usual ink above
 /// that, because a faint stroke belongs to its digit.
 constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
 
-/// How strong a full stroke is.
-float stroke_strength(const Plane& ink) {
+/// Whether this is more than the plane in which a single digit is looked for.
+bool is_large(const Plane& ink) {
+  return ink.values.size() > std::size_t{1} * kDigitSearchSide * kDigitSearchSide;
+}
+
+/// How strong a full stroke is that has at least this share of the pixels.
+float stroke_strength(const Plane& ink, double least_share) {
   const auto count = static_cast<double>(ink.values.size());
-  const double share = std::max(kInkShare, kInkPixels / count);
+  const double share = std::max(least_share, kInkPixels / count);
   return quantile(spread_sample(ink), std::max(0.0, 1 - share));
 }
 
@@ -53,17 +60,15 @@ bool holds_inner_digit(const Search& search) {
       [&](const Component& piece) { return is_tall(piece, search.ink) && !lies_on_edge(piece); });
 }
 
-/// The ink without what lies along the edge, and without the soft rim of it.
-Plane without_edge_pieces(const Search& search) {
+/// The ink without these pieces, and without the soft rim of them.
+Plane ink_without(const Search& search, const std::vector<bool>& pieces) {
   constexpr int kRim = 3;
   Plane rest = search.ink;
   const Grid<int>& labels = search.found.labels;
   for (int y = 0; y < rest.height; ++y) {
     for (int x = 0; x < rest.width; ++x) {
       const int label = labels.at(x, y);
-      if (label == 0 || !lies_on_edge(search.found.pieces[static_cast<std::size_t>(label) - 1])) {
-        continue;
-      }
+      if (label == 0 || !pieces[static_cast<std::size_t>(label) - 1]) continue;
       for (int v = std::max(0, y - kRim); v <= std::min(rest.height - 1, y + kRim); ++v) {
         for (int u = std::max(0, x - kRim); u <= std::min(rest.width - 1, x + kRim); ++u) {
           rest.at(u, v) = 0;
@@ -74,12 +79,21 @@ Plane without_edge_pieces(const Search& search) {
   return rest;
 }
 
-/// Finds the level and the pieces; false when no ink is stronger than least.
-bool find_pieces(Search& search, float least) {
-  const float strength = stroke_strength(search.ink);
-  if (strength < least) return false;
+Plane without_edge_pieces(const Search& search) {
+  std::vector<bool> on_edge;
+  for (const Component& piece : search.found.pieces) on_edge.push_back(lies_on_edge(piece));
+  return ink_without(search, on_edge);
+}
+
+/// Finds the level and the pieces; false when no ink is stronger than the least.
+bool find_pieces(Search& search) {
+  float strength = stroke_strength(search.ink, kInkShare);
+  if (strength < search.least && is_large(search.ink)) {
+    strength = stroke_strength(search.ink, kFewShare);
+  }
+  if (strength < search.least) return false;
   search.level =
-      std::max(0.5F * least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
+      std::max(0.5F * search.least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
   search.found = find_components(above(search.ink, search.level), search.ink);
   return true;
 }
@@ -87,7 +101,8 @@ bool find_pieces(Search& search, float least) {
 }  // namespace
 
 float noise_of(const Plane& ink) {
-  std::vector<float> sizes = spread_sample(ink);
+  // Of a plane in which a single digit is looked for every pixel may count.
+  std::vector<float> sizes = is_large(ink) ? spread_sample(ink, kForMiddle) : spread_sample(ink);
   for (float& value : sizes) value = std::abs(value);
   return quantile(std::move(sizes), 0.3) / 0.385F;
 }
@@ -96,15 +111,22 @@ Search search_ink(InkPlane plane, float line_span) {
   Search search{
       .ink = std::move(plane.ink), .brightness = std::move(plane.brightness), .flat = plane.flat};
   const float noise = noise_of(search.ink);
-  const float least = std::max(kLeastContrast, kLeastNoises * noise);
+  search.least = std::max(kLeastContrast, kLeastNoises * noise);
   if (plane.flat) {
-    find_pieces(search, least);
+    find_pieces(search);
     return search;
   }
   remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
-  if (!find_pieces(search, least) || holds_inner_digit(search)) return search;
-  Search inner{.ink = without_edge_pieces(search), .brightness = search.brightness};
-  return find_pieces(inner, least) && holds_inner_digit(inner) ? inner : search;
+  if (!find_pieces(search) || holds_inner_digit(search)) return search;
+  Search inner{
+      .ink = without_edge_pieces(search), .brightness = search.brightness, .least = search.least};
+  return find_pieces(inner) && holds_inner_digit(inner) ? inner : search;
+}
+
+void leave_out(Search& search, const std::vector<bool>& pieces) {
+  search.ink = ink_without(search, pieces);
+  search.found.pieces.clear();
+  if (!find_pieces(search)) search.found = {};
 }
 
 Box box_of(const Components& found, const std::vector<bool>& chosen) {

@@ -12,6 +12,7 @@ struct Search {
   Plane ink{};         ///< grey levels from the paper, printed lines taken out
   Plane brightness{};  ///< see InkPlane
   bool flat = false;   ///< see InkPlane
+  float least = 0;     ///< the strength below which nothing is a stroke
   float level = 0;     ///< what counts as ink: about half of a stroke's
   Components found{};  ///< pieces above the level, without the noise of the paper
 };
@@ -23,6 +24,9 @@ float noise_of(const Plane& ink);
 /// Finds the pieces of ink. None: a blank page. line_span: the share of the picture that a printed
 /// line crosses at least, longer than any stroke; one digit may be nearly as tall as its picture.
 Search search_ink(InkPlane plane, float line_span = 0.9F);
+
+/// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
+void leave_out(Search& search, const std::vector<bool>& pieces);
 
 /// The ink of the chosen pieces in the box alone, 0 to 1, with a margin around it.
 Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box);

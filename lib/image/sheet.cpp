@@ -4,54 +4,56 @@
 #include <cmath>
 #include <numeric>
 
+#include "image/close_lines.hpp"
+#include "image/mark.hpp"
 #include "image/normalise.hpp"
 #include "image/sheet_search.hpp"
+#include "image/touching_digits.hpp"
 
 namespace mlpctl::image {
 namespace {
 
 /// Pixels a side in which a sheet is searched.
 constexpr int kSheetSide = 1600;
-/// Shares of the usual height of a digit on this sheet: the least height of a digit, the gap that
-/// still joins two pieces, and the width beyond which a piece is taken for touching digits.
-constexpr float kLeastHeight = 0.4F, kJoin = 0.18F, kTooWide = 1.45F, kSurelyTooWide = 1.7F;
-/// The least height of a part that is cut off, as a share of the usual.
-constexpr float kLeastPart = 0.5F;
-/// A digit's width where digits touch, as a share of their height.
-constexpr float kUsualWidth = 0.72F;
+/// Shares of the usual height of a digit on this sheet: the least height of a digit, of a digit
+/// alone in its line, and of what must be a whole one; and the gap that still joins two pieces.
+constexpr float kLeastHeight = 0.4F, kLeastAlone = 0.6F, kLeastWhole = 0.8F, kJoin = 0.18F;
 
-/// Pieces that make one digit, and where they count.
-struct Mark {
-  std::vector<std::size_t> pieces;
-  Box box;
-  float mass = 0;
+/// How much a mark tells about the height of digits: as much as it has ink, so that specks weigh
+/// little; but for a stroke without width, as remains of a page's edge are, and ones.
+float weight(const Mark& mark) {
+  constexpr float kStrip = 0.05F;
+  const Box& box = mark.box;
+  const bool strip = std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
+  return strip ? kStrip * mark.mass : mark.mass;
+}
 
-  float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
-};
-
-/// The height below which half of all ink lies, piece by piece: specks weigh little.
+/// The height below which half of all weight lies.
 int usual_height(const std::vector<Mark>& marks) {
   std::vector<const Mark*> order;
   float all = 0;
   for (const Mark& mark : marks) {
     order.push_back(&mark);
-    all += mark.mass;
+    all += weight(mark);
   }
   std::sort(order.begin(), order.end(),
             [](const Mark* a, const Mark* b) { return a->box.height < b->box.height; });
   float below = 0;
   for (const Mark* mark : order) {
-    below += mark->mass;
+    below += weight(*mark);
     if (2 * below >= all) return mark->box.height;
   }
   return 0;
 }
 
-/// Whether the piece is solid and about as wide as tall, as punched holes are.
-bool is_blot(const Component& piece) {
-  const Box& box = piece.box;
-  return piece.area * 10 > box.width * box.height * 7 && box.width * 2 > box.height &&
-         box.height * 2 > box.width;
+/// The height of a digit that more than half of the marks do not reach, of the digit-sized: one
+/// line of writing that touches the next makes up much of all ink.
+int middle_height(const std::vector<Mark>& marks, int usual) {
+  std::vector<float> heights;
+  for (const Mark& mark : marks) {
+    if (2 * mark.box.height > usual) heights.push_back(static_cast<float>(mark.box.height));
+  }
+  return std::min(usual, static_cast<int>(quantile(std::move(heights), 0.5)));
 }
 
 /// Whether the piece is a line that runs off the picture.
@@ -70,7 +72,7 @@ std::vector<Mark> candidates(const Search& search) {
     const bool huge = piece.box.height * 10 > search.ink.height * 9 && piece.box.height > 100;
     if (!search.flat && (huge || lies_on_edge(piece))) continue;
     if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
-    marks.push_back({{i}, piece.box, piece.mass});
+    marks.push_back({{i}, piece.box, piece.mass, piece.rim > 0});
   }
   return marks;
 }
@@ -88,10 +90,26 @@ int overlap(int a, int a_size, int b, int b_size) {
   return std::min(a + a_size, b + b_size) - std::max(a, b);
 }
 
+/// Whether the small mark is a five's bar: flat, at the top right, and further off than other
+/// parts.
+bool is_bar_of(const Mark& small, const Mark& large, float height) {
+  constexpr float kFar = 0.35F, kWidest = 1.8F, kTallest = 1.35F;
+  const Box &bar = small.box, &body = large.box;
+  const Box both = united(bar, body);
+  const float tall = std::max(height, static_cast<float>(body.height));
+  return 2 * bar.width > 3 * bar.height && static_cast<float>(bar.height) < 0.4F * height &&
+         2 * bar.x + bar.width > 2 * body.x + body.width &&
+         10 * (bar.y + bar.height) < 10 * body.y + 3 * body.height &&
+         static_cast<float>(gap(bar, body)) < kFar * height &&
+         static_cast<float>(both.width) < kWidest * tall &&
+         static_cast<float>(both.height) < kTallest * tall;
+}
+
 /// Whether two marks are parts of one digit: one above the other, or a small stroke close beside.
 bool belong_together(const Mark& a, const Mark& b, float height) {
   const Mark& small = a.box.height < b.box.height ? a : b;
   const Mark& large = &small == &a ? b : a;
+  if (is_bar_of(small, large, height)) return true;
   const Box both = united(a.box, b.box);
   if (static_cast<float>(both.height) >
           1.35F * std::max(height, static_cast<float>(large.box.height)) ||
@@ -125,111 +143,23 @@ void join_parts(std::vector<Mark>& marks, float height) {
     const Mark& part = marks[second];
     whole.box = united(whole.box, part.box);
     whole.mass += part.mass;
+    whole.cut_off = whole.cut_off || part.cut_off;
     whole.pieces.insert(whole.pieces.end(), part.pieces.begin(), part.pieces.end());
     marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
   }
 }
 
+/// Several digits that touch are as tall together as one at least, and a flat rest of a line is
+/// not; nor is what the picture's edge cuts off, which may be anything.
 bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
-  return static_cast<float>(mark.box.height) > kLeastHeight * height &&
+  const bool whole = mark.box.width > 4 * mark.box.height || mark.cut_off;
+  return static_cast<float>(mark.box.height) > (whole ? kLeastWhole : kLeastHeight) * height &&
          static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
 }
 
-bool belongs(const Mark& mark, int label) {
-  return label > 0 && std::find(mark.pieces.begin(), mark.pieces.end(),
-                                static_cast<std::size_t>(label) - 1) != mark.pieces.end();
-}
-
-/// How many strokes of the mark the column crosses: digits touch in one place.
-int crossings(const Search& search, const Mark& mark, int x) {
-  int count = 0;
-  bool before = false;
-  for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
-    const bool ink = belongs(mark, search.found.labels.at(x, y));
-    count += ink && !before ? 1 : 0;
-    before = ink;
-  }
-  return count;
-}
-
-/// The column between `from` and `to` with the least of the mark's ink; one stroke and columns near
-/// the middle are preferred.
-int thinnest_column(const Search& search, const Mark& mark, int from, int to) {
-  int best = (from + to) / 2;
-  float least = 1e30F;
-  for (int x = from; x <= to; ++x) {
-    float ink = 0;
-    for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
-      if (belongs(mark, search.found.labels.at(x, y))) ink += search.ink.at(x, y);
-    }
-    const float away = std::abs(static_cast<float>(2 * x - from - to)) /
-                       static_cast<float>(std::max(1, to - from));
-    const auto strokes = static_cast<float>(crossings(search, mark, x));
-    const float cost = ink * (1 + away) * strokes * strokes;
-    if (cost < least) {
-      least = cost;
-      best = x;
-    }
-  }
-  return best;
-}
-
-/// The columns at which the mark is cut, its right end included; only that when it is one digit.
-std::vector<int> cuts(const Search& search, const Mark& mark, float height) {
-  const auto width = static_cast<float>(mark.box.width);
-  const float tall = std::max(static_cast<float>(mark.box.height), 0.8F * height);
-  const int end = mark.box.x + mark.box.width;
-  const int count = static_cast<int>(std::lround(width / (kUsualWidth * tall)));
-  if (width < kTooWide * tall || count < 2) return {end};
-  std::vector<int> columns;
-  const int step = mark.box.width / count;
-  for (int i = 1; i < count; ++i) {
-    const int ideal = mark.box.x + i * step;
-    columns.push_back(thinnest_column(search, mark, ideal - step / 3, ideal + step / 3));
-    if (width < kSurelyTooWide * tall && crossings(search, mark, columns.back()) > 1) return {end};
-  }
-  columns.push_back(end);
-  return columns;
-}
-
-/// The part of the mark in columns [left, right), its box tight around the ink.
-Mark part_of(const Search& search, const Mark& mark, int left, int right) {
-  Mark part{mark.pieces, {}, 0};
-  for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
-    for (int x = left; x < right; ++x) {
-      if (!belongs(mark, search.found.labels.at(x, y))) continue;
-      part.mass += search.ink.at(x, y);
-      part.box = part.box.width == 0 ? Box{x, y, 1, 1} : united(part.box, {x, y, 1, 1});
-    }
-  }
-  return part;
-}
-
-/// The mark's parts between its cuts; the mark itself when one of them is too low for a digit, as
-/// the long bar of a five is.
-std::vector<Mark> parts_of(const Search& search, const Mark& mark, float height) {
-  std::vector<Mark> parts;
-  int left = mark.box.x;
-  for (const int right : cuts(search, mark, height)) {
-    parts.push_back(part_of(search, mark, left, right));
-    if (static_cast<float>(parts.back().box.height) < kLeastPart * height) return {mark};
-    left = right;
-  }
-  return parts.size() > 1 ? parts : std::vector<Mark>{mark};
-}
-
-/// Cuts what is too wide for one digit where its ink is thinnest.
-std::vector<Mark> cut_touching(const Search& search, const std::vector<Mark>& marks, float height) {
-  std::vector<Mark> out;
-  for (const Mark& mark : marks) {
-    for (Mark& part : parts_of(search, mark, height)) out.push_back(std::move(part));
-  }
-  return out;
-}
-
 /// Lines of writing: from left to right each mark continues the line whose last mark lies beside
-/// it.
-std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks) {
+/// it. A low mark that is alone in its line was not written.
+std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
   std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
     return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
   });
@@ -249,6 +179,10 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks) {
     if (best == nullptr) best = &lines.emplace_back();
     best->push_back(std::move(mark));
   }
+  std::erase_if(lines, [&](const std::vector<Mark>& line) {
+    const auto tall = static_cast<float>(line[0].box.height);
+    return line.size() == 1 && tall < kLeastAlone * height;
+  });
   const auto level = [](const std::vector<Mark>& line) {
     const auto add = [](float sum, const Mark& mark) { return sum + mark.middle_y(); };
     return std::accumulate(line.begin(), line.end(), 0.0F, add) / static_cast<float>(line.size());
@@ -266,12 +200,24 @@ Digit digit_of(const Search& search, const Mark& mark, double scale) {
   return digit;
 }
 
+/// In each way that the mark may be read.
+Readings digits_of(const Search& search, const Mark& mark, float height, double scale) {
+  Readings readings;
+  for (const std::vector<Mark>& parts : readings_of(search, mark, height)) {
+    readings.emplace_back();
+    for (const Mark& part : parts) readings.back().push_back(digit_of(search, part, scale));
+  }
+  return readings;
+}
+
 }  // namespace
 
-std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
+std::vector<std::vector<Readings>> find_digits(const Picture& picture) {
   const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
-  const Search search = search_sheet(picture, factor);
+  Search search = search_sheet(picture, factor);
   std::vector<Mark> marks = candidates(search);
+  cut_close_lines(search, middle_height(marks, usual_height(marks)));
+  marks = candidates(search);
   const auto height = static_cast<float>(usual_height(marks));
   keep_heaviest(marks);
   join_parts(marks, height);
@@ -281,11 +227,11 @@ std::vector<std::vector<Digit>> find_digits(const Picture& picture) {
   }
   const float usual_mass = quantile(masses, 0.5);
   std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
-  std::vector<std::vector<Digit>> result;
-  for (const std::vector<Mark>& line : lines_of(cut_touching(search, marks, height))) {
+  std::vector<std::vector<Readings>> result;
+  for (const std::vector<Mark>& line : lines_of(std::move(marks), height)) {
     result.emplace_back();
     for (const Mark& mark : line) {
-      result.back().push_back(digit_of(search, mark, factor * picture.reduction));
+      result.back().push_back(digits_of(search, mark, height, factor * picture.reduction));
     }
   }
   return result;

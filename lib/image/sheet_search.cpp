@@ -24,6 +24,18 @@ constexpr float kEdgeStep = 0.5F;
 /// Paper is lighter than ink unless much tells otherwise.
 constexpr float kMuchMore = 1.5F;
 
+/// Whether what is behind the dark piece is too dark for paper: a table, or a gap between page and
+/// picture's edge.
+bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
+  constexpr float kTable = 0.33F, kMargin = 0.6F;
+  const Box& box = piece.box;
+  const float light = std::abs(behind.at(box.x + box.width / 2, box.y + box.height / 2));
+  const int rim = std::max(behind.width, behind.height) / 25;
+  const bool at_margin = box.x < rim || box.y < rim || box.x + box.width > behind.width - rim ||
+                         box.y + box.height > behind.height - rim;
+  return light < (at_margin ? kMargin : kTable) * std::abs(usual);
+}
+
 /// Drops the pieces that lie along a step of what is behind them, as remains of a table's or a
 /// page's edge do.
 void drop_remains_of_edges(Search& search, const Plane& behind) {
@@ -38,7 +50,8 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
       const int left = std::max(0, x - kBeside), right = std::min(labels.width - 1, x + kBeside);
       const float step = std::max(std::abs(behind.at(left, y) - behind.at(right, y)),
                                   std::abs(behind.at(x, up) - behind.at(x, down)));
-      if (step > kEdgeStep * search.ink.at(x, y)) ++beside[static_cast<std::size_t>(label)];
+      const float ink = search.brightness.at(x, y) - behind.at(x, y);
+      if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
     }
   }
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
@@ -47,31 +60,80 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
   }
 }
 
+void drop_off_page(Search& search, const Plane& behind) {
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
+  for (Component& piece : search.found.pieces) {
+    if (piece.area > 0 && lies_off_page(piece, behind, usual)) piece = {};
+  }
+}
+
+/// Leaves out punched holes, which are darker than pencils and would set the level.
+void leave_out_blots(Search& search) {
+  std::vector<bool> blots;
+  const int side = std::max(search.ink.width, search.ink.height);
+  float all = 0, solid = 0;
+  for (const Component& piece : search.found.pieces) {
+    blots.push_back(is_blot(piece) && piece.box.height * 200 > side);
+    all += piece.mass;
+    solid += blots.back() ? piece.mass : 0;
+  }
+  constexpr float kMuch = 0.1F;
+  if (solid > kMuch * all) leave_out(search, blots);
+}
+
+/// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
+enum class Light { kAsItFell, kEven };
+
+/// Brings dark ink to the strength that it has in the usual light: a shadow takes the same share of
+/// the ink's contrast as of the paper's light.
+void even_out(Plane& ink, const Plane& behind) {
+  constexpr float kDarkest = 0.4F, kLightest = 2;
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
+  if (usual == 0) return;
+  for (std::size_t i = 0; i < ink.values.size(); ++i) {
+    ink.values[i] /= std::clamp(behind.values[i] / usual, kDarkest, kLightest);
+  }
+}
+
 /// Noise that a pen's stroke is as wide as is smoothed away.
-Search search_strokes(const Ink& ink, Polarity polarity) {
+Search search_strokes(const Ink& ink, Polarity polarity, Light light) {
   InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
   Plane behind = plane.brightness;
   for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
+  if (light == Light::kEven) even_out(plane.ink, behind);
   if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
   Search search = search_ink(std::move(plane), kLineSpan);
+  leave_out_blots(search);
   if (!search.found.pieces.empty()) drop_remains_of_edges(search, behind);
+  if (light == Light::kEven) drop_off_page(search, behind);
   return search;
 }
 
-/// How much the pieces that may be digits (free, and neither noise nor solid) differ from the
-/// paper.
+/// Whether the piece may be a digit: free, and neither noise nor solid nor a strip of the page, as
+/// remains between its edge and a printed line.
+bool is_like_writing(const Component& piece, int side) {
+  const Box& box = piece.box;
+  const bool solid = piece.area * 10 > box.width * box.height * 7;
+  const bool strip =
+      box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
+  return !lies_on_edge(piece) && box.height * 50 >= side && !solid && !strip;
+}
+
+/// How much the pieces that may be digits differ from the paper: each as a whole, because the noise
+/// of bare paper adds up to nothing. Ink differs from the paper as much as from what is beside it;
+/// the paper between two strokes does not.
 float written(const Search& search, const Plane& on_paper) {
   const int side = std::max(search.ink.width, search.ink.height);
   std::vector<float> masses(search.found.pieces.size() + 1);
   for (std::size_t i = 0; i < on_paper.values.size(); ++i) {
-    masses[static_cast<std::size_t>(search.found.labels.values[i])] += std::abs(on_paper.values[i]);
+    masses[static_cast<std::size_t>(search.found.labels.values[i])] += on_paper.values[i];
   }
   float all = 0;
   for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
     const Component& piece = search.found.pieces[i];
-    const int area = piece.box.width * piece.box.height;
-    if (lies_on_edge(piece) || piece.box.height * 50 < side || piece.area * 10 > area * 7) continue;
-    all += masses[i + 1];
+    if (!is_like_writing(piece, side)) continue;
+    const float mass = std::abs(masses[i + 1]);
+    all += mass * std::min(1.0F, mass / piece.mass);
   }
   return all;
 }
@@ -80,7 +142,7 @@ float written(const Search& search, const Plane& on_paper) {
 /// a stroke as the loop, but it is paper.
 Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
   const auto of = [&](Polarity polarity) {
-    const Search search = search_strokes(ink, polarity);
+    const Search search = search_strokes(ink, polarity, Light::kAsItFell);
     return search.found.pieces.empty() ? 0 : written(search, on_paper);
   };
   const bool light = of(Polarity::kLight) > kMuchMore * of(Polarity::kDark);
@@ -95,7 +157,9 @@ Search search_sheet(const Picture& picture, int factor) {
   const InkPlane plane = rough.on_paper(kReach);
   if (plane.flat && noise_of(plane.ink) < kClean)
     return search_ink(ink.on_paper(kReach), kLineSpan);
-  return search_strokes(ink, polarity_of(rough, plane.ink));
+  const Polarity polarity = polarity_of(rough, plane.ink);
+  return search_strokes(ink, polarity,
+                        polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell);
 }
 
 }  // namespace mlpctl::image
