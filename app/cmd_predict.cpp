@@ -51,8 +51,9 @@ Preparation preparation_of(const PredictOptions& options, const net::ModelInfo& 
 
 void check(const PredictOptions& options) {
   if (options.annotate.empty()) return;
+  std::error_code none;  // What is wrong with a path is said when it is read.
   const bool single = options.paths.size() == 1 && options.paths[0] != "-" &&
-                      !std::filesystem::is_directory(options.paths[0]);
+                      !std::filesystem::is_directory(options.paths[0], none);
   if (!single) throw UsageError("--annotate draws on one picture: name one PATH");
   probe_output(options.annotate);
 }
