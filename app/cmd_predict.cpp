@@ -58,12 +58,18 @@ void check(const PredictOptions& options) {
   probe_output(options.annotate);
 }
 
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw Error(path + ": the folder cannot be made: " + error.message());
+}
+
 /// Prints answers and keeps what the exit code will say.
 class Printer {
  public:
   explicit Printer(const PredictOptions& options)
       : options_(options), blocks_(locale_is_utf8()), colour_(colour_allowed(Stream::kOutput)) {
-    if (!options.save_input.empty()) std::filesystem::create_directories(options.save_input);
+    if (!options.save_input.empty()) make_folder(options.save_input);
   }
 
   void print(const Answer& answer) {
