@@ -55,10 +55,17 @@ Preparation preparation_of(const PredictOptions& options, const net::ModelInfo& 
 
 void check(const PredictOptions& options) {
   if (options.annotate.empty()) return;
+  std::error_code none;  // What is wrong with a path is said when it is read.
   const bool single = options.paths.size() == 1 && options.paths[0] != "-" &&
-                      !std::filesystem::is_directory(options.paths[0]);
+                      !std::filesystem::is_directory(options.paths[0], none);
   if (!single) throw UsageError("--annotate draws on one picture: name one PATH");
   probe_output(options.annotate);
+}
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw Error(path + ": the folder cannot be made: " + error.message());
 }
 
 /// Prints answers and keeps what the exit code will say.
@@ -66,7 +73,7 @@ class Printer {
  public:
   explicit Printer(const PredictOptions& options)
       : options_(options), blocks_(locale_is_utf8()), colour_(colour_allowed(Stream::kOutput)) {
-    if (!options.save_input.empty()) std::filesystem::create_directories(options.save_input);
+    if (!options.save_input.empty()) make_folder(options.save_input);
   }
 
   void print(const Answer& answer) {

@@ -80,7 +80,8 @@ PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range)
 
 void PredictInputs::open(const std::string& path) {
   try {
-    if (std::filesystem::is_directory(path)) {
+    std::error_code none;  // What is wrong with a path is said when it is read.
+    if (std::filesystem::is_directory(path, none)) {
       folder_ = pictures_below(path);
       in_folder_ = 0;
     } else if (starts_like_idx(path)) {

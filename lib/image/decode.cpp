@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "image/plane.hpp"
+#include "image/pnm.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -30,19 +31,41 @@ std::vector<l_uint8> plain_png(const ByteView& file) {
   const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
   std::vector<l_uint8> out(data, data + 8);
   out.reserve(file.size());
+  // Leptonica makes all of a picture transparent in which one grey level is. That level parts ink
+  // from paper as it is.
+  const bool is_grey = file.u8(25) == 0;
   for (std::size_t at = 8; at < file.size();) {
     const std::size_t length = file.big32(at) + std::size_t{12};
     // libpng would print about a wrong checksum.
     const auto sum = crc32_z(0, data + at + 4, length - 8);
     if (sum != file.big32(at + length - 4)) file.fail("is damaged: a checksum does not match");
     const bool wanted = file.has(at + 4, "IHDR") || file.has(at + 4, "PLTE") ||
-                        file.has(at + 4, "tRNS") || file.has(at + 4, "IDAT") ||
+                        (file.has(at + 4, "tRNS") && !is_grey) || file.has(at + 4, "IDAT") ||
                         file.has(at + 4, "IEND");
     if (wanted) out.insert(out.end(), data + at, data + at + length);
     if (file.has(at + 4, "IEND")) break;
     at += length;
   }
   return out;
+}
+
+/// The file as if it lay upright, because Leptonica turns some colour pictures the wrong way.
+std::vector<l_uint8> unturned_tiff(const ByteView& file, const PictureHeader& header) {
+  const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+  std::vector<l_uint8> out(data, data + file.size());
+  const bool little = file.has(0, "II");
+  out[header.orientation_at] = little ? 1 : 0;
+  out[header.orientation_at + 1] = little ? 0 : 1;
+  return out;
+}
+
+PixPtr read_tiff(const ByteView& file, const PictureHeader& header) {
+  if (header.orientation == 1) {
+    const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+    return PixPtr(pixReadMemTiff(data, file.size(), 0));
+  }
+  const std::vector<l_uint8> unturned = unturned_tiff(file, header);
+  return PixPtr(pixReadMemTiff(unturned.data(), unturned.size(), 0));
 }
 
 /// The smallest whole factor that leaves at most max_pixels.
@@ -74,7 +97,7 @@ PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t 
     case Format::kJpeg:
       return read_jpeg(file, header, max_pixels, later_factor);
     case Format::kTiff:
-      return PixPtr(pixReadMemTiff(data, file.size(), 0));
+      return read_tiff(file, header);
     case Format::kWebP:
       return PixPtr(pixReadMemWebP(data, file.size()));
     case Format::kBmp:
@@ -82,7 +105,7 @@ PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t 
     case Format::kGif:
       return PixPtr(pixReadMemGif(data, file.size()));
     case Format::kPnm:
-      return PixPtr(pixReadMemPnm(data, file.size()));
+      break;  // decode_pnm() reads these.
   }
   return nullptr;
 }
@@ -170,6 +193,16 @@ Picture from_grey(Pix* pix) {
   return picture;
 }
 
+Picture decode_with_leptonica(const ByteView& file, const PictureHeader& header,
+                              std::int64_t max_pixels, int later_factor) {
+  silence();
+  PixPtr pix = read_pix(file, header, max_pixels, later_factor);
+  if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
+  pix = to_8_or_32(std::move(pix), header.transparent_index);
+  if (pix == nullptr) file.fail("has pixels of a kind that cannot be read; save it as PNG");
+  return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
+}
+
 PixPtr to_pix(const Picture& picture) {
   const bool rgb = picture.channels == 3;
   PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
@@ -191,18 +224,14 @@ PixPtr to_pix(const Picture& picture) {
 
 Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
                int later_factor) {
-  silence();
-  PixPtr pix = read_pix(file, header, max_pixels, later_factor);
-  if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
-  pix = to_8_or_32(std::move(pix), header.transparent_index);
-  if (pix == nullptr) file.fail("has pixels of a kind that cannot be read; save it as PNG");
-  Picture picture = pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
-  pix.reset();
+  Picture picture = header.format == Format::kPnm
+                        ? decode_pnm(file, header)
+                        : decode_with_leptonica(file, header, max_pixels, later_factor);
   const int factor = reduction_factor(picture.width, picture.height, max_pixels);
   if (factor > 1) picture = reduce(picture, factor);
   const auto stored = static_cast<double>(header.width * header.height);
   const double kept = static_cast<double>(picture.width) * picture.height;
-  // Of the area, because TIFF's decoder may have turned the picture.
+  // Of the area, because either side may have lost some pixels.
   picture.reduction = std::sqrt(stored / kept);
   return picture;
 }

@@ -70,7 +70,8 @@ bool is_frame(const Components& found, std::size_t index) {
   return inside * 20 < found.pieces[index].area;
 }
 
-/// Which pieces make the digit: the most promising and what lies close to it and is no speck.
+/// Which pieces make the digit: the most promising and what lies close to it and is no speck. None
+/// when all are the lines of ruled paper.
 std::vector<bool> belonging(const Components& found) {
   std::vector<bool> chosen(found.pieces.size(), false);
   std::vector<float> promises;
@@ -78,7 +79,7 @@ std::vector<bool> belonging(const Components& found) {
   std::ptrdiff_t best = 0;
   for (;;) {
     best = std::max_element(promises.begin(), promises.end()) - promises.begin();
-    if (promises[static_cast<std::size_t>(best)] <= 0) break;
+    if (promises[static_cast<std::size_t>(best)] <= 0) return chosen;
     if (!is_frame(found, static_cast<std::size_t>(best))) break;
     promises[static_cast<std::size_t>(best)] = 0;
   }
@@ -106,7 +107,7 @@ std::vector<bool> belonging(const Components& found) {
 struct Candidate {
   Digit digit;
   float share = 0;     ///< of the picture's ink
-  float sharp = 0;     ///< see sharpness()
+  float sharp = 0;     ///< see Sharpness
   float strength = 0;  ///< grey levels of its strokes
   float cover = 0;     ///< share of its box that is ink
   bool on_edge = false;
@@ -114,8 +115,19 @@ struct Candidate {
 
 /// How much of a stroke's strength its edge shows in the picture as it was taken, on average around
 /// the digit: 1 for pen on paper, little for shadows and for parts cut out of something larger.
-float sharpness(const Search& search, const std::vector<bool>& chosen, const Box& box) {
+struct Sharpness {
+  float seen = 0, noise = 0;  ///< noise: what of it the paper shows without any stroke
+};
+
+/// Shadows of a blank page, and light that falls off, are softer than any stroke.
+bool is_shadow(const Sharpness& sharp) {
+  return sharp.seen < 0.4F || sharp.seen - sharp.noise < 0.2F;
+}
+
+Sharpness sharpness(const Search& search, const std::vector<bool>& chosen, const Box& box) {
   constexpr int kReach = 3, kMargin = kReach + 1;
+  /// From the least to the greatest in a window of 7x7, in standard deviations.
+  constexpr float kNoiseRange = 4.5F;
   const int left = std::max(0, box.x - kMargin), top = std::max(0, box.y - kMargin);
   const int right = std::min(search.ink.width, box.x + box.width + kMargin);
   const int bottom = std::min(search.ink.height, box.y + box.height + kMargin);
@@ -141,8 +153,11 @@ float sharpness(const Search& search, const std::vector<bool>& chosen, const Box
       ++edge;
     }
   }
-  if (edge == 0) return 0;
-  return steps / static_cast<float>(edge) / (strength / static_cast<float>(inner));
+  if (edge == 0) return {};
+  Sharpness sharp;
+  sharp.seen = steps / strength * static_cast<float>(inner) / static_cast<float>(edge);
+  sharp.noise = kNoiseRange * noise_of(search.ink) / strength * static_cast<float>(inner);
+  return sharp;
 }
 
 std::optional<Candidate> look(const Search& search, double scale) {
@@ -159,7 +174,9 @@ std::optional<Candidate> look(const Search& search, double scale) {
   const float aspect = written_aspect(box, search.ink.width, search.ink.height);
   Candidate candidate{normalise(isolated(search, chosen, box), aspect), own / all};
   candidate.digit.box = in_file(box, scale);
-  candidate.sharp = sharpness(search, chosen, box);
+  const Sharpness sharp = sharpness(search, chosen, box);
+  if (is_shadow(sharp)) return std::nullopt;
+  candidate.sharp = sharp.seen;
   candidate.strength = search.level;
   int area = 0;
   for (std::size_t i = 0; i < chosen.size(); ++i) {

@@ -1,7 +1,6 @@
 #include "image/header_formats.hpp"
 
 #include <array>
-#include <cctype>
 #include <cstring>
 
 #include "image/exif.hpp"
@@ -44,24 +43,6 @@ std::size_t tiff_type_size(std::uint32_t type) {
 std::size_t skip_gif_blocks(const ByteView& file, std::size_t at) {
   while (file.u8(at) != 0) at += 1 + file.u8(at);
   return at + 1;
-}
-
-/// One number of a PNM header, after blanks and comments; moves `at` behind it.
-std::int64_t pnm_number(const ByteView& file, std::size_t& at) {
-  while (std::isspace(static_cast<int>(file.u8(at))) != 0 || file.u8(at) == '#') {
-    if (file.u8(at) == '#') {
-      while (file.u8(at) != '\n') ++at;
-    } else {
-      ++at;
-    }
-  }
-  std::int64_t value = 0;
-  const std::size_t start = at;
-  for (; std::isdigit(static_cast<int>(file.u8(at))) != 0 && at < start + 10; ++at) {
-    value = value * 10 + file.u8(at) - '0';
-  }
-  if (at == start) file.fail("has a damaged PNM header: a number is missing");
-  return value;
 }
 
 }  // namespace
@@ -121,6 +102,10 @@ PictureHeader tiff_header(const ByteView& file) {
     const std::int64_t value = is_short ? u16(entry + 8) : u32(entry + 8);
     if (tag == 256) header.width = value;
     if (tag == 257) header.height = value;
+    if (tag == 274 && is_short && value >= 1 && value <= 8) {
+      header.orientation = static_cast<int>(value);
+      header.orientation_at = entry + 8;
+    }
     const std::size_t held = u32(entry + 4) * tiff_type_size(u16(entry + 2));
     if (held > 4) file.require(u32(entry + 8) + held);
     Array array{u32(entry + 4), is_short ? 2U : 4U, entry + 8};
@@ -198,22 +183,6 @@ PictureHeader gif_header(const ByteView& file) {
     } else {
       file.fail("is a damaged GIF: an unknown block");
     }
-  }
-  return header;
-}
-
-PictureHeader pnm_header(const ByteView& file) {
-  PictureHeader header{.format = Format::kPnm};
-  const std::uint32_t kind = file.u8(1) - '0';
-  std::size_t at = 2;
-  header.width = pnm_number(file, at);
-  header.height = pnm_number(file, at);
-  const bool bitmap = kind == 1 || kind == 4;
-  const std::int64_t largest = bitmap ? 1 : pnm_number(file, at);
-  if (kind >= 4 && header.width < (1 << 30) && header.height < (1 << 30)) {
-    const std::int64_t samples = header.width * (kind == 6 ? 3 : 1);
-    const std::int64_t row = bitmap ? (samples + 7) / 8 : samples * (largest > 255 ? 2 : 1);
-    file.require(at + 1 + static_cast<std::size_t>(row * header.height));
   }
   return header;
 }

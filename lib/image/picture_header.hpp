@@ -12,7 +12,8 @@ enum class Format { kPng, kJpeg, kTiff, kWebP, kBmp, kGif, kPnm };
 struct PictureHeader {
   Format format = Format::kPng;
   std::int64_t width = 0, height = 0;  ///< as stored, before the orientation is applied
-  int orientation = 1;                 ///< as EXIF counts; 1 for TIFF, which its decoder turns
+  int orientation = 1;                 ///< as EXIF counts
+  std::size_t orientation_at = 0;      ///< where a TIFF holds it
   int transparent_index = -1;          ///< the palette entry that a GIF declares transparent
 };
 

@@ -99,23 +99,25 @@ Plane grey_of(const Picture& picture) {
 
 Picture reduce(const Picture& from, int factor) {
   if (factor <= 1) return from;
-  Picture to{.width = from.width / factor,
-             .height = from.height / factor,
+  // A picture of one row keeps its row.
+  const int across = std::min(factor, from.width), down = std::min(factor, from.height);
+  Picture to{.width = from.width / across,
+             .height = from.height / down,
              .channels = from.channels,
              .reduction = from.reduction * factor};
   const auto channels = static_cast<std::size_t>(from.channels);
   const std::size_t row_size = static_cast<std::size_t>(to.width) * channels;
-  const auto area = static_cast<std::uint32_t>(factor * factor);
+  const auto area = static_cast<std::uint32_t>(across * down);
   std::vector<std::uint32_t> sums(row_size);
   to.pixels.reserve(row_size * static_cast<std::size_t>(to.height));
   for (int y = 0; y < to.height; ++y) {
     std::fill(sums.begin(), sums.end(), area / 2);
-    for (int dy = 0; dy < factor; ++dy) {
-      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * factor + dy) *
+    for (int dy = 0; dy < down; ++dy) {
+      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * down + dy) *
                                                         static_cast<std::size_t>(from.width) *
                                                         channels;
-      if (channels == 1) add_cells<1>(sums, in, factor);
-      if (channels == 3) add_cells<3>(sums, in, factor);
+      if (channels == 1) add_cells<1>(sums, in, across);
+      if (channels == 3) add_cells<3>(sums, in, across);
     }
     for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
   }

@@ -199,6 +199,30 @@ TEST_CASE("a blank page has no digit") {
   CHECK_FALSE(digit);
 }
 
+TEST_CASE("a soft shadow on a blank page is no digit") {
+  image::Picture shaded = page(800, 600, 220);
+  Random random(1, 0);
+  for (int y = 0; y < shaded.height; ++y) {
+    for (int x = 0; x < shaded.width; ++x) {
+      const double away = (x - 240) / 240.0;
+      const int noise = static_cast<int>(random.below(6) + random.below(6));
+      put(shaded, x, y, static_cast<int>(220 - 80 * std::exp(-away * away)) - noise);
+    }
+  }
+  CHECK_FALSE(image::find_digit(shaded));
+}
+
+TEST_CASE("the lines of a blank page are no digit") {
+  image::Picture lined = page(800, 600);
+  for (int y = 0; y < 600; y += 60) draw_bar(lined, 0, y, 800, 2, 190);
+  CHECK_FALSE(image::find_digit(lined));
+}
+
+TEST_CASE("a picture of one row or one column has no digit") {
+  CHECK_FALSE(image::find_digit(page(30000, 1)));
+  CHECK_FALSE(image::find_digit(page(1, 30000)));
+}
+
 TEST_CASE("a picture made like MNIST passes unchanged; and its negative as it") {
   image::Picture picture = page(28, 28, 0);
   draw_zero(picture, 7, 4, 14, 20, 3, 253);

@@ -103,6 +103,59 @@ TEST_CASE("a photograph is turned as its EXIF says") {
   CHECK(odd.width == 60);
 }
 
+/// The quarters as a TIFF whose first entry that can be spared says how it is turned.
+std::string turned_tiff(int orientation) {
+  std::string bytes = encoded(IFF_TIFF_LZW);
+  const std::string tag("\x12\1\3\0\1\0\0\0", 8);
+  const std::size_t at = bytes.find(tag);
+  REQUIRE(at != std::string::npos);
+  bytes[at + 8] = static_cast<char>(orientation);
+  return bytes;
+}
+
+TEST_CASE("a TIFF is turned as its tag says") {
+  const image::Picture right = read(turned_tiff(6)), left = read(turned_tiff(8));
+  REQUIRE(right.width == 40);
+  CHECK(is_colour(right, 10, 10, 10, 20, 220));
+  CHECK(is_colour(right, 30, 10, 200, 20, 30));
+  REQUIRE(left.width == 40);
+  CHECK(is_colour(left, 10, 10, 10, 210, 30));
+  CHECK(is_colour(left, 30, 10, 200, 210, 30));
+  CHECK(is_colour(read(turned_tiff(3)), 10, 10, 200, 210, 30));
+}
+
+TEST_CASE("PNM is read with comments, without blanks between bits, and with any largest value") {
+  const image::Picture bits = read("P1\n# a comment\n3 2 # another\n101\n0 1 0");
+  REQUIRE(bits.height == 2);
+  CHECK(bits.pixels == std::vector<std::uint8_t>{0, 255, 0, 255, 0, 255});
+  const std::vector<std::uint8_t> levels{0, 128, 255};
+  CHECK(read("P2 3 1 # w\n100\n0 50 100").pixels == levels);
+  CHECK(read("P3 # c\n1 1\n1000\n0 500 1000\n").pixels == levels);
+  CHECK(read(std::string("P5 3 1 100\n\0\x32\x64", 14)).pixels == levels);
+  CHECK(read(std::string("P6 1 1 1000\n\0\0\1\xF4\3\xE8", 18)).pixels == levels);
+  CHECK(read(std::string("P4 3 1\n\xA0", 8)).pixels == std::vector<std::uint8_t>{0, 255, 0});
+  CHECK_THROWS_AS(read("P1 2 1\n12"), Error);
+  CHECK_THROWS_AS(read("P2 2 1 255\n12"), Error);
+  CHECK_THROWS_AS(read("P5 1 1 0\nx"), Error);
+}
+
+TEST_CASE("a grey PNG of which one level is transparent is read") {
+  // Black, white and black; white is declared transparent.
+  const std::string bytes(
+      "\x89PNG\r\n\x1A\n"
+      "\000\000\000\015\111\110\104\122\000\000\000\003\000\000\000\001\010\000\000\000"
+      "\000\076\213\113\150"
+      "\000\000\000\002\164\122\116\123\000\377\133\221\042\265"
+      "\000\000\000\014\111\104\101\124\170\234\143\140\370\317\000\000\002\002\001\000"
+      "\173\011\201\170"
+      "\000\000\000\000\111\105\116\104\256\102\140\202",
+      83);
+  const image::Picture picture = read(bytes);
+  CHECK(picture.at(0, 0) < 10);
+  CHECK(picture.at(1, 0) > 245);
+  CHECK(picture.at(2, 0) < 10);
+}
+
 TEST_CASE("a large picture is reduced unless all of it is wanted") {
   const std::string bytes = "P5 4000 3000 255\n" + std::string(12'000'000, '\x64');
   const image::Picture picture = read(bytes);
