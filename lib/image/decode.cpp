@@ -3,6 +3,7 @@
 #include <leptonica/allheaders.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -68,6 +69,33 @@ PixPtr read_tiff(const ByteView& file, const PictureHeader& header) {
   return PixPtr(pixReadMemTiff(unturned.data(), unturned.size(), 0));
 }
 
+/// The first frame of an animation as a WebP of its own, which is all that the decoder takes.
+std::vector<l_uint8> still_webp(const ByteView& file, const PictureHeader& header) {
+  constexpr std::size_t kFrameHeader = 24, kFileHeader = 30, kSizeAt = 24;
+  const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+  const std::size_t length = file.little32(header.frame_at + 4) + std::size_t{8};
+  if (length < kFrameHeader) file.fail("is a damaged WebP: its first frame is too short");
+  const auto* frame = data + header.frame_at;
+  // The whole file's header with the frame's size, then the frame's own chunks.
+  std::vector<l_uint8> out(data, data + kFileHeader);
+  std::copy_n(frame + 14, 6, out.begin() + kSizeAt);
+  out.insert(out.end(), frame + kFrameHeader, frame + length);
+  const std::size_t rest = out.size() - 8;
+  for (std::size_t i = 0; i < 4; ++i) out[4 + i] = static_cast<l_uint8>(rest >> 8 * i & 255U);
+  constexpr l_uint8 kAnimated = 2;
+  out[20] = static_cast<l_uint8>(out[20] & ~kAnimated);
+  return out;
+}
+
+PixPtr read_webp(const ByteView& file, const PictureHeader& header) {
+  if (header.frame_at == 0) {
+    const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+    return PixPtr(pixReadMemWebP(data, file.size()));
+  }
+  const std::vector<l_uint8> still = still_webp(file, header);
+  return PixPtr(pixReadMemWebP(still.data(), still.size()));
+}
+
 /// The smallest whole factor that leaves at most max_pixels.
 int reduction_factor(std::int64_t width, std::int64_t height, std::int64_t max_pixels) {
   int factor = 1;
@@ -99,7 +127,7 @@ PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t 
     case Format::kTiff:
       return read_tiff(file, header);
     case Format::kWebP:
-      return PixPtr(pixReadMemWebP(data, file.size()));
+      return read_webp(file, header);
     case Format::kBmp:
       return PixPtr(pixReadMemBmp(data, file.size()));
     case Format::kGif:

@@ -135,6 +135,10 @@ PictureHeader webp_header(const ByteView& file) {
     if (file.has(at, "VP8X")) {
       header.width = file.little24(at + 12) + 1;
       header.height = file.little24(at + 15) + 1;
+    } else if (file.has(at, "ANMF") && header.frame_at == 0) {
+      header.frame_at = at;
+      header.width = file.little24(at + 14) + 1;
+      header.height = file.little24(at + 17) + 1;
     } else if (file.has(at, "VP8 ") && header.width == 0) {
       header.width = file.little16(at + 14) & 0x3FFFU;
       header.height = file.little16(at + 16) & 0x3FFFU;

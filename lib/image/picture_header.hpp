@@ -14,6 +14,7 @@ struct PictureHeader {
   std::int64_t width = 0, height = 0;  ///< as stored, before the orientation is applied
   int orientation = 1;                 ///< as EXIF counts
   std::size_t orientation_at = 0;      ///< where a TIFF holds it
+  std::size_t frame_at = 0;            ///< where an animated WebP holds its first frame
   int transparent_index = -1;          ///< the palette entry that a GIF declares transparent
 };
 
