@@ -231,6 +231,33 @@ Picture decode_with_leptonica(const ByteView& file, const PictureHeader& header,
   return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
 }
 
+/// A BMP of 32 bits, which Leptonica reads with red for blue, or not at all.
+Picture decode_bgrx(const ByteView& file, const PictureHeader& header) {
+  Picture picture{.width = static_cast<int>(header.width),
+                  .height = static_cast<int>(header.height),
+                  .channels = 3};
+  const bool from_top = static_cast<std::int32_t>(file.little32(22)) < 0;
+  const auto width = static_cast<std::size_t>(header.width);
+  const auto* pixels =
+      reinterpret_cast<const std::uint8_t*>(file.bytes().data()) + file.little32(10);
+  picture.pixels.reserve(width * static_cast<std::size_t>(header.height) * 3);
+  for (int y = 0; y < picture.height; ++y) {
+    const auto stored = static_cast<std::size_t>(from_top ? y : picture.height - 1 - y);
+    const std::uint8_t* in = pixels + stored * width * 4;
+    for (std::size_t x = 0; x < width; ++x, in += 4) {
+      for (const int channel : {2, 1, 0}) picture.pixels.push_back(in[channel]);
+    }
+  }
+  return picture;
+}
+
+Picture decode_whole(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
+                     int later_factor) {
+  if (header.format == Format::kPnm) return decode_pnm(file, header);
+  if (header.is_bgrx) return decode_bgrx(file, header);
+  return decode_with_leptonica(file, header, max_pixels, later_factor);
+}
+
 PixPtr to_pix(const Picture& picture) {
   const bool rgb = picture.channels == 3;
   PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
@@ -252,9 +279,7 @@ PixPtr to_pix(const Picture& picture) {
 
 Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
                int later_factor) {
-  Picture picture = header.format == Format::kPnm
-                        ? decode_pnm(file, header)
-                        : decode_with_leptonica(file, header, max_pixels, later_factor);
+  Picture picture = decode_whole(file, header, max_pixels, later_factor);
   const int factor = reduction_factor(picture.width, picture.height, max_pixels);
   if (factor > 1) picture = reduce(picture, factor);
   const auto stored = static_cast<double>(header.width * header.height);
