@@ -72,7 +72,7 @@ std::string ranked(const ReadDigit& digit, const AnswerStyle& style) {
   const auto ranking = digit.ranking();
   for (int i = 0; i < style.top; ++i) {
     const int rank = ranking[static_cast<std::size_t>(i)];
-    text += fmt::format("{}{}  {:6.2f} %", i == 0 ? "" : "   ", class_name(rank, style),
+    text += fmt::format("{}{}  {:6.2f} %", i == 0 ? "" : "   ", printable(class_name(rank, style)),
                         100 * digit.probabilities[static_cast<std::size_t>(rank)]);
   }
   return text;

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
+
+#include "terminal.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -95,9 +98,24 @@ image::Picture in_colour(const image::Picture& picture) {
   return out;
 }
 
+/// The names of the classes, all as wide as the widest.
+std::vector<std::string> padded_names(const AnswerStyle& style) {
+  std::vector<std::string> names;
+  for (int which = 0; which < net::kClasses; ++which) {
+    names.push_back(style.classes.empty()
+                        ? std::to_string(which)
+                        : printable(style.classes[static_cast<std::size_t>(which)]));
+  }
+  std::size_t widest = 0;
+  for (const std::string& name : names) widest = std::max(widest, name.size());
+  for (std::string& name : names) name.resize(widest, ' ');
+  return names;
+}
+
 }  // namespace
 
 std::string drawing(const ReadDigit& digit, const AnswerStyle& style, bool blocks, bool colour) {
+  const std::vector<std::string> names = padded_names(style);
   std::string text;
   for (int y = 0; y < kSide; y += 2) {
     for (int x = 0; x < kSide; ++x) {
@@ -107,8 +125,7 @@ std::string drawing(const ReadDigit& digit, const AnswerStyle& style, bool block
     if (which >= 0 && which < net::kClasses) {
       const auto i = static_cast<std::size_t>(which);
       const float share = digit.probabilities[i];
-      const std::string name = style.classes.empty() ? std::to_string(which) : style.classes[i];
-      text += fmt::format("  {} {:6.2f} % {}", name, 100 * share, bar(share, blocks));
+      text += fmt::format("  {} {:6.2f} % {}", names[i], 100 * share, bar(share, blocks));
     }
     text += "\n";
   }

@@ -72,14 +72,34 @@ void check_labels(const IdxFile& file, const IdxFile& images) {
   }
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+/// A name is printed in every answer and tells its class from the others.
+void check_name(const std::string& file, const std::string& name,
+                const std::vector<std::string>& before) {
+  if (std::any_of(name.begin(), name.end(), is_control)) {
+    throw Error(file + ": name " + std::to_string(before.size() + 1) +
+                " holds a control character; write plain text");
+  }
+  if (std::find(before.begin(), before.end(), name) != before.end()) {
+    throw Error(file + ": names '" + name + "' twice; every class needs a name of its own");
+  }
+}
+
 std::vector<std::string> read_classes(const fs::path& path) {
   std::vector<std::string> classes;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return classes;
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
+    // Some editors begin a file with a byte order mark.
+    if (classes.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
     if (line.ends_with('\r')) line.pop_back();
-    if (!line.empty()) classes.push_back(line);
+    if (line.empty()) continue;
+    check_name(path.string(), line, classes);
+    classes.push_back(line);
   }
   if (classes.size() != kClasses) {
     throw Error(path.string() + ": names " + std::to_string(classes.size()) +

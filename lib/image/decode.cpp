@@ -3,6 +3,7 @@
 #include <leptonica/allheaders.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -68,6 +69,33 @@ PixPtr read_tiff(const ByteView& file, const PictureHeader& header) {
   return PixPtr(pixReadMemTiff(unturned.data(), unturned.size(), 0));
 }
 
+/// The first frame of an animation as a WebP of its own, which is all that the decoder takes.
+std::vector<l_uint8> still_webp(const ByteView& file, const PictureHeader& header) {
+  constexpr std::size_t kFrameHeader = 24, kFileHeader = 30, kSizeAt = 24;
+  const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+  const std::size_t length = file.little32(header.frame_at + 4) + std::size_t{8};
+  if (length < kFrameHeader) file.fail("is a damaged WebP: its first frame is too short");
+  const auto* frame = data + header.frame_at;
+  // The whole file's header with the frame's size, then the frame's own chunks.
+  std::vector<l_uint8> out(data, data + kFileHeader);
+  std::copy_n(frame + 14, 6, out.begin() + kSizeAt);
+  out.insert(out.end(), frame + kFrameHeader, frame + length);
+  const std::size_t rest = out.size() - 8;
+  for (std::size_t i = 0; i < 4; ++i) out[4 + i] = static_cast<l_uint8>(rest >> 8 * i & 255U);
+  constexpr l_uint8 kAnimated = 2;
+  out[20] = static_cast<l_uint8>(out[20] & ~kAnimated);
+  return out;
+}
+
+PixPtr read_webp(const ByteView& file, const PictureHeader& header) {
+  if (header.frame_at == 0) {
+    const auto* data = reinterpret_cast<const l_uint8*>(file.bytes().data());
+    return PixPtr(pixReadMemWebP(data, file.size()));
+  }
+  const std::vector<l_uint8> still = still_webp(file, header);
+  return PixPtr(pixReadMemWebP(still.data(), still.size()));
+}
+
 /// The smallest whole factor that leaves at most max_pixels.
 int reduction_factor(std::int64_t width, std::int64_t height, std::int64_t max_pixels) {
   int factor = 1;
@@ -99,7 +127,7 @@ PixPtr read_pix(const ByteView& file, const PictureHeader& header, std::int64_t 
     case Format::kTiff:
       return read_tiff(file, header);
     case Format::kWebP:
-      return PixPtr(pixReadMemWebP(data, file.size()));
+      return read_webp(file, header);
     case Format::kBmp:
       return PixPtr(pixReadMemBmp(data, file.size()));
     case Format::kGif:
@@ -203,6 +231,33 @@ Picture decode_with_leptonica(const ByteView& file, const PictureHeader& header,
   return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
 }
 
+/// A BMP of 32 bits, which Leptonica reads with red for blue, or not at all.
+Picture decode_bgrx(const ByteView& file, const PictureHeader& header) {
+  Picture picture{.width = static_cast<int>(header.width),
+                  .height = static_cast<int>(header.height),
+                  .channels = 3};
+  const bool from_top = static_cast<std::int32_t>(file.little32(22)) < 0;
+  const auto width = static_cast<std::size_t>(header.width);
+  const auto* pixels =
+      reinterpret_cast<const std::uint8_t*>(file.bytes().data()) + file.little32(10);
+  picture.pixels.reserve(width * static_cast<std::size_t>(header.height) * 3);
+  for (int y = 0; y < picture.height; ++y) {
+    const auto stored = static_cast<std::size_t>(from_top ? y : picture.height - 1 - y);
+    const std::uint8_t* in = pixels + stored * width * 4;
+    for (std::size_t x = 0; x < width; ++x, in += 4) {
+      for (const int channel : {2, 1, 0}) picture.pixels.push_back(in[channel]);
+    }
+  }
+  return picture;
+}
+
+Picture decode_whole(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
+                     int later_factor) {
+  if (header.format == Format::kPnm) return decode_pnm(file, header);
+  if (header.is_bgrx) return decode_bgrx(file, header);
+  return decode_with_leptonica(file, header, max_pixels, later_factor);
+}
+
 PixPtr to_pix(const Picture& picture) {
   const bool rgb = picture.channels == 3;
   PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
@@ -224,9 +279,7 @@ PixPtr to_pix(const Picture& picture) {
 
 Picture decode(const ByteView& file, const PictureHeader& header, std::int64_t max_pixels,
                int later_factor) {
-  Picture picture = header.format == Format::kPnm
-                        ? decode_pnm(file, header)
-                        : decode_with_leptonica(file, header, max_pixels, later_factor);
+  Picture picture = decode_whole(file, header, max_pixels, later_factor);
   const int factor = reduction_factor(picture.width, picture.height, max_pixels);
   if (factor > 1) picture = reduce(picture, factor);
   const auto stored = static_cast<double>(header.width * header.height);

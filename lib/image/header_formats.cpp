@@ -40,6 +40,23 @@ std::size_t tiff_type_size(std::uint32_t type) {
   return type < kSizes.size() ? kSizes[type] : 0;
 }
 
+/// Whether a BMP says that its 32 bits are blue, green, red and maybe alpha, as without masks.
+bool has_usual_masks(const ByteView& file) {
+  constexpr std::uint32_t kMasks = 3;
+  return file.little32(30) == kMasks && file.little16(28) == 32 && file.little32(54) == 0xFF0000U &&
+         file.little32(58) == 0xFF00U && file.little32(62) == 0xFFU;
+}
+
+/// Whether any of the BMP's pixels is seen through; only headers from this size on can say so.
+bool is_transparent(const ByteView& file, std::size_t pixels, std::int64_t size) {
+  constexpr std::uint32_t kWithAlpha = 56;
+  if (file.little32(14) < kWithAlpha || file.little32(66) != 0xFF000000U) return false;
+  for (std::size_t at = pixels + 3; at < pixels + static_cast<std::size_t>(size); at += 4) {
+    if (file.u8(at) != 255) return true;
+  }
+  return false;
+}
+
 std::size_t skip_gif_blocks(const ByteView& file, std::size_t at) {
   while (file.u8(at) != 0) at += 1 + file.u8(at);
   return at + 1;
@@ -135,6 +152,10 @@ PictureHeader webp_header(const ByteView& file) {
     if (file.has(at, "VP8X")) {
       header.width = file.little24(at + 12) + 1;
       header.height = file.little24(at + 15) + 1;
+    } else if (file.has(at, "ANMF") && header.frame_at == 0) {
+      header.frame_at = at;
+      header.width = file.little24(at + 14) + 1;
+      header.height = file.little24(at + 17) + 1;
     } else if (file.has(at, "VP8 ") && header.width == 0) {
       header.width = file.little16(at + 14) & 0x3FFFU;
       header.height = file.little16(at + 16) & 0x3FFFU;
@@ -157,10 +178,18 @@ PictureHeader bmp_header(const ByteView& file) {
   const auto height = static_cast<std::int32_t>(file.little32(22));
   header.width = static_cast<std::int32_t>(file.little32(18));
   header.height = height < 0 ? -std::int64_t{height} : height;
-  if (file.little32(30) != 0) file.fail("is a compressed BMP, which is not read; save it as PNG");
+  const bool masked = has_usual_masks(file);
+  header.is_bgrx = masked || (file.little32(30) == 0 && file.little16(28) == 32);
+  if (file.little32(30) != 0 && !masked) {
+    file.fail("is a compressed BMP, which is not read; save it as PNG");
+  }
   const std::int64_t row = (header.width * file.little16(28) + 31) / 32 * 4;
   if (header.width > 0 && header.height <= INT64_MAX / (row + 1)) {
-    file.require(file.little32(10) + static_cast<std::size_t>(row * header.height));
+    const std::size_t pixels = file.little32(10);
+    file.require(pixels + static_cast<std::size_t>(row * header.height));
+    if (masked && is_transparent(file, pixels, row * header.height)) {
+      file.fail("is a BMP with transparent parts, which is not read; save it as PNG");
+    }
   }
   return header;
 }

@@ -14,6 +14,8 @@ struct PictureHeader {
   std::int64_t width = 0, height = 0;  ///< as stored, before the orientation is applied
   int orientation = 1;                 ///< as EXIF counts
   std::size_t orientation_at = 0;      ///< where a TIFF holds it
+  std::size_t frame_at = 0;            ///< where an animated WebP holds its first frame
+  bool is_bgrx = false;                ///< of a BMP: 32 bits of blue, green, red and what is left
   int transparent_index = -1;          ///< the palette entry that a GIF declares transparent
 };
 

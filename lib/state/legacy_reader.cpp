@@ -31,6 +31,12 @@ Node load_persistent(StorageTable& storages, const Node& id) {
   return module ? items[1] : storages.get(id);
 }
 
+/// What our writer adds to sys_info about the model.
+std::string metadata_in(const Node& system_info) {
+  const Node* about = system_info.is(Node::Kind::kDict) ? system_info.find("mlpctl") : nullptr;
+  return about != nullptr && about->is(Node::Kind::kString) ? std::string(about->text()) : "";
+}
+
 std::vector<std::string_view> read_keys(Reading& reading, ByteReader& in) {
   const Node list = reading.unpickle(in);
   if (!list.is(Node::Kind::kList)) refuse("has no list of storages");
@@ -78,7 +84,8 @@ StateFile read_legacy(Reading& reading) {
     if (!protocol.is(Node::Kind::kInt) || protocol.as_int() != kProtocol) {
       refuse("has an unknown protocol");
     }
-    reading.unpickle(in);  // sys_info: torch ignores it, the data is always little-endian
+    // Of sys_info torch uses nothing: the data is always little-endian.
+    const std::string about = metadata_in(reading.unpickle(in));
     LateStorages late;
     StorageTable storages(*reading.arena, [&](const StorageId& id) {
       const std::span<const std::byte> nothing;
@@ -89,7 +96,9 @@ StateFile read_legacy(Reading& reading) {
     const Node root =
         reading.unpickle(in, [&](const Node& id) { return load_persistent(storages, id); });
     fill(reading, in, read_keys(reading, in), late);
-    return reading.finish(Container::kLegacy, root);
+    StateFile file = reading.finish(Container::kLegacy, root);
+    file.mlpctl_json = about;
+    return file;
   } catch (const ByteReader::End&) {
     throw cut_off(reading.source.bytes.size(), 0, false);
   }

@@ -92,7 +92,7 @@ void write_state(const std::string& path, const Value& root, const WriteOptions&
       write_pt(file, root, options.metadata);
       break;
     case OutputFormat::kLegacy:
-      write_legacy(file, root);
+      write_legacy(file, root, options.metadata);
       break;
     case OutputFormat::kSafetensors:
       write_safetensors(file, root, options.metadata);

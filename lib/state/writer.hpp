@@ -21,7 +21,7 @@ OutputFormat output_format(const std::string& path, std::string_view name = {});
 struct WriteOptions {
   OutputFormat format = OutputFormat::kPt;
   /// A JSON text that travels where Python ignores it: a record mlpctl.json in the zip, the key
-  /// "mlpctl" of safetensors' __metadata__. The legacy stream has no room for it.
+  /// "mlpctl" of safetensors' __metadata__ or of the legacy stream's sys_info.
   std::string metadata = {};
   /// Replace an existing file that is no state file.
   bool force = false;

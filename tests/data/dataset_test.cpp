@@ -67,6 +67,14 @@ TEST_CASE("the classes beside the data are read and must be ten") {
   CHECK(set.classes[0] == "a");
   dir.write("classes.txt", "a\nb\n");
   check_refused(dir, "names 2 classes");
+  dir.write("classes.txt", "a\nb\nc\nd\ne\nf\ng\nh\na\nj\n");
+  check_refused(dir, "names 'a' twice");
+  dir.write("classes.txt", "a\nb\x1B[31m\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  check_refused(dir, "name 2 holds a control character");
+  dir.write("classes.txt",
+            "\xEF\xBB\xBF"
+            "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n");
+  CHECK(load(dir.path(), Part::kTest).classes[0] == "a");
 }
 
 TEST_CASE("missing and contradicting files of a set are refused") {

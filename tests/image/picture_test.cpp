@@ -156,6 +156,51 @@ TEST_CASE("a grey PNG of which one level is transparent is read") {
   CHECK(picture.at(2, 0) < 10);
 }
 
+/// A chunk of a RIFF file.
+std::string riff_chunk(const std::string& name, const std::string& body) {
+  std::string chunk = name;
+  for (const int shift : {0, 8, 16, 24}) {
+    chunk += static_cast<char>(body.size() >> static_cast<unsigned>(shift) & 255U);
+  }
+  return chunk + body + (body.size() % 2 == 1 ? std::string(1, '\0') : "");
+}
+
+TEST_CASE("of an animated WebP the first frame is read") {
+  const std::string still = encoded(IFF_WEBP);
+  const std::string size("\x3B\0\0\x27\0\0", 6);
+  const std::string frame = std::string(6, '\0') + size + std::string(4, '\0') + still.substr(12);
+  const std::string animated =
+      riff_chunk("RIFF", "WEBP" + riff_chunk("VP8X", std::string("\2\0\0\0", 4) + size) +
+                             riff_chunk("ANIM", std::string(6, '\0')) + riff_chunk("ANMF", frame));
+  const image::Picture picture = read(animated);
+  REQUIRE(picture.width == 60);
+  CHECK(is_colour(picture, 10, 10, 200, 20, 30));
+  CHECK(is_colour(picture, 10, 30, 10, 20, 220));
+  CHECK_THROWS_AS(read(riff_chunk("RIFF", "WEBP" + riff_chunk("ANMF", std::string(12, '\0')))),
+                  Error);
+}
+
+/// A BMP of two pixels, black and red, whose header states masks and an alpha for the second.
+std::string masked_bmp(char alpha) {
+  std::string bytes(
+      "BM\x82\0\0\0\0\0\0\0\x7A\0\0\0"
+      "\x6C\0\0\0\2\0\0\0\1\0\0\0\1\0\x20\0\3\0\0\0",
+      34);
+  bytes += std::string(20, '\0');
+  bytes += std::string("\0\0\xFF\0\0\xFF\0\0\xFF\0\0\0\0\0\0\xFF", 16);
+  bytes.resize(122, '\0');
+  return bytes + std::string("\0\0\0\xFF\0\0\xFF", 7) + alpha;
+}
+
+TEST_CASE("a BMP of 32 bits with masks is read, and a transparent one refused") {
+  const image::Picture picture = read(masked_bmp('\xFF'));
+  REQUIRE(picture.width == 2);
+  CHECK(is_colour(picture, 0, 0, 0, 0, 0));
+  CHECK(is_colour(picture, 1, 0, 255, 0, 0));
+  CHECK_THROWS_MATCHES(read(masked_bmp('\x10')), Error,
+                       MessageMatches(ContainsSubstring("transparent")));
+}
+
 TEST_CASE("a large picture is reduced unless all of it is wanted") {
   const std::string bytes = "P5 4000 3000 255\n" + std::string(12'000'000, '\x64');
   const image::Picture picture = read(bytes);

@@ -43,6 +43,8 @@ TEST_CASE("what is known about a model travels with it") {
     save_model(dir / name, model);
     CHECK(load_model(dir / name).model.info == model.info);
   }
+  save_model(dir / "legacy.pt", model, {.format = "legacy"});
+  CHECK(load_model(dir / "legacy.pt").model.info == model.info);
 }
 
 TEST_CASE("half precision comes back rounded and says what it was") {
