@@ -121,7 +121,7 @@ struct Sharpness {
 
 /// Shadows of a blank page, and light that falls off, are softer than any stroke.
 bool is_shadow(const Sharpness& sharp) {
-  return sharp.seen < 0.4F || sharp.seen - sharp.noise < 0.2F;
+  return sharp.seen < 0.3F || sharp.seen - sharp.noise < 0.15F;
 }
 
 Sharpness sharpness(const Search& search, const std::vector<bool>& chosen, const Box& box) {
