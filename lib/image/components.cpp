@@ -53,6 +53,24 @@ bool is_blot(const Component& piece) {
          box.height * 4 > box.width * 3;
 }
 
+bool is_grid(const Components& found, std::size_t index) {
+  constexpr int kLeastPlaces = 8;
+  const Grid<int>& labels = found.labels;
+  const int label = static_cast<int>(index) + 1;
+  int places = 0;
+  bool before = false;
+  const auto pass = [&](int x, int y) {
+    const bool own = labels.at(x, y) == label;
+    places += own && !before ? 1 : 0;
+    before = own;
+  };
+  for (int x = 0; x < labels.width; ++x) pass(x, 0);
+  for (int y = 0; y < labels.height; ++y) pass(labels.width - 1, y);
+  for (int x = labels.width - 1; x >= 0; --x) pass(x, labels.height - 1);
+  for (int y = labels.height - 1; y >= 0; --y) pass(0, y);
+  return places >= kLeastPlaces;
+}
+
 Box united(const Box& a, const Box& b) {
   const int left = std::min(a.x, b.x), top = std::min(a.y, b.y);
   const int right = std::max(a.x + a.width, b.x + b.width);

@@ -28,6 +28,10 @@ bool lies_on_edge(const Component& piece);
 /// Whether the piece is solid and about as wide as tall, as punched holes are.
 bool is_blot(const Component& piece);
 
+/// Whether the piece is squared or ruled paper: it runs off the edge in more places than a digit
+/// could.
+bool is_grid(const Components& found, std::size_t index);
+
 Box united(const Box& a, const Box& b);
 
 /// Pixels between two boxes, 0 when they touch or overlap: the larger of the gaps along x and y.

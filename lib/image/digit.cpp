@@ -71,7 +71,7 @@ bool is_frame(const Components& found, std::size_t index) {
 }
 
 /// Which pieces make the digit: the most promising and what lies close to it and is no speck. None
-/// when all are the lines of ruled paper.
+/// when all are the lines of ruled or squared paper.
 std::vector<bool> belonging(const Components& found) {
   std::vector<bool> chosen(found.pieces.size(), false);
   std::vector<float> promises;
@@ -80,7 +80,8 @@ std::vector<bool> belonging(const Components& found) {
   for (;;) {
     best = std::max_element(promises.begin(), promises.end()) - promises.begin();
     if (promises[static_cast<std::size_t>(best)] <= 0) return chosen;
-    if (!is_frame(found, static_cast<std::size_t>(best))) break;
+    const auto index = static_cast<std::size_t>(best);
+    if (!is_frame(found, index) && !is_grid(found, index)) break;
     promises[static_cast<std::size_t>(best)] = 0;
   }
   const auto main = found.pieces.begin() + best;

@@ -223,6 +223,18 @@ TEST_CASE("a picture of one row or one column has no digit") {
   CHECK_FALSE(image::find_digit(page(1, 30000)));
 }
 
+TEST_CASE("clean squared paper has no digit, and one that is drawn on it is found") {
+  image::Picture picture = page(600, 450);
+  for (int at = 30; at < 600; at += 60) {
+    draw_bar(picture, at, 0, 2, 450, 180);
+    draw_bar(picture, 0, at, 600, 2, 180);
+  }
+  CHECK_FALSE(image::find_digit(picture));
+  CHECK_FALSE(image::find_digit(negative(picture)));
+  draw_zero(picture, 220, 100, 140, 230, 16);
+  check_zero(image::find_digit(picture));
+}
+
 TEST_CASE("a picture made like MNIST passes unchanged; and its negative as it") {
   image::Picture picture = page(28, 28, 0);
   draw_zero(picture, 7, 4, 14, 20, 3, 253);
