@@ -15,8 +15,10 @@ struct ReadDigit {
   image::Digit input;
   std::array<float, net::kClasses> logits{}, probabilities{};
   int best = 0;
-  /// Of the mark that it is read from, counted along its line, and of the way to read that mark.
+  /// Of the mark that it is read from, counted along its line, and of the way to read that mark;
+  /// classify() keeps the best way.
   int mark = 0, reading = 0;
+  float merit = 0;  ///< see image::Sighting
 
   float confidence() const { return probabilities[static_cast<std::size_t>(best)]; }
   /// The classes, most probable first.
@@ -30,8 +32,6 @@ struct Answer {
   std::int64_t index = -1;  ///< of the image in an IDX file
   std::string error = {};
   std::vector<std::vector<ReadDigit>> lines = {};
-  /// Where one digit can be seen in several ways: classify() makes the most convincing the line.
-  std::vector<image::Sighting> sightings = {};
 
   /// The file, with the index of an image in it.
   std::string name() const;

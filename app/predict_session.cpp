@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "base/error.hpp"
 #include "image/sheet.hpp"
@@ -40,21 +39,44 @@ std::vector<std::vector<ReadDigit>> sheet(const image::Picture& picture) {
   return lines;
 }
 
+/// The one digit in every way that it can be seen.
+std::vector<std::vector<ReadDigit>> sightings(const image::Picture& picture) {
+  std::vector<ReadDigit> line;
+  for (image::Sighting& seen : image::sight_digit(picture)) {
+    const int reading = static_cast<int>(line.size());
+    line.push_back({.input = std::move(seen.digit), .reading = reading, .merit = seen.merit});
+  }
+  if (line.empty()) return {};
+  return {std::move(line)};
+}
+
 /// One way to read a mark.
 struct Reading {
   int digits = 0;
   float least = 1;  ///< confidence of its digits
+  float merit = 0;
+
+  /// How much it looks like a digit to the eye and to the net: shadows and the insides of loops
+  /// seldom make it sure. The weight was fitted to generated photographs.
+  float score() const {
+    constexpr float kSureness = 3;
+    return merit + kSureness * std::log(least);
+  }
 };
 
-/// The way whose least sure digit is the surest; more digits must be clearly surer than fewer that
-/// are likelier by shape, because parts of a digit often look like others: a nought's are 6 and 7.
-int best_of(const std::vector<Reading>& readings) {
+/// Whether one way convinces more than another that is likelier by shape. More digits must be
+/// clearly surer than fewer, because parts of a digit often look like others: a nought's are 6 and
+/// 7.
+bool is_better(const Reading& other, const Reading& known) {
   constexpr float kClearly = 0.3F;
+  if (other.digits > known.digits) return other.least > known.least + kClearly;
+  return other.score() > known.score();
+}
+
+int best_of(const std::vector<Reading>& readings) {
   std::size_t best = 0;
   for (std::size_t i = 1; i < readings.size(); ++i) {
-    const Reading &known = readings[best], &other = readings[i];
-    const float margin = other.digits > known.digits ? kClearly : 0;
-    if (other.least > known.least + margin) best = i;
+    if (is_better(readings[i], readings[best])) best = i;
   }
   return static_cast<int>(best);
 }
@@ -68,6 +90,7 @@ std::vector<int> best_readings(const std::vector<ReadDigit>& line) {
     Reading& reading = marks.back().back();
     ++reading.digits;
     reading.least = std::min(reading.least, digit.confidence());
+    reading.merit = digit.merit;
   }
   std::vector<int> best;
   for (const std::vector<Reading>& readings : marks) best.push_back(best_of(readings));
@@ -81,57 +104,15 @@ void keep_best_readings(std::vector<ReadDigit>& line) {
   });
 }
 
-void read_digits(const PredictInput& input, Preparation preparation, Answer& answer) {
-  if (input.idx != nullptr) {
-    answer.lines = one(image_of(input));
-    return;
-  }
+std::vector<std::vector<ReadDigit>> digits_of(const PredictInput& input, Preparation preparation) {
+  if (input.idx != nullptr) return one(image_of(input));
   const auto resolution =
       preparation == Preparation::kDigits ? image::Resolution::kReading : image::Resolution::kDigit;
   const image::Picture picture = image::read_picture(input.file, resolution);
-  switch (preparation) {
-    case Preparation::kExact:
-      answer.lines = one(image::exact_digit(picture, input.file));
-      break;
-    case Preparation::kReduced:
-      answer.lines = one(image::grey_digit(picture));
-      break;
-    case Preparation::kDigits:
-      answer.lines = sheet(picture);
-      break;
-    case Preparation::kDigit:
-      answer.sightings = image::sight_digit(picture);
-      break;
-  }
-}
-
-std::vector<std::uint8_t> pixels_of(const std::vector<const image::Digit*>& digits) {
-  std::vector<std::uint8_t> pixels;
-  for (const image::Digit* digit : digits) {
-    pixels.insert(pixels.end(), digit->pixels.begin(), digit->pixels.end());
-  }
-  return pixels;
-}
-
-/// The sighting that looks like a digit to the eye and to the net: shadows and the insides of loops
-/// seldom make it sure.
-const image::Digit& most_convincing(const std::vector<image::Sighting>& sightings,
-                                    const Inference& inference) {
-  if (sightings.size() == 1) return sightings.front().digit;
-  /// Fitted to generated photographs.
-  constexpr float kSureness = 3;
-  std::vector<const image::Digit*> digits;
-  for (const image::Sighting& each : sightings) digits.push_back(&each.digit);
-  std::vector<float> logits = inference.logits(pixels_of(digits));
-  std::vector<float> scores;
-  for (std::size_t i = 0; i < sightings.size(); ++i) {
-    const std::span row = std::span(logits).subspan(i * net::kClasses, net::kClasses);
-    net::softmax(row);
-    const float sure = row[static_cast<std::size_t>(net::best_class(row))];
-    scores.push_back(sightings[i].merit + kSureness * std::log(sure));
-  }
-  const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-  return sightings[static_cast<std::size_t>(best)].digit;
+  if (preparation == Preparation::kExact) return one(image::exact_digit(picture, input.file));
+  if (preparation == Preparation::kReduced) return one(image::grey_digit(picture));
+  if (preparation == Preparation::kDigits) return sheet(picture);
+  return sightings(picture);
 }
 
 }  // namespace
@@ -140,7 +121,7 @@ Answer prepare(const PredictInput& input, Preparation preparation) {
   Answer answer{.file = input.file, .index = input.index, .error = input.error};
   if (!answer.error.empty()) return answer;
   try {
-    read_digits(input, preparation, answer);
+    answer.lines = digits_of(input, preparation);
   } catch (const Error& error) {
     answer.error = error.what();
   } catch (const std::bad_alloc&) {
@@ -151,19 +132,16 @@ Answer prepare(const PredictInput& input, Preparation preparation) {
 
 void classify(std::vector<Answer>& answers, const Inference& inference) {
   std::vector<ReadDigit*> digits;
-  std::vector<const image::Digit*> seen;
   for (Answer& answer : answers) {
-    if (!answer.sightings.empty()) {
-      answer.lines = one(most_convincing(answer.sightings, inference));
-    }
     for (auto& line : answer.lines) {
-      for (ReadDigit& digit : line) {
-        digits.push_back(&digit);
-        seen.push_back(&digit.input);
-      }
+      for (ReadDigit& digit : line) digits.push_back(&digit);
     }
   }
-  const std::vector<float> logits = inference.logits(pixels_of(seen));
+  std::vector<std::uint8_t> pixels;
+  for (const ReadDigit* digit : digits) {
+    pixels.insert(pixels.end(), digit->input.pixels.begin(), digit->input.pixels.end());
+  }
+  const std::vector<float> logits = inference.logits(pixels);
   for (std::size_t i = 0; i < digits.size(); ++i) {
     ReadDigit& digit = *digits[i];
     std::copy_n(logits.begin() + static_cast<std::ptrdiff_t>(i * net::kClasses), net::kClasses,
