@@ -1,5 +1,6 @@
 #include "state/numpy_array.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -64,15 +65,13 @@ ElementType element_type(const Node& node) {
   return {*dtype, state[1].text() == ">"};
 }
 
-/// In the order of the array: C's, or Fortran's with the first index the fastest.
-void set_strides(Tensor& tensor, bool fortran) {
-  tensor.strides.assign(tensor.rank(), 0);
-  std::int64_t step = 1;
-  for (std::size_t i = 0; i < tensor.rank(); ++i) {
-    const std::size_t d = fortran ? i : tensor.rank() - 1 - i;
-    tensor.strides[d] = step;
-    step *= tensor.shape[d];
-  }
+/// In the order of the array: C's, or Fortran's, which is C's with the indices turned round.
+std::vector<std::int64_t> strides_of(std::vector<std::int64_t> shape, bool fortran) {
+  if (!fortran) return contiguous_strides(shape);
+  std::ranges::reverse(shape);
+  std::vector<std::int64_t> strides = contiguous_strides(shape);
+  std::ranges::reverse(strides);
+  return strides;
 }
 
 }  // namespace
@@ -99,11 +98,8 @@ Tensor tensor_of_array(Arena& arena, const Node& array) {
       numel ? checked_mul(*numel, static_cast<std::int64_t>(item_size(type.dtype))) : std::nullopt;
   const std::string_view numbers = state[4].text();
   if (!bytes || static_cast<std::uint64_t>(*bytes) != numbers.size()) refuse();
-  if (*numel > 0) {
-    set_strides(tensor, state[3].as_bool());
-  } else {
-    tensor.strides.assign(tensor.rank(), 0);
-  }
+  tensor.strides = *numel > 0 ? strides_of(tensor.shape, state[3].as_bool())
+                              : std::vector<std::int64_t>(tensor.rank(), 0);
   arena.charge(numbers.size());
   tensor.storage = std::make_shared<ArrayStorage>(numbers, type.big_endian);
   return tensor;

@@ -1,12 +1,12 @@
 #include "state/pickle_writer.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <limits>
 #include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
+#include "state/tensor.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -179,14 +179,6 @@ void Pickler::storage(const TensorValue& tensor, std::int64_t count) {
   put(kTuple);
   put(kBinPersId);
   result_.storages.push_back(tensor);
-}
-
-std::vector<std::int64_t> contiguous_strides(const std::vector<std::int64_t>& shape) {
-  std::vector<std::int64_t> strides(shape.size(), 1);
-  for (std::size_t i = shape.size(); i-- > 1;) {
-    strides[i - 1] = strides[i] * std::max<std::int64_t>(shape[i], 1);
-  }
-  return strides;
 }
 
 // torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks)

@@ -52,23 +52,13 @@ void check_names(const SafetensorsHeader& header) {
   check_unique(std::move(keys));
 }
 
-std::vector<std::int64_t> c_strides(const std::vector<std::int64_t>& shape) {
-  std::vector<std::int64_t> strides(shape.size());
-  std::int64_t step = 1;
-  for (std::size_t d = shape.size(); d-- > 0;) {
-    strides[d] = step;
-    step *= std::max<std::int64_t>(shape[d], 1);
-  }
-  return strides;
-}
-
 Node make_tensor(Reading& reading, const SafetensorsEntry& entry, std::span<const std::byte> data) {
   Tensor tensor;
   tensor.dtype = entry.dtype;
   tensor.shape = entry.shape;
   // Shapes with a zero may hold sizes whose product overflows; no element is ever reached there.
   tensor.strides = tensor.numel() == 0 ? std::vector<std::int64_t>(entry.shape.size(), 0)
-                                       : c_strides(entry.shape);
+                                       : contiguous_strides(entry.shape);
   const auto bytes = data.subspan(static_cast<std::size_t>(entry.begin),
                                   static_cast<std::size_t>(entry.end - entry.begin));
   reading.arena->charge(sizeof(MappedStorage) + sizeof(std::int64_t) * 8);

@@ -84,6 +84,14 @@ bool Tensor::is_contiguous() const {
   return true;
 }
 
+std::vector<std::int64_t> contiguous_strides(const std::vector<std::int64_t>& shape) {
+  std::vector<std::int64_t> strides(shape.size(), 1);
+  for (std::size_t i = shape.size(); i-- > 1;) {
+    strides[i - 1] = strides[i] * std::max<std::int64_t>(shape[i], 1);
+  }
+  return strides;
+}
+
 std::string Tensor::shape_text() const {
   std::string text = "[";
   for (const std::int64_t size : shape) {

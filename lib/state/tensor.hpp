@@ -69,6 +69,9 @@ struct Tensor {
   std::string shape_text() const;
 };
 
+/// The strides of C order without gaps, in elements. The shape's product must not overflow.
+std::vector<std::int64_t> contiguous_strides(const std::vector<std::int64_t>& shape);
+
 /// The stored values in C order, little-endian. Throws Error for a tensor without numbers, for a
 /// damaged storage, and for an expanded tensor of more than 256 MiB.
 std::vector<std::byte> contiguous_bytes(const Tensor& tensor);
