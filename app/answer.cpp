@@ -13,11 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string class_name(int digit, const AnswerStyle& style) {
-  return style.classes.empty() ? std::to_string(digit)
-                               : style.classes[static_cast<std::size_t>(digit)];
-}
-
 bool is_unsure(float confidence, const AnswerStyle& style) {
   return static_cast<double>(confidence) < style.min_confidence;
 }
@@ -105,6 +100,11 @@ std::string sheet_text(const Answer& answer, const AnswerStyle& style) {
 }
 
 }  // namespace
+
+std::string class_name(int digit, const AnswerStyle& style) {
+  return style.classes.empty() ? std::to_string(digit)
+                               : style.classes[static_cast<std::size_t>(digit)];
+}
 
 std::array<int, net::kClasses> ReadDigit::ranking() const {
   std::array<int, net::kClasses> order{};

@@ -48,6 +48,9 @@ struct AnswerStyle {
   std::vector<std::string> classes;  ///< empty: the digits
 };
 
+/// The class's name; the digits have their own.
+std::string class_name(int digit, const AnswerStyle& style);
+
 nlohmann::ordered_json to_json(const Answer& answer, const AnswerStyle& style);
 
 /// A line, or several with --split, each ended.

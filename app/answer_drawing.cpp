@@ -102,13 +102,11 @@ image::Picture in_colour(const image::Picture& picture) {
 std::vector<std::string> padded_names(const AnswerStyle& style) {
   std::vector<std::string> names;
   for (int which = 0; which < net::kClasses; ++which) {
-    names.push_back(style.classes.empty()
-                        ? std::to_string(which)
-                        : printable(style.classes[static_cast<std::size_t>(which)]));
+    names.push_back(printable(class_name(which, style)));
   }
   std::size_t widest = 0;
-  for (const std::string& name : names) widest = std::max(widest, name.size());
-  for (std::string& name : names) name.resize(widest, ' ');
+  for (const std::string& name : names) widest = std::max(widest, printed_width(name));
+  for (std::string& name : names) name.append(widest - printed_width(name), ' ');
   return names;
 }
 

@@ -16,12 +16,6 @@ bool is_number(const std::string& cell) {
   return cell.find_first_not_of("0123456789.e+-infa,%") == std::string::npos;
 }
 
-// Letters of UTF-8, not bytes: continuation bytes take no room of their own.
-std::size_t width_of(const std::string& cell) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(cell, [](char byte) { return (byte & 0xC0) != 0x80; }));
-}
-
 std::string cut(std::string cell) {
   if (cell.size() <= kCellWidth) return cell;
   std::size_t end = kCellWidth - 3;
@@ -39,7 +33,7 @@ std::vector<Column> columns_of(const std::vector<std::vector<std::string>>& rows
   std::vector<Column> columns(rows[0].size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      columns[i].width = std::max(columns[i].width, width_of(rows[row][i]));
+      columns[i].width = std::max(columns[i].width, printed_width(rows[row][i]));
       columns[i].numbers = columns[i].numbers && (row == 0 || is_number(rows[row][i]));
     }
   }
@@ -47,7 +41,7 @@ std::vector<Column> columns_of(const std::vector<std::vector<std::string>>& rows
 }
 
 std::string padded(const std::string& cell, const Column& column) {
-  const std::string space(column.width - width_of(cell), ' ');
+  const std::string space(column.width - printed_width(cell), ' ');
   return column.numbers ? space + cell : cell + space;
 }
 

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -53,6 +54,12 @@ std::string printable(std::string_view text) {
     }
   }
   return result;
+}
+
+std::size_t printed_width(std::string_view text) {
+  // Continuation bytes take no room of their own.
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
 StatusLine::StatusLine() : active_(is_terminal(Stream::kError)) {}

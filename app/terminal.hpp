@@ -15,6 +15,8 @@ bool colour_allowed(Stream stream);
 int terminal_width(Stream stream);
 /// The text with control characters as \xNN, so that a name from a file cannot drive the terminal.
 std::string printable(std::string_view text);
+/// Its letters of UTF-8, not bytes.
+std::size_t printed_width(std::string_view text);
 
 /// One line on stderr that is written over; nothing off a terminal.
 class StatusLine {

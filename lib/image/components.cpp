@@ -47,10 +47,13 @@ bool lies_on_edge(const Component& piece) {
   return piece.rim * 5 > 2 * std::max(piece.box.width, piece.box.height);
 }
 
+bool is_solid(const Component& piece) {
+  return piece.area * 10 > piece.box.width * piece.box.height * 7;
+}
+
 bool is_blot(const Component& piece) {
   const Box& box = piece.box;
-  return piece.area * 10 > box.width * box.height * 7 && box.width * 4 > box.height * 3 &&
-         box.height * 4 > box.width * 3;
+  return is_solid(piece) && box.width * 4 > box.height * 3 && box.height * 4 > box.width * 3;
 }
 
 bool is_grid(const Components& found, std::size_t index) {

@@ -25,6 +25,9 @@ Components find_components(const Mask& mask, const Plane& ink);
 /// off the picture crosses the edge with the width of a stroke only.
 bool lies_on_edge(const Component& piece);
 
+/// Whether ink fills most of the piece's box, as no digit's but an upright one's does.
+bool is_solid(const Component& piece);
+
 /// Whether the piece is solid and about as wide as tall, as punched holes are.
 bool is_blot(const Component& piece);
 

@@ -113,10 +113,9 @@ Search search_strokes(const Ink& ink, Polarity polarity, Light light) {
 /// remains between its edge and a printed line.
 bool is_like_writing(const Component& piece, int side) {
   const Box& box = piece.box;
-  const bool solid = piece.area * 10 > box.width * box.height * 7;
   const bool strip =
       box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
-  return !lies_on_edge(piece) && box.height * 50 >= side && !solid && !strip;
+  return !lies_on_edge(piece) && box.height * 50 >= side && !is_solid(piece) && !strip;
 }
 
 /// How much the pieces that may be digits differ from the paper: each as a whole, because the noise

@@ -19,6 +19,9 @@ constexpr double kWhole = 0.8;
 /// A level that covers more of the rim than this is a page around the digit, or its frame.
 constexpr double kMostRim = 0.6;
 
+/// Width over height of MNIST's digits, on average.
+constexpr float kUsualAspect = 0.7F;
+
 /// The tips of strokes get lost where such a set keeps two levels.
 int slack_of(int width, int height) {
   return std::max(2, std::max(width, height) / 16);
@@ -89,8 +92,7 @@ Plane with_margin(const Plane& plane) {
 }  // namespace
 
 float written_aspect(const Box& box, int width, int height) {
-  constexpr float kUsual = 0.7F;
-  return is_square(width, height) && fills(box, width, height) ? kUsual : 1.0F;
+  return is_square(width, height) && fills(box, width, height) ? kUsualAspect : 1.0F;
 }
 
 std::optional<Digit> as_stretched(const Picture& picture) {
@@ -104,8 +106,7 @@ std::optional<Digit> as_stretched(const Picture& picture) {
   const bool ink_is_dark = is_stretched(of_dark, of_light, light.width, light.height);
   if (ink_is_light == ink_is_dark) return std::nullopt;
   const Box all{0, 0, light.width, light.height};
-  Digit digit = normalise(with_margin(ink_is_light ? light : dark),
-                          written_aspect(all, light.width, light.height));
+  Digit digit = normalise(with_margin(ink_is_light ? light : dark), kUsualAspect);
   digit.box = in_file(all, factor * picture.reduction);
   return digit;
 }
