@@ -7,18 +7,13 @@
 #include <iostream>
 #include <new>
 
-#include "base/error.hpp"
-#include "cli.hpp"
-#include "cmd_completion.hpp"
-#include "cmd_eval.hpp"
-#include "cmd_load.hpp"
-#include "cmd_predict.hpp"
-#include "cmd_save.hpp"
-#include "cmd_train.hpp"
-#include "config_file.hpp"
-#include "interrupt.hpp"
-#include "log.hpp"
-#include "terminal.hpp"
+#include "mlpctl/error.hpp"
+#include "cli/cli.hpp"
+#include "commands.hpp"
+#include "cli/config_file.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/log.hpp"
+#include "cli/terminal.hpp"
 #include "version.hpp"
 
 namespace mlpctl::app {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "exit_code.hpp"
+#include "cli/exit_code.hpp"
 
 namespace mlpctl::app {
 

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl {
 namespace {

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <utility>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "data/dataset.hpp"
 
 namespace mlpctl::data {

@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
 namespace {

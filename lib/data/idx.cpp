@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <limits>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "data/gzip.hpp"
 
 namespace mlpctl::data {

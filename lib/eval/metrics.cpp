@@ -6,7 +6,7 @@
 namespace mlpctl::eval {
 namespace {
 
-constexpr std::size_t kCount = net::kClasses;
+constexpr std::size_t kCount = model::kClasses;
 
 double ratio(double part, double whole) {
   return whole > 0 ? part / whole : 0.0;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "net/skeleton.hpp"
+#include "model/architecture.hpp"
 
 namespace mlpctl::eval {
 
@@ -22,9 +22,9 @@ struct Report {
   double accuracy = 0, accuracy_error = 0;
   /// Expected calibration error over 15 equal bins of confidence (Guo et al. 2017).
   double calibration_error = 0;
-  std::array<ClassScore, net::kClasses> per_class;
+  std::array<ClassScore, model::kClasses> per_class;
   /// confusion[label][answer].
-  std::array<std::array<std::int64_t, net::kClasses>, net::kClasses> confusion{};
+  std::array<std::array<std::int64_t, model::kClasses>, model::kClasses> confusion{};
 };
 
 /// Collects answers batch by batch.

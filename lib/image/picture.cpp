@@ -8,7 +8,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/mapped_file.hpp"
-#include "image/decode.hpp"
+#include "image/decode/decode.hpp"
 
 namespace mlpctl::image {
 namespace {

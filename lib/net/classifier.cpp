@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/parallel.hpp"
+#include "thread/parallel.hpp"
 #include "net/pixel_batch.hpp"
 
 namespace mlpctl::net {
@@ -22,7 +22,7 @@ struct Classifier::Scratch {
   AlignedFloats hidden1, hidden2, logits;
 };
 
-Classifier::Classifier(const ParameterViews& p) : blocks_(static_cast<std::size_t>(kBlocks)) {
+Classifier::Classifier(const model::ParameterViews& p) : blocks_(static_cast<std::size_t>(kBlocks)) {
   const ConvLinear layers{p[0], p[1], p[2], p[3]};
   AlignedFloats maps(static_cast<std::size_t>(kPackedLead + kBlockStride));
   for (std::int64_t block = 0; block < kBlocks; ++block) {
@@ -44,29 +44,29 @@ void Classifier::answer(std::span<const std::uint8_t> images, float* out, Scratc
   }
   head_.apply(count, s.hidden1, s.hidden2, s.logits);
   for (std::int64_t r = 0; r < count; ++r) {
-    std::copy_n(s.logits.data() + r * HeadProducts::kLogitsWidth, kClasses, out + r * kClasses);
+    std::copy_n(s.logits.data() + r * HeadProducts::kLogitsWidth, model::kClasses, out + r * model::kClasses);
   }
 }
 
 void Classifier::logits(std::span<const std::uint8_t> images, std::span<float> out,
                         int threads) const {
-  const auto count = static_cast<std::int64_t>(images.size()) / kPixels;
+  const auto count = static_cast<std::int64_t>(images.size()) / model::kPixels;
   const std::int64_t tasks = (count + kTaskPictures - 1) / kTaskPictures;
   parallel_tasks(tasks, threads, [&](std::int64_t task) {
     Scratch scratch;
     const std::int64_t end = std::min(count, (task + 1) * kTaskPictures);
     for (std::int64_t i = task * kTaskPictures; i < end; i += kTogether) {
       const std::int64_t together = std::min(kTogether, end - i);
-      answer(images.subspan(static_cast<std::size_t>(i * kPixels),
-                            static_cast<std::size_t>(together * kPixels)),
-             out.data() + i * kClasses, scratch);
+      answer(images.subspan(static_cast<std::size_t>(i * model::kPixels),
+                            static_cast<std::size_t>(together * model::kPixels)),
+             out.data() + i * model::kClasses, scratch);
     }
   });
 }
 
 void softmax(std::span<float> logits) {
-  for (std::size_t first = 0; first < logits.size(); first += static_cast<std::size_t>(kClasses)) {
-    const auto row = logits.subspan(first, static_cast<std::size_t>(kClasses));
+  for (std::size_t first = 0; first < logits.size(); first += static_cast<std::size_t>(model::kClasses)) {
+    const auto row = logits.subspan(first, static_cast<std::size_t>(model::kClasses));
     const float largest = *std::max_element(row.begin(), row.end());
     float sum = 0;
     for (float& value : row) sum += value = std::exp(value - largest);

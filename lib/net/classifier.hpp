@@ -6,7 +6,7 @@
 
 #include "net/fold_block.hpp"
 #include "net/head.hpp"
-#include "net/model.hpp"
+#include "model/parameters.hpp"
 
 namespace mlpctl::net {
 
@@ -16,9 +16,9 @@ namespace mlpctl::net {
 class Classifier {
  public:
   /// Copies what it needs from the parameters, in about a millisecond.
-  explicit Classifier(const ParameterViews& parameters);
+  explicit Classifier(const model::ParameterViews& parameters);
 
-  /// For pictures of kPixels bytes each, the kClasses logits of each into out. Safe to call from
+  /// For pictures of model::kPixels bytes each, the model::kClasses logits of each into out. Safe to call from
   /// several threads.
   void logits(std::span<const std::uint8_t> images, std::span<float> out, int threads = 1) const;
 
@@ -31,10 +31,10 @@ class Classifier {
   HeadProducts head_;
 };
 
-/// Turns each row of kClasses logits into probabilities, in place.
+/// Turns each row of model::kClasses logits into probabilities, in place.
 void softmax(std::span<float> logits);
 
-/// The index of the largest of a row's kClasses logits or probabilities; the first of equals.
+/// The index of the largest of a row's model::kClasses logits or probabilities; the first of equals.
 int best_class(std::span<const float> row);
 
 }  // namespace mlpctl::net

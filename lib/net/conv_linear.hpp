@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "net/skeleton.hpp"
+#include "model/architecture.hpp"
 
 namespace mlpctl::net {
 

@@ -6,7 +6,7 @@ namespace mlpctl::net {
 namespace {
 
 std::size_t units_of(std::int64_t block) {
-  return static_cast<std::size_t>(std::min(kBlockUnits, kHidden1 - block * kBlockUnits));
+  return static_cast<std::size_t>(std::min(kBlockUnits, model::kHidden1 - block * kBlockUnits));
 }
 
 }  // namespace

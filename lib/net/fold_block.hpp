@@ -12,7 +12,7 @@ namespace mlpctl::net {
 
 /// The folded weight [784][16] and bias [16] of a block of units, or their gradients.
 struct FoldedBlock {
-  alignas(64) std::array<float, kPixels * kBlockUnits> weight{};
+  alignas(64) std::array<float, model::kPixels * kBlockUnits> weight{};
   alignas(64) std::array<float, kBlockUnits> bias{};
 
   /// 50 KB that stay in this core's cache.
@@ -31,7 +31,7 @@ struct FoldedBlock {
   void bias_to(std::span<float> all, std::int64_t block) const;
 
  private:
-  using ByChannel = std::array<std::array<float, kBlockUnits>, kChannels>;
+  using ByChannel = std::array<std::array<float, kBlockUnits>, model::kChannels>;
   /// The sums by channel of the maps join the convolution's sums; what every weight's gradient
   /// starts from is returned.
   ByChannel add_sums(const ConvLinear& layers, const float* maps, TapSums::Block& sums) const;
@@ -42,8 +42,8 @@ void FoldedBlock::unfold(const ConvLinear& layers, const float* maps, TapSums::B
                          const Row& row) const {
   const ByChannel start = add_sums(layers, maps, sums);
   alignas(64) std::array<float, kRowValues> gradient;
-  for (std::int64_t y = 0; y < kMapSide; ++y) {
-    for (std::int64_t c = 0; c < kChannels; ++c) {
+  for (std::int64_t y = 0; y < model::kMapSide; ++y) {
+    for (std::int64_t c = 0; c < model::kChannels; ++c) {
       kernels::table().unfold_row(layers.kernel.data() + c * kernels::kTaps,
                                   start[static_cast<std::size_t>(c)].data(), weight.data(), y,
                                   gradient.data());

@@ -34,11 +34,11 @@ HWY_INLINE V all(float value) {
 }
 
 void channel_sums(const float* maps, float* sums) {
-  for (std::int64_t c = 0; c < kChannels; ++c) {
+  for (std::int64_t c = 0; c < model::kChannels; ++c) {
     for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
-      const float* map = maps + c * kMapSide * kRowStride + u;
+      const float* map = maps + c * model::kMapSide * kRowStride + u;
       V even = all(0), odd = all(0);
-      for (std::int64_t i = 0; i < kMapSide * kRowStride; i += 2 * kBlockUnits) {
+      for (std::int64_t i = 0; i < model::kMapSide * kRowStride; i += 2 * kBlockUnits) {
         even = hn::Add(even, load(map + i));
         odd = hn::Add(odd, load(map + i + kBlockUnits));
       }
@@ -84,25 +84,25 @@ struct Run {
 template <std::int64_t kWidth>
 void fold_run(const float* kernel, const float* maps, std::int64_t y, std::int64_t x,
               float* folded) {
-  const std::int64_t first = std::max<std::int64_t>(0, y - (kMapSide - 1));
-  const std::int64_t last = std::min<std::int64_t>(kKernelSide - 1, y);
+  const std::int64_t first = std::max<std::int64_t>(0, y - (model::kMapSide - 1));
+  const std::int64_t last = std::min<std::int64_t>(model::kKernelSide - 1, y);
   for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
     Run<kWidth> run(all(0));
-    for (std::int64_t c = 0; c < kChannels; ++c) {
+    for (std::int64_t c = 0; c < model::kChannels; ++c) {
       for (std::int64_t i = first; i <= last; ++i) {
-        run.correlate(maps + (c * kMapSide + y - i) * kRowStride + x * kBlockUnits + u,
-                      kernel + c * kTaps + i * kKernelSide);
+        run.correlate(maps + (c * model::kMapSide + y - i) * kRowStride + x * kBlockUnits + u,
+                      kernel + c * kTaps + i * model::kKernelSide);
       }
     }
-    run.write(folded + (y * kImageSide + x) * kBlockUnits + u);
+    run.write(folded + (y * model::kImageSide + x) * kBlockUnits + u);
   }
 }
 
 /// Columns x to x + kWidth of row y of all maps: they come from the third cache or from memory.
 template <std::int64_t kWidth>
 void prefetch_rows(const float* maps, std::int64_t y, std::int64_t x) {
-  for (std::int64_t c = 0; c < kChannels; ++c) {
-    const float* row = maps + (c * kMapSide + y) * kRowStride + x * kBlockUnits;
+  for (std::int64_t c = 0; c < model::kChannels; ++c) {
+    const float* row = maps + (c * model::kMapSide + y) * kRowStride + x * kBlockUnits;
     for (std::int64_t i = 0; i < kWidth; ++i) hwy::Prefetch(row + i * kBlockUnits);
   }
 }
@@ -111,8 +111,8 @@ void fold(const float* kernel, const float* maps, float* folded) {
   // Down the columns, half a row wide: the 15 half rows that meet in one result take 15 KB, whole
   // rows would leave the first cache before their next use.
   constexpr std::int64_t kWidth = kManyRegisters ? 14 : 7;
-  for (std::int64_t x = 0; x < kImageSide; x += kWidth) {
-    for (std::int64_t y = 0; y < kImageSide; ++y) {
+  for (std::int64_t x = 0; x < model::kImageSide; x += kWidth) {
+    for (std::int64_t y = 0; y < model::kImageSide; ++y) {
       prefetch_rows<kWidth>(maps, y + 2, x);
       fold_run<kWidth>(kernel, maps, y, x, folded);
     }
@@ -122,11 +122,11 @@ void fold(const float* kernel, const float* maps, float* folded) {
 void unfold_row(const float* taps, const float* offset, const float* folded, std::int64_t y,
                 float* row) {
   constexpr std::int64_t kWidth = 13;
-  for (std::int64_t x = 0; x < kMapSide; x += kWidth) {
+  for (std::int64_t x = 0; x < model::kMapSide; x += kWidth) {
     for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
       Run<kWidth> run(load(offset + u));
-      for (std::int64_t i = 0; i < kKernelSide; ++i) {
-        run.convolve(folded + ((y + i) * kImageSide + x) * kBlockUnits + u, taps + i * kKernelSide);
+      for (std::int64_t i = 0; i < model::kKernelSide; ++i) {
+        run.convolve(folded + ((y + i) * model::kImageSide + x) * kBlockUnits + u, taps + i * model::kKernelSide);
       }
       run.write(row + x * kBlockUnits + u);
     }
@@ -145,16 +145,16 @@ void add_taps(const float* maps, const float* folded, float* sums) {
       total[c][t] = load(sums + (c * kTaps + t) * kBlockUnits);
     }
   }
-  for (std::int64_t y = 0; y < kMapSide; ++y) {
-    for (std::int64_t x = 0; x < kMapSide; ++x) {
+  for (std::int64_t y = 0; y < model::kMapSide; ++y) {
+    for (std::int64_t x = 0; x < model::kMapSide; ++x) {
       V weight[kCount];
       for (std::int64_t c = 0; c < kCount; ++c) {
-        const float* at = maps + (c * kMapSide + y) * kRowStride + x * kBlockUnits;
+        const float* at = maps + (c * model::kMapSide + y) * kRowStride + x * kBlockUnits;
         hwy::Prefetch(at + kAhead);
         weight[c] = load(at);
       }
       for (std::int64_t t = 0; t < kTaps; ++t) {
-        const std::int64_t pixel = (y + t / kKernelSide) * kImageSide + x + t % kKernelSide;
+        const std::int64_t pixel = (y + t / model::kKernelSide) * model::kImageSide + x + t % model::kKernelSide;
         const V shifted = load(folded + pixel * kBlockUnits);
         for (std::int64_t c = 0; c < kCount; ++c) {
           total[c][t] = hn::MulAdd(weight[c], shifted, total[c][t]);
@@ -173,12 +173,12 @@ void tap_sums(const float* maps, const float* folded, float* sums) {
   constexpr std::int64_t kGroup = kManyRegisters ? 3 : 1;
   for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
     std::int64_t c = 0;
-    for (; c + kGroup <= kChannels; c += kGroup) {
-      add_taps<kGroup>(maps + c * kMapSide * kRowStride + u, folded + u,
+    for (; c + kGroup <= model::kChannels; c += kGroup) {
+      add_taps<kGroup>(maps + c * model::kMapSide * kRowStride + u, folded + u,
                        sums + c * kTaps * kBlockUnits + u);
     }
-    if (c < kChannels) {
-      add_taps<kChannels % kGroup + (kGroup == 1)>(maps + c * kMapSide * kRowStride + u, folded + u,
+    if (c < model::kChannels) {
+      add_taps<model::kChannels % kGroup + (kGroup == 1)>(maps + c * model::kMapSide * kRowStride + u, folded + u,
                                                    sums + c * kTaps * kBlockUnits + u);
     }
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/parallel.hpp"
+#include "thread/parallel.hpp"
 #include "net/fold_block.hpp"
 #include "net/fold_kernels.hpp"
 

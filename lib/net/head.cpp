@@ -10,8 +10,8 @@ namespace mlpctl::net {
 namespace {
 
 constexpr std::int64_t kLogitsWidth = HeadProducts::kLogitsWidth;
-static_assert(kPackedUnits % kStrip == 0 && kHidden2 % kStrip == 0 && kLogitsWidth % kStrip == 0 &&
-              kClasses <= kLogitsWidth);
+static_assert(kPackedUnits % kStrip == 0 && model::kHidden2 % kStrip == 0 && kLogitsWidth % kStrip == 0 &&
+              model::kClasses <= kLogitsWidth);
 
 float* row(AlignedFloats& values, std::int64_t index, std::int64_t width) {
   return values.data() + index * width;
@@ -55,9 +55,9 @@ void sum_rows(const AlignedFloats& rows, std::int64_t width, std::span<float> su
 }  // namespace
 
 void HeadProducts::assign(const HeadLayers& layers) {
-  transpose(layers.weight2, kHidden2, kHidden1, kHidden2, weight2_);
+  transpose(layers.weight2, model::kHidden2, model::kHidden1, model::kHidden2, weight2_);
   bias2_.assign(layers.bias2.begin(), layers.bias2.end());
-  transpose(layers.weight3, kClasses, kHidden2, kLogitsWidth, weight3_);
+  transpose(layers.weight3, model::kClasses, model::kHidden2, kLogitsWidth, weight3_);
   bias3_.assign(layers.bias3.begin(), layers.bias3.end());
   bias3_.resize(static_cast<std::size_t>(kLogitsWidth));
 }
@@ -65,18 +65,18 @@ void HeadProducts::assign(const HeadLayers& layers) {
 void HeadProducts::apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
                          AlignedFloats& logits) const {
   rectify(outputs);
-  hidden2.resize(static_cast<std::size_t>(count * kHidden2));
-  multiply({outputs.data(), kPackedUnits, 1}, {weight2_.data(), kHidden2},
-           {count, kHidden1, kHidden2}, bias2_.data(), hidden2.data(), kHidden2);
+  hidden2.resize(static_cast<std::size_t>(count * model::kHidden2));
+  multiply({outputs.data(), kPackedUnits, 1}, {weight2_.data(), model::kHidden2},
+           {count, model::kHidden1, model::kHidden2}, bias2_.data(), hidden2.data(), model::kHidden2);
   rectify(hidden2);
   logits.resize(static_cast<std::size_t>(count * kLogitsWidth));
-  multiply({hidden2.data(), kHidden2, 1}, {weight3_.data(), kLogitsWidth},
-           {count, kHidden2, kLogitsWidth}, bias3_.data(), logits.data(), kLogitsWidth);
+  multiply({hidden2.data(), model::kHidden2, 1}, {weight3_.data(), kLogitsWidth},
+           {count, model::kHidden2, kLogitsWidth}, bias3_.data(), logits.data(), kLogitsWidth);
 }
 
 std::span<const float> Head::logits(std::int64_t picture) const {
   return std::span(logits_).subspan(static_cast<std::size_t>(picture * kLogitsWidth),
-                                    static_cast<std::size_t>(kClasses));
+                                    static_cast<std::size_t>(model::kClasses));
 }
 
 float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
@@ -100,10 +100,10 @@ float Head::lose(std::int64_t picture, std::int64_t label, float smoothing) {
   float total = 0, mean = 0;
   for (std::size_t i = 0; i < row_of.size(); ++i) {
     total += gradient[i] = std::exp(row_of[i] - largest);
-    mean += row_of[i] / static_cast<float>(kClasses);
+    mean += row_of[i] / static_cast<float>(model::kClasses);
   }
   for (std::size_t i = 0; i < row_of.size(); ++i) {
-    gradient[i] = gradient[i] / total - smoothing / static_cast<float>(kClasses);
+    gradient[i] = gradient[i] / total - smoothing / static_cast<float>(model::kClasses);
   }
   gradient[label] -= 1 - smoothing;
   const float log_total = std::log(total) + largest;
@@ -114,26 +114,26 @@ void Head::backward(const HeadLayers& layers, float scale, std::span<float> outp
                     const HeadGradient& gradient) {
   for (float& value : logits_gradient_) value *= scale / static_cast<float>(count_);
   sum_rows(logits_gradient_, kLogitsWidth, gradient.bias3);
-  multiply({logits_gradient_.data(), 1, kLogitsWidth}, {hidden2_.data(), kHidden2},
-           {kClasses, count_, kHidden2}, nullptr, gradient.weight3.data(), kHidden2);
+  multiply({logits_gradient_.data(), 1, kLogitsWidth}, {hidden2_.data(), model::kHidden2},
+           {model::kClasses, count_, model::kHidden2}, nullptr, gradient.weight3.data(), model::kHidden2);
   hidden2_gradient_.resize(hidden2_.size());
-  multiply({logits_gradient_.data(), kLogitsWidth, 1}, {layers.weight3.data(), kHidden2},
-           {count_, kClasses, kHidden2}, nullptr, hidden2_gradient_.data(), kHidden2);
+  multiply({logits_gradient_.data(), kLogitsWidth, 1}, {layers.weight3.data(), model::kHidden2},
+           {count_, model::kClasses, model::kHidden2}, nullptr, hidden2_gradient_.data(), model::kHidden2);
   mask(hidden2_gradient_, hidden2_);
-  sum_rows(hidden2_gradient_, kHidden2, gradient.bias2);
+  sum_rows(hidden2_gradient_, model::kHidden2, gradient.bias2);
   // Rows of 300 are padded to kPackedUnits for the vectors: the weights before they are
   // multiplied, their gradient after.
-  weights_.assign(static_cast<std::size_t>(kHidden2 * kPackedUnits), 0.0F);
-  for (std::int64_t j = 0; j < kHidden2; ++j) {
-    std::copy_n(layers.weight2.data() + j * kHidden1, kHidden1, row(weights_, j, kPackedUnits));
+  weights_.assign(static_cast<std::size_t>(model::kHidden2 * kPackedUnits), 0.0F);
+  for (std::int64_t j = 0; j < model::kHidden2; ++j) {
+    std::copy_n(layers.weight2.data() + j * model::kHidden1, model::kHidden1, row(weights_, j, kPackedUnits));
   }
-  multiply({hidden2_gradient_.data(), kHidden2, 1}, {weights_.data(), kPackedUnits},
-           {count_, kHidden2, kPackedUnits}, nullptr, output_gradient.data(), kPackedUnits);
+  multiply({hidden2_gradient_.data(), model::kHidden2, 1}, {weights_.data(), kPackedUnits},
+           {count_, model::kHidden2, kPackedUnits}, nullptr, output_gradient.data(), kPackedUnits);
   mask(output_gradient, hidden1_);
-  multiply({hidden2_gradient_.data(), 1, kHidden2}, {hidden1_.data(), kPackedUnits},
-           {kHidden2, count_, kPackedUnits}, nullptr, weights_.data(), kPackedUnits);
-  for (std::int64_t j = 0; j < kHidden2; ++j) {
-    std::copy_n(row(weights_, j, kPackedUnits), kHidden1, gradient.weight2.data() + j * kHidden1);
+  multiply({hidden2_gradient_.data(), 1, model::kHidden2}, {hidden1_.data(), kPackedUnits},
+           {model::kHidden2, count_, kPackedUnits}, nullptr, weights_.data(), kPackedUnits);
+  for (std::int64_t j = 0; j < model::kHidden2; ++j) {
+    std::copy_n(row(weights_, j, kPackedUnits), model::kHidden1, gradient.weight2.data() + j * model::kHidden1);
   }
 }
 

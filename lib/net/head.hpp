@@ -4,7 +4,7 @@
 #include <span>
 
 #include "net/aligned.hpp"
-#include "net/skeleton.hpp"
+#include "model/architecture.hpp"
 
 namespace mlpctl::net {
 
@@ -22,12 +22,12 @@ struct HeadGradient {
 /// The layers as products take them: weights transposed, columns padded to whole vectors.
 class HeadProducts {
  public:
-  /// Columns of the logits: kClasses, then zeros.
+  /// Columns of the logits: model::kClasses, then zeros.
   static constexpr std::int64_t kLogitsWidth = 16;
 
   void assign(const HeadLayers& layers);
 
-  /// From the folded layer's outputs [count][kPackedUnits]: hidden2 [count][kHidden2] and logits
+  /// From the folded layer's outputs [count][kPackedUnits]: hidden2 [count][model::kHidden2] and logits
   /// [count][kLogitsWidth]. outputs and hidden2 are left as they are after their ReLU.
   void apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
              AlignedFloats& logits) const;

@@ -19,8 +19,8 @@ std::array<float, 256> scaled_bytes() {
 /// Calls visit(index) for the bytes that are not zero, eight looked at together.
 template <typename Visit>
 void for_each_lit(const std::uint8_t* picture, const Visit& visit) {
-  static_assert(kPixels % 8 == 0 && std::endian::native == std::endian::little);
-  for (std::int32_t k = 0; k < kPixels; k += 8) {
+  static_assert(model::kPixels % 8 == 0 && std::endian::native == std::endian::little);
+  for (std::int32_t k = 0; k < model::kPixels; k += 8) {
     std::uint64_t eight = 0;
     std::memcpy(&eight, picture + k, sizeof(eight));
     while (eight != 0) {
@@ -33,7 +33,7 @@ void for_each_lit(const std::uint8_t* picture, const Visit& visit) {
 
 void prefetch(const std::uint8_t* picture) {
   constexpr std::int64_t kLine = 64;
-  for (std::int64_t k = 0; k < kPixels; k += kLine) __builtin_prefetch(picture + k);
+  for (std::int64_t k = 0; k < model::kPixels; k += kLine) __builtin_prefetch(picture + k);
 }
 
 }  // namespace
@@ -53,20 +53,20 @@ void PixelBatch::gather(std::span<const std::uint8_t> images,
   constexpr std::size_t kAhead = 8;
   by_picture_.clear();
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    if (i + kAhead < indices.size()) prefetch(images.data() + indices[i + kAhead] * kPixels);
-    add(images.data() + indices[i] * kPixels);
+    if (i + kAhead < indices.size()) prefetch(images.data() + indices[i + kAhead] * model::kPixels);
+    add(images.data() + indices[i] * model::kPixels);
   }
 }
 
 void PixelBatch::assign(std::span<const std::uint8_t> images) {
   by_picture_.clear();
   const auto size = static_cast<std::int64_t>(images.size());
-  for (std::int64_t first = 0; first < size; first += kPixels) add(images.data() + first);
+  for (std::int64_t first = 0; first < size; first += model::kPixels) add(images.data() + first);
 }
 
 void PixelBatch::add(const std::uint8_t* picture) {
   static const std::array<float, 256> scaled = scaled_bytes();
-  std::array<kernels::SparseRows::Entry, kPixels> lit;
+  std::array<kernels::SparseRows::Entry, model::kPixels> lit;
   std::size_t count = 0;
   for_each_lit(picture, [&](std::int32_t k) {
     lit[count++] = {scaled[picture[k]], k * static_cast<std::int32_t>(kBlockUnits)};
@@ -79,7 +79,7 @@ kernels::SparseRows PixelBatch::by_pixel() {
   // Row k is counted at k + 2, so that filling it moves the count at k + 1 from its start to its
   // end.
   auto& ends = by_pixel_.ends;
-  ends.assign(kPixels + 2, 0);
+  ends.assign(model::kPixels + 2, 0);
   for (const auto& entry : by_picture_.entries) {
     ++ends[static_cast<std::size_t>(entry.offset / kBlockUnits + 2)];
   }

@@ -14,8 +14,8 @@ namespace mlpctl::net {
 class TapSums {
  public:
   struct Block {
-    alignas(64) std::array<float, kChannels * kernels::kTaps * kBlockUnits> taps{};
-    std::array<float, kChannels> bias{};
+    alignas(64) std::array<float, model::kChannels * kernels::kTaps * kBlockUnits> taps{};
+    std::array<float, model::kChannels> bias{};
   };
 
   TapSums() : blocks_(static_cast<std::size_t>(kBlocks)) {}

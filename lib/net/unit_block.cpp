@@ -6,18 +6,18 @@ namespace mlpctl::net {
 namespace {
 
 std::int64_t units_of(std::int64_t block) {
-  return std::min(kBlockUnits, kHidden1 - block * kBlockUnits);
+  return std::min(kBlockUnits, model::kHidden1 - block * kBlockUnits);
 }
 
 /// Calls visit(packed index, weight index) for every value of a block whose packed row (0, 0)
 /// starts at `start`.
 template <typename Visit>
 void for_each_value(std::int64_t block, std::int64_t start, const Visit& visit) {
-  for (std::int64_t row = 0; row < kChannels * kMapSide; ++row) {
-    for (std::int64_t x = 0; x < kMapSide; ++x) {
+  for (std::int64_t row = 0; row < model::kChannels * model::kMapSide; ++row) {
+    for (std::int64_t x = 0; x < model::kMapSide; ++x) {
       for (std::int64_t u = 0; u < units_of(block); ++u) {
         visit(static_cast<std::size_t>(start + row * kRowStride + x * kBlockUnits + u),
-              static_cast<std::size_t>((block * kBlockUnits + u) * kFlat + row * kMapSide + x));
+              static_cast<std::size_t>((block * kBlockUnits + u) * model::kFlat + row * model::kMapSide + x));
       }
     }
   }

@@ -1,4 +1,4 @@
-#include "state/describe.hpp"
+#include "mlpctl/state/describe.hpp"
 
 #include <array>
 #include <charconv>

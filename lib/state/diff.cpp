@@ -1,4 +1,4 @@
-#include "state/diff.hpp"
+#include "mlpctl/state/diff.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 #include <limits>
 #include <unordered_map>
 
-#include "state/byte_reader.hpp"
-#include "state/describe.hpp"
-#include "state/widen.hpp"
+#include "state/value/byte_reader.hpp"
+#include "mlpctl/state/describe.hpp"
+#include "state/value/widen.hpp"
 
 namespace mlpctl::state {
 namespace {

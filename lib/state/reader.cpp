@@ -1,11 +1,11 @@
-#include "state/reader.hpp"
+#include "mlpctl/state/reader.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include "state/folder.hpp"
-#include "state/reading.hpp"
+#include "state/container/reading.hpp"
 #include "state/sniff.hpp"
 
 namespace mlpctl::state {

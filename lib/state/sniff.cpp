@@ -4,8 +4,8 @@
 #include <array>
 #include <string_view>
 
-#include "state/byte_reader.hpp"
-#include "state/utf8.hpp"
+#include "state/value/byte_reader.hpp"
+#include "state/value/utf8.hpp"
 
 namespace mlpctl::state {
 namespace {

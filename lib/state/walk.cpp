@@ -1,9 +1,9 @@
-#include "state/walk.hpp"
+#include "mlpctl/state/walk.hpp"
 
 #include <algorithm>
 #include <unordered_set>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::state {
 namespace {

@@ -1,14 +1,14 @@
-#include "state/writer.hpp"
+#include "mlpctl/state/writer.hpp"
 
 #include <filesystem>
 
 #include "base/atomic_file.hpp"
-#include "base/error.hpp"
-#include "state/legacy_writer.hpp"
-#include "state/pickle_writer.hpp"
-#include "state/reader.hpp"
-#include "state/safetensors_writer.hpp"
-#include "state/zip_writer.hpp"
+#include "mlpctl/error.hpp"
+#include "state/container/legacy_writer.hpp"
+#include "state/pickle/pickler.hpp"
+#include "mlpctl/state/reader.hpp"
+#include "state/container/safetensors_writer.hpp"
+#include "state/zip/writer.hpp"
 
 namespace mlpctl::state {
 namespace {

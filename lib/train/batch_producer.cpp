@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "net/skeleton.hpp"
+#include "model/architecture.hpp"
 
 namespace mlpctl::train {
 
@@ -68,7 +68,7 @@ void BatchProducer::serve() {
     ++busy_;
     lock.unlock();
     try {
-      place.images.resize(wanted.size() * static_cast<std::size_t>(net::kPixels));
+      place.images.resize(wanted.size() * static_cast<std::size_t>(model::kPixels));
       fill_(epoch, wanted, place.images.data());
     } catch (...) {
       place.failure = std::current_exception();

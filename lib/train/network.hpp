@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "net/model.hpp"
+#include "model/parameters.hpp"
 #include "train/options.hpp"
 
 namespace mlpctl::train {
@@ -21,11 +21,11 @@ struct Examples {
 
 /// Everything that training changes.
 struct NetworkState {
-  net::Parameters weights;
+  model::Parameters weights;
   /// Equal to the weights when no average is kept.
-  net::Parameters average;
+  model::Parameters average;
   /// The optimizer's moments; zero where it has none.
-  net::Parameters first, second;
+  model::Parameters first, second;
   /// Steps taken.
   std::int64_t step = 0;
 };
@@ -38,7 +38,7 @@ class Network {
   virtual void set_state(NetworkState state) = 0;
   virtual NetworkState state() const = 0;
   /// The weights to evaluate and keep: the averaged ones where there are any.
-  virtual net::Parameters result() const = 0;
+  virtual model::Parameters result() const = 0;
 
   /// The pictures that steps take theirs from. They must outlive the network.
   virtual void set_examples(const Examples& examples) = 0;
@@ -68,7 +68,7 @@ class Engine {
   virtual std::string resolve_device(const std::string& name) const = 0;
   virtual std::unique_ptr<Network> make_network(const NetworkOptions& options) const = 0;
   /// The ten logits of each picture, computed by LibTorch.
-  virtual std::vector<float> logits(const net::Parameters& parameters,
+  virtual std::vector<float> logits(const model::Parameters& parameters,
                                     std::span<const std::uint8_t> images,
                                     const NetworkOptions& options,
                                     std::int64_t batch_size) const = 0;

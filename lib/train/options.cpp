@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/available_cpus.hpp"
-#include "base/error.hpp"
+#include "thread/available_cpus.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::train {
 namespace {
@@ -23,7 +23,7 @@ void check_optimizer(const TrainOptions& options) {
           "--lr must be a number above 0");
   require(non_negative(optimizer.momentum) && optimizer.momentum < 1,
           "--momentum must be at least 0 and below 1");
-  require(optimizer.momentum == 0 || optimizer.kind == net::OptimizerKind::kSgd,
+  require(optimizer.momentum == 0 || optimizer.kind == model::OptimizerKind::kSgd,
           "--momentum belongs to --optimizer sgd: Adam and AdamW have their own");
   require(non_negative(optimizer.weight_decay), "--weight-decay must be at least 0");
   require(non_negative(options.network.ema) && options.network.ema < 1,
@@ -63,13 +63,13 @@ int automatic_threads(std::int64_t batch_size) {
   return std::min(available_cpus(), worth);
 }
 
-std::string to_string(net::OptimizerKind kind) {
+std::string to_string(model::OptimizerKind kind) {
   switch (kind) {
-    case net::OptimizerKind::kAdam:
+    case model::OptimizerKind::kAdam:
       return "adam";
-    case net::OptimizerKind::kAdamW:
+    case model::OptimizerKind::kAdamW:
       return "adamw";
-    case net::OptimizerKind::kSgd:
+    case model::OptimizerKind::kSgd:
       break;
   }
   return "sgd";

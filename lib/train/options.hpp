@@ -3,14 +3,14 @@
 #include <cstdint>
 #include <string>
 
-#include "net/checkpoint.hpp"
-#include "train/augment.hpp"
+#include "model/checkpoint.hpp"
+#include "train/augment/augment.hpp"
 
 namespace mlpctl::train {
 
 /// torch.optim's settings of the same names; what is not here has PyTorch's default.
 struct OptimizerOptions {
-  net::OptimizerKind kind = net::OptimizerKind::kAdam;
+  model::OptimizerKind kind = model::OptimizerKind::kAdam;
   double momentum = 0;
   double weight_decay = 0;
 };
@@ -63,7 +63,7 @@ void check(const TrainOptions& options, std::int64_t train_count, std::int64_t v
 int automatic_threads(std::int64_t batch_size);
 
 /// The names that --optimizer, --schedule and the log use.
-std::string to_string(net::OptimizerKind kind);
+std::string to_string(model::OptimizerKind kind);
 std::string to_string(ScheduleKind kind);
 
 }  // namespace mlpctl::train

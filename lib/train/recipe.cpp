@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::train {
 namespace {

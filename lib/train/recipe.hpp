@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "train/augment.hpp"
+#include "train/augment/augment.hpp"
 
 namespace mlpctl::train {
 

@@ -18,8 +18,8 @@ double cross_entropy(std::span<const float> logits, std::uint8_t label) {
 
 }  // namespace
 
-Score score(const net::Parameters& parameters, const Examples& examples, int threads) {
-  constexpr auto kClasses = static_cast<std::size_t>(net::kClasses);
+Score score(const model::Parameters& parameters, const Examples& examples, int threads) {
+  constexpr auto kClasses = static_cast<std::size_t>(model::kClasses);
   std::vector<float> logits(examples.labels.size() * kClasses);
   net::Classifier(parameters).logits(examples.images, logits, threads);
   double loss = 0, right = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/model.hpp"
+#include "model/parameters.hpp"
 #include "train/network.hpp"
 
 namespace mlpctl::train {
@@ -12,6 +12,6 @@ struct Score {
 };
 
 /// How well the parameters answer the examples.
-Score score(const net::Parameters& parameters, const Examples& examples, int threads);
+Score score(const model::Parameters& parameters, const Examples& examples, int threads);
 
 }  // namespace mlpctl::train

@@ -24,9 +24,9 @@ class Images {
                           std::int64_t epoch, std::span<const std::int64_t> indices,
                           std::uint8_t* out) {
       for (const std::int64_t index : indices) {
-        augmenter(all.images.data() + index * net::kPixels, out, seed, epoch, index,
+        augmenter(all.images.data() + index * model::kPixels, out, seed, epoch, index,
                   all.labels[static_cast<std::size_t>(index)]);
-        out += net::kPixels;
+        out += model::kPixels;
       }
     };
     producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
@@ -141,7 +141,7 @@ class Run {
     return !tired || end(TrainEnd::kPatience);
   }
 
-  std::optional<Score> score_of(const net::Parameters& weights, const Examples& examples) const {
+  std::optional<Score> score_of(const model::Parameters& weights, const Examples& examples) const {
     if (examples.count() == 0) return std::nullopt;
     return score(weights, examples, options_.network.threads);
   }
@@ -182,7 +182,7 @@ class Run {
   Images images_;
   std::int64_t steps_;
   Schedule schedule_;
-  std::optional<net::Parameters> best_, last_good_;
+  std::optional<model::Parameters> best_, last_good_;
   double best_accuracy_;
   std::int64_t best_epoch_;
   std::int64_t total_step_ = 0;
@@ -192,7 +192,7 @@ class Run {
 
 }  // namespace
 
-RunState fresh_run(net::Parameters parameters) {
+RunState fresh_run(model::Parameters parameters) {
   RunState run;
   run.network.average = parameters;
   run.network.weights = std::move(parameters);

@@ -40,7 +40,7 @@ struct RunState {
   NetworkState network;
   std::int64_t epochs_done = 0;
   /// With Keep::kBest or patience.
-  std::optional<net::Parameters> best;
+  std::optional<model::Parameters> best;
   double best_accuracy = -1;
   std::int64_t best_epoch = 0;
 };
@@ -60,7 +60,7 @@ enum class TrainEnd { kFinished, kPatience, kMaxSteps, kStopped, kNotFinite };
 struct TrainResult {
   TrainEnd end = TrainEnd::kFinished;
   /// The weights to keep. With kNotFinite those of the last good epoch, if there was one.
-  std::optional<net::Parameters> parameters;
+  std::optional<model::Parameters> parameters;
   std::int64_t epochs_done = 0, steps_done = 0;
   /// The epoch that the kept weights are from; 0: from within an epoch.
   std::int64_t kept_epoch = 0;
@@ -73,6 +73,6 @@ TrainResult train(Network& network, const TrainOptions& options, const TrainData
                   RunState start, TrainEvents& events, const std::atomic<int>& stop);
 
 /// The state that a fresh run starts from.
-RunState fresh_run(net::Parameters parameters);
+RunState fresh_run(model::Parameters parameters);
 
 }  // namespace mlpctl::train

@@ -88,18 +88,18 @@ HWY_INLINE V sgd(const Numbers<D>& by, V weight, V gradient, float* first) {
 }
 
 /// One vector of values from index i on.
-template <net::OptimizerKind kKind, bool kAverage, typename D>
+template <model::OptimizerKind kKind, bool kAverage, typename D>
 HWY_INLINE void apply_at(const Numbers<D>& by, const Slots& slots, const float* gradient_from,
                          std::int64_t i) {
   const D d = by.d;
   auto weight = hn::LoadU(d, slots.weight + i);
   auto gradient = hn::LoadU(d, gradient_from + i);
-  if constexpr (kKind == net::OptimizerKind::kAdamW) {
+  if constexpr (kKind == model::OptimizerKind::kAdamW) {
     weight = hn::Mul(weight, by.kept_weight);
   } else {
     gradient = hn::MulAdd(by.weight_decay, weight, gradient);
   }
-  if constexpr (kKind == net::OptimizerKind::kSgd) {
+  if constexpr (kKind == model::OptimizerKind::kSgd) {
     weight = sgd(by, weight, gradient, slots.first == nullptr ? nullptr : slots.first + i);
   } else {
     weight = adam(by, weight, gradient, slots.first + i, slots.second + i);
@@ -116,7 +116,7 @@ HWY_INLINE void apply_at(const Numbers<D>& by, const Slots& slots, const float* 
 /// this early, it arrives while this row is worked on.
 constexpr std::int64_t kAhead = 1024;
 
-template <net::OptimizerKind kKind, bool kAverage>
+template <model::OptimizerKind kKind, bool kAverage>
 void apply_values(const Update& update, const Slots& slots, const float* gradient,
                   std::int64_t count) {
   const hn::CappedTag<float, 16> wide;
@@ -125,7 +125,7 @@ void apply_values(const Update& update, const Slots& slots, const float* gradien
   const Numbers by(wide, update);
   std::int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    if constexpr (kKind != net::OptimizerKind::kSgd) {
+    if constexpr (kKind != model::OptimizerKind::kSgd) {
       hwy::Prefetch(slots.first + i + kAhead);
       hwy::Prefetch(slots.second + i + kAhead);
     }
@@ -135,7 +135,7 @@ void apply_values(const Update& update, const Slots& slots, const float* gradien
   for (; i < count; ++i) apply_at<kKind, kAverage>(Numbers(narrow, update), slots, gradient, i);
 }
 
-template <net::OptimizerKind kKind>
+template <model::OptimizerKind kKind>
 void apply_kind(const Update& update, const Slots& slots, const float* gradient,
                 std::int64_t count) {
   slots.average == nullptr ? apply_values<kKind, false>(update, slots, gradient, count)
@@ -144,7 +144,7 @@ void apply_kind(const Update& update, const Slots& slots, const float* gradient,
 
 void apply_all(const Update& update, const Slots& slots, const float* gradient,
                std::int64_t count) {
-  using Kind = net::OptimizerKind;
+  using Kind = model::OptimizerKind;
   switch (update.kind) {
     case Kind::kAdam:
       return apply_kind<Kind::kAdam>(update, slots, gradient, count);

@@ -9,7 +9,7 @@ namespace mlpctl::train {
 /// One step of torch.optim's Adam, AdamW or SGD, and of the averaged weights, with everything that
 /// is the same for all values worked out beforehand.
 struct Update {
-  net::OptimizerKind kind;
+  model::OptimizerKind kind;
   float rate, weight_decay;
   float beta1, beta2, eps;
   /// Adam: rate / (1 - beta1^step), and 1 / sqrt(1 - beta2^step).

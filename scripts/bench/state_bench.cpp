@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "net/model_file.hpp"
-#include "state/convert.hpp"
-#include "state/reader.hpp"
+#include "model/model_file.hpp"
+#include "mlpctl/state/convert.hpp"
+#include "mlpctl/state/reader.hpp"
 
 namespace {
 
@@ -19,7 +19,7 @@ void list(const std::string& path) {
 }
 
 void load(const std::string& path) {
-  mlpctl::net::load_model(path);
+  mlpctl::model::load_model(path);
 }
 
 // Every tensor to float32, one after the other into the same memory.

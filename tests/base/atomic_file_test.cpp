@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;

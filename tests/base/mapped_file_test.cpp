@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <utility>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "support/temp_dir.hpp"
 
 TEST_CASE("a mapped file shows its bytes, also after a move and after its removal") {

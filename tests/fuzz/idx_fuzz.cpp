@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
 

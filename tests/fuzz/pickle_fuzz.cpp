@@ -2,8 +2,8 @@
 #include <array>
 
 #include "read_bytes.hpp"
-#include "state/reading.hpp"
-#include "state/storage_table.hpp"
+#include "state/container/reading.hpp"
+#include "state/pickle/storage_table.hpp"
 
 namespace state = mlpctl::state;
 

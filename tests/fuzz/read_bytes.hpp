@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/error.hpp"
-#include "state/reader.hpp"
+#include "mlpctl/error.hpp"
+#include "mlpctl/state/reader.hpp"
 
 /// A copy on the heap, so that AddressSanitizer sees a read beyond its end.
 inline mlpctl::state::Source fuzz_source(std::span<const std::byte> bytes) {

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "image/drawn.hpp"
 #include "support/temp_dir.hpp"
 

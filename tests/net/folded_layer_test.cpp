@@ -8,7 +8,7 @@
 #include "base/random.hpp"
 #include "net/aligned.hpp"
 #include "net/conv_linear.hpp"
-#include "net/model.hpp"
+#include "model/parameters.hpp"
 #include "net/unit_block.hpp"
 
 namespace {

@@ -3,9 +3,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "base/sha256.hpp"
-#include "state/reader.hpp"
+#include "mlpctl/state/reader.hpp"
 
 namespace {
 

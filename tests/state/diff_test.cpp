@@ -1,4 +1,4 @@
-#include "state/diff.hpp"
+#include "mlpctl/state/diff.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "state/reader.hpp"
-#include "state/writer.hpp"
+#include "mlpctl/state/reader.hpp"
+#include "mlpctl/state/writer.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace mlpctl::state;

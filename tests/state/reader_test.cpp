@@ -1,4 +1,4 @@
-#include "state/reader.hpp"
+#include "mlpctl/state/reader.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -10,7 +10,7 @@
 #include <string>
 #include <tuple>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;

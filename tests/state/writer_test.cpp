@@ -1,11 +1,11 @@
-#include "state/writer.hpp"
+#include "mlpctl/state/writer.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <vector>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "train/augment.hpp"
+#include "train/augment/augment.hpp"
 
 using mlpctl::train::BatchProducer;
 

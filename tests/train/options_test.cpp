@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
-#include "base/available_cpus.hpp"
-#include "base/error.hpp"
+#include "thread/available_cpus.hpp"
+#include "mlpctl/error.hpp"
 
 using mlpctl::UsageError;
 using namespace mlpctl::train;

@@ -3,7 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 using mlpctl::train::find_recipe;
 using mlpctl::train::recipes;

@@ -11,7 +11,7 @@ namespace {
 
 using namespace mlpctl;
 using namespace mlpctl::train;
-using net::OptimizerKind;
+using model::OptimizerKind;
 
 /// torch.optim's formulas, in double, for one value.
 struct Reference {

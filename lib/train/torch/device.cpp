@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::train {
 namespace {

@@ -29,15 +29,15 @@ class TorchEngine : public Engine {
     return options.fold && here ? make_folded_network(options) : make_tensor_network(options);
   }
 
-  std::vector<float> logits(const net::Parameters& parameters, std::span<const std::uint8_t> images,
+  std::vector<float> logits(const model::Parameters& parameters, std::span<const std::uint8_t> images,
                             const NetworkOptions& options, std::int64_t batch_size) const override {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(options.threads);
     const at::Device device(options.device);
     MlpModule module(to_tensors(parameters, device));
-    const auto count = static_cast<std::int64_t>(images.size()) / net::kPixels;
+    const auto count = static_cast<std::int64_t>(images.size()) / model::kPixels;
     std::vector<float> all;
-    all.reserve(static_cast<std::size_t>(count * net::kClasses));
+    all.reserve(static_cast<std::size_t>(count * model::kClasses));
     for (std::int64_t first = 0; first < count; first += batch_size) {
       const std::int64_t size = std::min(batch_size, count - first);
       const at::Tensor pictures = pictures_of(images, first, size).to(device).to(at::kFloat) / 255;
@@ -54,8 +54,8 @@ class TorchEngine : public Engine {
  private:
   static at::Tensor pictures_of(std::span<const std::uint8_t> images, std::int64_t first,
                                 std::int64_t count) {
-    return at::from_blob(const_cast<std::uint8_t*>(images.data()) + first * net::kPixels,
-                         {count, 1, net::kImageSide, net::kImageSide}, at::kByte);
+    return at::from_blob(const_cast<std::uint8_t*>(images.data()) + first * model::kPixels,
+                         {count, 1, model::kImageSide, model::kImageSide}, at::kByte);
   }
 };
 

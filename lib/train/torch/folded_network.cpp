@@ -18,7 +18,7 @@
 namespace mlpctl::train {
 namespace {
 
-// The big weight's place in net::kEntries.
+// The big weight's place in model::kEntries.
 constexpr std::size_t kBig = 2;
 
 /// The big weight and what the optimizer keeps beside it, all packed alike.
@@ -27,14 +27,14 @@ struct BigWeight {
 };
 
 /// Moves the big weight out of the parameters.
-void take_big(net::Parameters& parameters, net::AlignedFloats& packed) {
+void take_big(model::Parameters& parameters, net::AlignedFloats& packed) {
   packed.resize(static_cast<std::size_t>(net::kPackedSize));
   net::pack(parameters.tensors[kBig], packed);
   parameters.tensors[kBig] = std::vector<float>();  // {} would keep its memory
 }
 
-net::Parameters with_big(net::Parameters parameters, const net::AlignedFloats& packed) {
-  parameters.tensors[kBig].resize(static_cast<std::size_t>(net::kEntries[kBig].count()));
+model::Parameters with_big(model::Parameters parameters, const net::AlignedFloats& packed) {
+  parameters.tensors[kBig].resize(static_cast<std::size_t>(model::kEntries[kBig].count()));
   net::unpack(packed, parameters.tensors[kBig]);
   return parameters;
 }
@@ -75,7 +75,7 @@ class FoldedNetwork : public Network {
             step_};
   }
 
-  net::Parameters result() const override {
+  model::Parameters result() const override {
     return averages() ? with_big(*average_, big_.average) : weights();
   }
 
@@ -118,10 +118,10 @@ class FoldedNetwork : public Network {
  private:
   bool averages() const { return options_.ema > 0; }
   bool has_first() const {
-    return options_.optimizer.kind != net::OptimizerKind::kSgd || options_.optimizer.momentum > 0;
+    return options_.optimizer.kind != model::OptimizerKind::kSgd || options_.optimizer.momentum > 0;
   }
 
-  net::Parameters weights() const { return with_big(to_parameters(values_), big_.weight); }
+  model::Parameters weights() const { return with_big(to_parameters(values_), big_.weight); }
 
   void take_labels(std::span<const std::int64_t> rows) {
     labels_.clear();
@@ -153,8 +153,8 @@ class FoldedNetwork : public Network {
   BigWeight big_;
   // All but kBig, which lives packed.
   Tensors values_;
-  std::optional<net::Parameters> average_;
-  net::Parameters first_, second_;
+  std::optional<model::Parameters> average_;
+  model::Parameters first_, second_;
   Update update_{};
   std::int64_t step_ = 0;
   Examples examples_;

@@ -11,7 +11,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
-// The places of the inputs, which are net::kEntries without the big weight.
+// The places of the inputs, which are model::kEntries without the big weight.
 enum Input : std::size_t { kKernel, kKernelBias, kBias, kWeight2, kBias2, kWeight3, kBias3 };
 
 net::ConvLinear conv_linear_of(const variable_list& inputs, const FoldedPass& pass) {

@@ -12,10 +12,10 @@
 namespace mlpctl::train {
 
 MlpModule::MlpModule(const Tensors& values)
-    : layers_(torch::nn::Conv2d(1, net::kChannels, net::kKernelSide), torch::nn::Flatten(),
-              torch::nn::Linear(net::kFlat, net::kHidden1), torch::nn::ReLU(),
-              torch::nn::Linear(net::kHidden1, net::kHidden2), torch::nn::ReLU(),
-              torch::nn::Linear(net::kHidden2, net::kClasses)) {
+    : layers_(torch::nn::Conv2d(1, model::kChannels, model::kKernelSide), torch::nn::Flatten(),
+              torch::nn::Linear(model::kFlat, model::kHidden1), torch::nn::ReLU(),
+              torch::nn::Linear(model::kHidden1, model::kHidden2), torch::nn::ReLU(),
+              torch::nn::Linear(model::kHidden2, model::kClasses)) {
   register_module("layers", layers_);
   const auto own = parameters();
   for (std::size_t i = 0; i < own.size(); ++i) own[i].set_data(values[i]);
@@ -28,10 +28,10 @@ at::Tensor MlpModule::forward(const at::Tensor& pictures) {
 at::Tensor MlpModule::forward_folded(const at::Tensor& pictures) {
   const auto own = parameters();
   const at::Tensor& big = own[2];
-  const at::Tensor maps = big.view({net::kHidden1, net::kChannels, net::kMapSide, net::kMapSide});
-  const at::Tensor weight = at::conv_transpose2d(maps, own[0]).view({net::kHidden1, net::kPixels});
+  const at::Tensor maps = big.view({model::kHidden1, model::kChannels, model::kMapSide, model::kMapSide});
+  const at::Tensor weight = at::conv_transpose2d(maps, own[0]).view({model::kHidden1, model::kPixels});
   const at::Tensor bias = own[3] + at::mv(maps.sum({2, 3}), own[1]);
-  const at::Tensor flat = pictures.reshape({-1, net::kPixels});
+  const at::Tensor flat = pictures.reshape({-1, model::kPixels});
   const at::Tensor hidden1 = at::relu(at::linear(flat, weight, bias));
   const at::Tensor hidden2 = at::relu(at::linear(hidden1, own[4], own[5]));
   return at::linear(hidden2, own[6], own[7]);

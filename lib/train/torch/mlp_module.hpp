@@ -8,7 +8,7 @@
 namespace mlpctl::train {
 
 /// The network layer by layer, as PyTorch's users write it; its parameters have the names of
-/// net::kEntries. What the folded form is compared with.
+/// model::kEntries. What the folded form is compared with.
 class MlpModule : public torch::nn::Module {
  public:
   explicit MlpModule(const Tensors& values);

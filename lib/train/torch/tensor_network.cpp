@@ -71,12 +71,12 @@ class TensorNetwork : public Network {
     return {weights(), result(), to_parameters(first_), to_parameters(second_), step_};
   }
 
-  net::Parameters result() const override {
+  model::Parameters result() const override {
     return options_.ema > 0 ? to_parameters(average_) : weights();
   }
 
   void set_examples(const Examples& examples) override {
-    images_ = upload(examples.images, {examples.count(), net::kPixels});
+    images_ = upload(examples.images, {examples.count(), model::kPixels});
     labels_ = upload(examples.labels, {examples.count()}).to(at::kLong);
   }
 
@@ -92,7 +92,7 @@ class TensorNetwork : public Network {
                             std::span<const std::uint8_t> changed, double rate) override {
     const at::Tensor rows = order_.narrow(0, first, count);
     const at::Tensor bytes =
-        changed.empty() ? images_.index_select(0, rows) : send(changed, {count, net::kPixels});
+        changed.empty() ? images_.index_select(0, rows) : send(changed, {count, model::kPixels});
     const at::Tensor loss = loss_of(bytes, labels_.index_select(0, rows));
     const auto value = readable(loss);
     if (value && !std::isfinite(*value)) return value;
@@ -108,7 +108,7 @@ class TensorNetwork : public Network {
   double epoch_loss() override { return loss_sum_.item<double>() / static_cast<double>(pictures_); }
 
  private:
-  net::Parameters weights() const {
+  model::Parameters weights() const {
     const auto own = module_->parameters();
     Tensors values;
     std::copy(own.begin(), own.end(), values.begin());
@@ -131,7 +131,7 @@ class TensorNetwork : public Network {
   at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& labels) {
     const Autocast autocast(options_.precision, device_.type());
     const at::Tensor pictures =
-        (bytes.to(at::kFloat) / 255).view({-1, 1, net::kImageSide, net::kImageSide});
+        (bytes.to(at::kFloat) / 255).view({-1, 1, model::kImageSide, model::kImageSide});
     const at::Tensor logits =
         options_.fold ? module_->forward_folded(pictures) : module_->forward(pictures);
     return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100,
@@ -154,15 +154,15 @@ class TensorNetwork : public Network {
     for (at::Tensor& count : counts_) count.add_(1);
     const OptimizerOptions& optimizer = options_.optimizer;
     switch (optimizer.kind) {
-      case net::OptimizerKind::kAdam:
+      case model::OptimizerKind::kAdam:
         at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate,
                          kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
         break;
-      case net::OptimizerKind::kAdamW:
+      case model::OptimizerKind::kAdamW:
         at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate,
                           kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
         break;
-      case net::OptimizerKind::kSgd:
+      case model::OptimizerKind::kSgd:
         // The momentum starts at zero, so the first step is like any other.
         at::_fused_sgd_(weights, gradients,
                         optimizer.momentum > 0 ? as_list(first_) : std::vector<at::Tensor>(),

@@ -7,7 +7,7 @@
 namespace mlpctl::train {
 namespace {
 
-at::Tensor to_tensor(const net::Entry& entry, const std::vector<float>& values,
+at::Tensor to_tensor(const model::Entry& entry, const std::vector<float>& values,
                      const at::Device& device) {
   const std::vector<std::int64_t> shape(entry.shape().begin(), entry.shape().end());
   at::Tensor tensor = at::empty(shape, at::kFloat);
@@ -21,16 +21,16 @@ std::span<float> values_of(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-Tensors to_tensors(const net::Parameters& parameters, const at::Device& device) {
+Tensors to_tensors(const model::Parameters& parameters, const at::Device& device) {
   Tensors tensors;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    tensors[i] = to_tensor(net::kEntries[i], parameters.tensors[i], device);
+    tensors[i] = to_tensor(model::kEntries[i], parameters.tensors[i], device);
   }
   return tensors;
 }
 
-net::Parameters to_parameters(const Tensors& tensors) {
-  net::Parameters parameters;
+model::Parameters to_parameters(const Tensors& tensors) {
+  model::Parameters parameters;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (!tensors[i].defined()) continue;
     const at::Tensor here = tensors[i].detach().to(at::kCPU).contiguous();

@@ -5,7 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
 
-#include "base/error.hpp"
+#include "mlpctl/error.hpp"
 #include "net/classifier.hpp"
 #include "synthetic.hpp"
 
@@ -27,7 +27,7 @@ TEST_CASE("devices are named in words") {
 
 TEST_CASE("LibTorch and the classifier without it give the same logits") {
   const Synthetic set(100);
-  const net::Parameters parameters = net::initial_parameters(6);
+  const model::Parameters parameters = model::initial_parameters(6);
   std::vector<float> expected(1000);
   net::Classifier(parameters).logits(set.examples().images, expected);
   for (const bool fold : {true, false}) {

@@ -24,7 +24,7 @@ at::Tensor labels(const Examples& examples) {
   return labels;
 }
 
-Pass by_layers(const net::Parameters& parameters, const Examples& examples, double smoothing) {
+Pass by_layers(const model::Parameters& parameters, const Examples& examples, double smoothing) {
   MlpModule module(to_tensors(parameters, at::kCPU));
   at::Tensor pictures = at::empty({examples.count(), 1, 28, 28});
   for (std::size_t i = 0; i < examples.images.size(); ++i) {
@@ -38,7 +38,7 @@ Pass by_layers(const net::Parameters& parameters, const Examples& examples, doub
   return pass;
 }
 
-Pass folded(const net::Parameters& parameters, const Examples& examples, double smoothing) {
+Pass folded(const model::Parameters& parameters, const Examples& examples, double smoothing) {
   Tensors values = to_tensors(parameters, at::kCPU);
   for (auto& value : values) value.set_requires_grad(true);
   net::AlignedFloats weight(net::kPackedSize), gradient(net::kPackedSize);
@@ -52,10 +52,10 @@ Pass folded(const net::Parameters& parameters, const Examples& examples, double 
   std::vector<std::int64_t> own_labels(examples.labels.begin(), examples.labels.end());
   folded.labels = own_labels;
   folded.label_smoothing = smoothing;
-  Pass pass{folded_loss(values, folded), at::empty({examples.count(), net::kClasses}), {}};
+  Pass pass{folded_loss(values, folded), at::empty({examples.count(), model::kClasses}), {}};
   for (std::int64_t b = 0; b < examples.count(); ++b) {
     const auto logits = folded.head.logits(b);
-    std::copy(logits.begin(), logits.end(), values_of(pass.logits).begin() + b * net::kClasses);
+    std::copy(logits.begin(), logits.end(), values_of(pass.logits).begin() + b * model::kClasses);
   }
   torch::autograd::backward({pass.loss}, {});
   for (const auto& value : values) pass.gradients.push_back(value.grad());
@@ -68,7 +68,7 @@ double relative_difference(const at::Tensor& found, const at::Tensor& expected) 
   return ((found - expected).abs().max() / (expected.abs().max() + 1e-30)).item<double>();
 }
 
-void compare(net::Parameters parameters, float size, double smoothing) {
+void compare(model::Parameters parameters, float size, double smoothing) {
   for (float& value : parameters.tensors[2]) value *= size;
   const Synthetic set(33);
   const Pass found = folded(parameters, set.examples(), smoothing);
@@ -76,7 +76,7 @@ void compare(net::Parameters parameters, float size, double smoothing) {
   CHECK(relative_difference(found.loss, expected.loss) < 1e-4);
   CHECK(relative_difference(found.logits, expected.logits) < 1e-4);
   for (std::size_t i = 0; i < found.gradients.size(); ++i) {
-    INFO(net::kEntries[i].name);
+    INFO(model::kEntries[i].name);
     CHECK(relative_difference(found.gradients[i], expected.gradients[i]) < 1e-4);
   }
 }
@@ -84,19 +84,19 @@ void compare(net::Parameters parameters, float size, double smoothing) {
 }  // namespace
 
 TEST_CASE("the module has the names of the skeleton") {
-  MlpModule module(to_tensors(net::initial_parameters(1), at::kCPU));
+  MlpModule module(to_tensors(model::initial_parameters(1), at::kCPU));
   std::size_t i = 0;
   for (const auto& item : module.named_parameters()) {
-    CHECK(item.key() == net::kEntries[i].name);
-    CHECK(item.value().sizes().vec() == std::vector<std::int64_t>(net::kEntries[i].shape().begin(),
-                                                                  net::kEntries[i].shape().end()));
+    CHECK(item.key() == model::kEntries[i].name);
+    CHECK(item.value().sizes().vec() == std::vector<std::int64_t>(model::kEntries[i].shape().begin(),
+                                                                  model::kEntries[i].shape().end()));
     ++i;
   }
-  CHECK(i == net::kEntries.size());
+  CHECK(i == model::kEntries.size());
 }
 
 TEST_CASE("folded and layer by layer the logits and all eight gradients agree") {
-  compare(net::initial_parameters(1), 1, 0);
-  compare(net::initial_parameters(2), 1e3F, 0.1);
-  compare(net::initial_parameters(3), 1e-3F, 0);
+  compare(model::initial_parameters(1), 1, 0);
+  compare(model::initial_parameters(2), 1e3F, 0.1);
+  compare(model::initial_parameters(3), 1e-3F, 0);
 }

@@ -12,7 +12,7 @@ namespace {
 
 using namespace mlpctl;
 using namespace mlpctl::train;
-using net::OptimizerKind;
+using model::OptimizerKind;
 
 NetworkState after_steps(const NetworkOptions& options, int steps) {
   const Synthetic set(128);
@@ -20,13 +20,13 @@ NetworkState after_steps(const NetworkOptions& options, int steps) {
   std::iota(order.rbegin(), order.rend(), 0);
   const auto network = torch_engine().make_network(options);
   network->set_examples(set.examples());
-  network->set_state(fresh_run(net::initial_parameters(9)).network);
+  network->set_state(fresh_run(model::initial_parameters(9)).network);
   network->begin_epoch(order);
   for (int i = 0; i < steps; ++i) network->step(i % 4 * 32, 32, {}, 1e-3);
   return network->state();
 }
 
-double distance(const net::Parameters& a, const net::Parameters& b) {
+double distance(const model::Parameters& a, const model::Parameters& b) {
   double worst = 0;
   for (std::size_t i = 0; i < a.tensors.size(); ++i) {
     for (std::size_t k = 0; k < a.tensors[i].size(); ++k) {

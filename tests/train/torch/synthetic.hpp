@@ -16,8 +16,8 @@ class Synthetic {
     for (std::int64_t i = 0; i < count; ++i) {
       const auto label = static_cast<std::uint8_t>(random.below(10));
       labels_.push_back(label);
-      for (std::int64_t k = 0; k < net::kPixels; ++k) {
-        const std::int64_t row = k / net::kImageSide;
+      for (std::int64_t k = 0; k < model::kPixels; ++k) {
+        const std::int64_t row = k / model::kImageSide;
         const bool bar = row == 4 + 2 * label || row == 5 + 2 * label;
         images_.push_back(static_cast<std::uint8_t>((bar ? 150 : 0) + random.below(100)));
       }

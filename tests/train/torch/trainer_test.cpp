@@ -52,7 +52,7 @@ TrainResult run(const TrainOptions& options, Recorder& recorder, RunState start)
 }
 
 TrainResult run(const TrainOptions& options, Recorder& recorder) {
-  return run(options, recorder, fresh_run(net::initial_parameters(options.seed)));
+  return run(options, recorder, fresh_run(model::initial_parameters(options.seed)));
 }
 
 }  // namespace
@@ -81,10 +81,10 @@ TEST_CASE("the same seed gives the same weights and another seed others") {
 }
 
 TEST_CASE("a run resumed after any epoch ends with the same bits") {
-  for (const auto kind : {net::OptimizerKind::kAdamW, net::OptimizerKind::kSgd}) {
+  for (const auto kind : {model::OptimizerKind::kAdamW, model::OptimizerKind::kSgd}) {
     TrainOptions options = small_run();
     options.network.optimizer = {.kind = kind,
-                                 .momentum = kind == net::OptimizerKind::kSgd ? 0.9 : 0};
+                                 .momentum = kind == model::OptimizerKind::kSgd ? 0.9 : 0};
     Recorder recorder;
     const auto whole = run(options, recorder).parameters;
     for (const std::size_t epoch : {0, 1}) {

@@ -1,0 +1,62 @@
+#include "cli/config_file.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/cli.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+/// CLI11's TOML reader, with the keys sent to the command that was chosen on the command line.
+class CommandConfig : public CLI::ConfigTOML {
+ public:
+  explicit CommandConfig(const CLI::App& app) : app_(app) {}
+
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    const auto parsed = app_.get_subcommands();
+    if (parsed.empty()) return {};
+    std::vector<CLI::ConfigItem> chosen;
+    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
+      if (concerns(*parsed.front(), item)) chosen.push_back(item);
+    }
+    return chosen;
+  }
+
+ private:
+  bool concerns(const CLI::App& command, CLI::ConfigItem& item) const {
+    if (item.name == "++" || item.name == "--") return false;
+    if (std::getenv(environment_name(item.name).c_str()) != nullptr) return false;
+    if (item.parents.empty()) {
+      const bool global = app_.get_option_no_throw("--" + item.name) != nullptr;
+      if (!global) item.parents = {command.get_name()};
+      check_key(global ? app_ : command, item.name);
+      return true;
+    }
+    if (item.parents.front() != command.get_name()) return false;
+    check_key(command, item.name);
+    return true;
+  }
+
+  void check_key(const CLI::App& level, const std::string& key) const {
+    if (level.get_option_no_throw("--" + key) != nullptr) return;
+    const std::string near = closest_match(key, long_names(level));
+    throw CLI::ConfigError("--config: unknown key '" + key + "'" +
+                               (near.empty() ? "" : ", did you mean '" + near + "'?"),
+                           CLI::ExitCodes::ConfigError);
+  }
+
+  const CLI::App& app_;
+};
+
+}  // namespace
+
+void add_config_file(CLI::App& app) {
+  app.set_config("--config", "", "Read options from a TOML file")->group("General");
+  app.config_formatter(std::make_shared<CommandConfig>(app));
+}
+
+}  // namespace mlpctl::app

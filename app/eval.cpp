@@ -1,0 +1,118 @@
+#include "commands.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mlpctl/error.hpp"
+#include "cli/cli.hpp"
+#include "data/dataset.hpp"
+#include "data/folder.hpp"
+#include "eval/metrics.hpp"
+#include "eval/report_text.hpp"
+#include "cli/inference.hpp"
+#include "cli/load_options.hpp"
+#include "model/model_file.hpp"
+#include "model/info.hpp"
+#include "mlpctl/state/reader.hpp"
+#include "train/clock.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+struct EvalOptions {
+  std::string model, data, split = "test";
+  double min_accuracy = 0;
+  bool json = false;
+  model::LoadOptions load;
+  InferenceOptions inference;
+};
+
+std::vector<std::string> class_names(const model::ModelInfo& model, const data::Dataset& set) {
+  if (!model.classes.empty()) return model.classes;
+  if (!set.classes.empty()) return set.classes;
+  return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+}
+
+nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
+  nlohmann::ordered_json json{{"accuracy", report.accuracy},
+                              {"accuracy_error", report.accuracy_error},
+                              {"loss", report.loss},
+                              {"ece", report.calibration_error},
+                              {"count", report.count}};
+  for (std::size_t digit = 0; digit < report.per_class.size(); ++digit) {
+    const eval::ClassScore& score = report.per_class[digit];
+    nlohmann::ordered_json entry{{"digit", digit},
+                                 {"precision", score.precision},
+                                 {"recall", score.recall},
+                                 {"f1", score.f1},
+                                 {"support", score.support}};
+    if (names[digit] != std::to_string(digit)) entry["class"] = names[digit];
+    json["per_class"].push_back(std::move(entry));
+  }
+  json["confusion"] = report.confusion;
+  return json;
+}
+
+ExitCode run(const EvalOptions& options) {
+  const state::StateFile file = state::open_state(options.model);
+  const model::ModelView model = model::view_in(file, options.load);
+  const model::ModelInfo info = model::info_in(file);
+  const std::string folder = data::find_folder(options.data, data::default_folders());
+  const data::Dataset set =
+      data::load(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
+  const Inference inference(model.parameters, options.inference);
+  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder,
+                inference.threads());
+
+  eval::Metrics metrics;
+  const train::Clock clock;  // Not before: LibTorch's start is not what is measured.
+  metrics.add(inference.logits(set.images), set.labels);
+  spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
+  const eval::Report report = metrics.report();
+  if (!std::isfinite(report.loss)) {
+    throw Error(options.model + ": its answers are not finite numbers; train it again");
+  }
+  const auto names = class_names(info, set);
+  std::cout << (options.json ? to_json(report, names).dump() + "\n" : to_text(report, names));
+  if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
+  spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,
+                options.min_accuracy);
+  return ExitCode::kBelowThreshold;
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app) {
+  auto options = std::make_shared<EvalOptions>();
+  CLI::App* command = app.add_subcommand("eval", "Measure a model on a data set");
+  command->add_option("--model", options->model, "State to measure: any file that load accepts")
+      ->type_name("FILE")
+      ->required()
+      ->group("Input");
+  add_load_options(*command, options->load);
+  command->add_option("--data", options->data, "Folder of the IDX files; by default data/mnist")
+      ->type_name("DIR")
+      ->group("Input");
+  command->add_option("--split", options->split, "Part of the set: test or train")
+      ->check(CLI::IsMember({"test", "train"}))
+      ->capture_default_str()
+      ->group("Input");
+  command->add_option("--min-accuracy", options->min_accuracy, "Exit with 3 below this share")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group("Output");
+  command->add_flag("--json", options->json, "Print one JSON object")->group("Output");
+  add_inference_options(*command, options->inference);
+  on_run(*command, [options] { return run(*options); });
+}
+
+}  // namespace mlpctl::app

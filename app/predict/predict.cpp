@@ -1,0 +1,239 @@
+#include "commands.hpp"
+
+#include <malloc.h>
+#include <spdlog/spdlog.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "predict/answer.hpp"
+#include "predict/answer_drawing.hpp"
+#include "base/atomic_file.hpp"
+#include "mlpctl/error.hpp"
+#include "cli/cli.hpp"
+#include "cli/inference.hpp"
+#include "cli/load_options.hpp"
+#include "model/model_file.hpp"
+#include "model/info.hpp"
+#include "thread/ordered_work.hpp"
+#include "predict/predict_session.hpp"
+#include "mlpctl/state/reader.hpp"
+#include "cli/terminal.hpp"
+#include "cli/threads.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+struct PredictOptions {
+  std::string model, range, preprocess = "auto", save_input, annotate;
+  std::vector<std::string> paths;
+  AnswerStyle style;
+  model::LoadOptions load;
+  InferenceOptions inference;
+  bool json = false, show = false;
+};
+
+Preparation preparation_of(const PredictOptions& options, const model::ModelInfo& model) {
+  const bool digits =
+      options.preprocess == "digit" || (options.preprocess == "auto" && model.preprocess != "none");
+  if (options.style.split && !digits) {
+    throw UsageError("--split needs the preparation of digits, and here there is none");
+  }
+  if (options.style.split) return Preparation::kDigits;
+  if (digits) return Preparation::kDigit;
+  return options.preprocess == "none" ? Preparation::kExact : Preparation::kReduced;
+}
+
+void check(const PredictOptions& options) {
+  if (options.annotate.empty()) return;
+  std::error_code none;  // What is wrong with a path is said when it is read.
+  const bool single = options.paths.size() == 1 && options.paths[0] != "-" &&
+                      !std::filesystem::is_directory(options.paths[0], none);
+  if (!single) throw UsageError("--annotate draws on one picture: name one PATH");
+  probe_output(options.annotate);
+}
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw Error(path + ": the folder cannot be made: " + error.message());
+}
+
+/// Prints answers and keeps what the exit code will say.
+class Printer {
+ public:
+  explicit Printer(const PredictOptions& options)
+      : options_(options), blocks_(locale_is_utf8()), colour_(colour_allowed(Stream::kOutput)) {
+    if (!options.save_input.empty()) make_folder(options.save_input);
+  }
+
+  void print(const Answer& answer) {
+    ++count_;
+    failed_ = failed_ || !answer.error.empty();
+    unsure_ = unsure_ || static_cast<double>(answer.confidence()) < options_.style.min_confidence;
+    if (!answer.error.empty()) spdlog::error("{}", answer.error);
+    if (options_.json) {
+      std::cout << to_json(answer, options_.style)
+                       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                << '\n';
+    } else if (answer.error.empty()) {
+      std::cout << to_text(answer, options_.style);
+    }
+    for (const auto& line : answer.lines) {
+      for (const ReadDigit& digit : line) print_input(digit, answer);
+    }
+  }
+
+  ExitCode code() const {
+    if (failed_) return ExitCode::kFailed;
+    return unsure_ ? ExitCode::kBelowThreshold : ExitCode::kDone;
+  }
+
+ private:
+  void print_input(const ReadDigit& digit, const Answer& answer) {
+    if (options_.show && !options_.json) {
+      std::cout << drawing(digit, options_.style, blocks_, colour_);
+    }
+    if (options_.save_input.empty()) return;
+    const std::filesystem::path folder(options_.save_input);
+    const std::string stem = std::filesystem::path(answer.file).stem().string();
+    image::Picture picture{.width = image::kDigitSide, .height = image::kDigitSide};
+    picture.pixels.assign(digit.input.pixels.begin(), digit.input.pixels.end());
+    write_png(picture, folder / fmt::format("{:05}_{}.png", ++saved_, stem));
+  }
+
+  const PredictOptions& options_;
+  const bool blocks_, colour_;
+  std::size_t count_ = 0, saved_ = 0;
+  bool failed_ = false, unsure_ = false;
+};
+
+void annotate(const PredictOptions& options, const Answer& answer) {
+  if (!answer.error.empty()) return;
+  const image::Picture picture = read_picture(answer.file, image::Resolution::kFull);
+  write_png(annotated(picture, answer), options.annotate);
+}
+
+// A picture is worked on in planes of some megabytes, one after the other. Each would be given back
+// to the system and cost a page fault every 4 KiB again; kept, and in large pages where the system
+// has them, a photograph's planes cost a fifth less time.
+void keep_freed_memory() {
+  constexpr int kLargestPlane = 32 << 20, kKept = 128 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargestPlane);
+  mallopt(M_TRIM_THRESHOLD, kKept);
+  mallopt(M_TOP_PAD, kKept);
+  mallopt(M_ARENA_MAX, 1);
+  constexpr std::uintptr_t kPage = 2 << 20;
+  void* first = std::malloc(kPage);
+  const auto begin = (reinterpret_cast<std::uintptr_t>(first) + kPage - 1) / kPage * kPage;
+  const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0)) / kPage * kPage;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  std::free(first);
+}
+
+ExitCode run(PredictOptions options) {
+  keep_freed_memory();
+  check(options);
+  const IndexRange range = options.range.empty() ? IndexRange{} : parse_range(options.range);
+  const state::StateFile file = state::open_state(options.model);
+  const model::ModelInfo info = model::info_in(file);
+  const Preparation preparation = preparation_of(options, info);
+  options.style.classes = info.classes;
+
+  auto inputs = std::make_shared<PredictInputs>(options.paths, range);
+  OrderedWork<PredictInput, Answer> work(
+      [inputs] { return inputs->next(); },
+      [preparation](const PredictInput& input) { return prepare(input, preparation); },
+      thread_count(options.inference.threads));
+  // While the first pictures are prepared.
+  const Inference inference(model::view_in(file, options.load).parameters, options.inference);
+  Printer printer(options);
+  const auto most = static_cast<std::size_t>(options.inference.batch_size);
+  while (std::optional<Answer> first = work.next()) {
+    std::vector<Answer> batch{std::move(*first)};
+    while (batch.size() < most && work.ready()) batch.push_back(*work.next());
+    classify(batch, inference);
+    for (const Answer& answer : batch) printer.print(answer);
+    std::cout.flush();
+    if (!std::cout) break;
+    if (!options.annotate.empty()) annotate(options, batch[0]);
+  }
+  return printer.code();
+}
+
+void add_input_options(CLI::App& command, PredictOptions& options) {
+  command.add_option("--model", options.model, "State that answers: any file that load accepts")
+      ->type_name("FILE")
+      ->required()
+      ->group("Input");
+  add_load_options(command, options.load);
+  command
+      .add_option("paths", options.paths,
+                  "Pictures, folders of pictures, IDX files; - reads paths from standard input")
+      ->type_name("PATH")
+      ->required()
+      ->group("Input");
+  command.add_option("--range", options.range, "Images A to B-1 of an IDX file; by default all")
+      ->type_name("A:B")
+      ->group("Input");
+  command
+      .add_option("--preprocess", options.preprocess,
+                  "digit: find the digit and bring it to MNIST's form; none: exact 28x28 pictures "
+                  "as they are; auto: what the model wants")
+      ->check(CLI::IsMember({"auto", "digit", "none"}))
+      ->capture_default_str()
+      ->group("Input");
+  command.add_flag("--split", options.style.split, "Read every digit of a picture, line by line")
+      ->group("Input");
+}
+
+void add_output_options(CLI::App& command, PredictOptions& options) {
+  command.add_flag("--json", options.json, "Print one JSON object a picture")->group("Output");
+  command.add_option("--top", options.style.top, "Show the K most probable digits")
+      ->type_name("K")
+      ->check(CLI::Range(1, static_cast<int>(model::kClasses)))
+      ->capture_default_str()
+      ->group("Output");
+  command.add_flag("--logits", options.style.logits, "Show the net's ten outputs")->group("Output");
+  command
+      .add_flag("--show", options.show, "Draw what the net saw, with bars for the probabilities")
+      ->group("Output");
+  command
+      .add_option("--min-confidence", options.style.min_confidence,
+                  "Mark answers below this probability as unsure, and exit with 3")
+      ->type_name("P")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->group("Output");
+  command
+      .add_option("--save-input", options.save_input, "Write the 28x28 pictures that the net saw")
+      ->type_name("DIR")
+      ->group("Output");
+  command
+      .add_option("--annotate", options.annotate,
+                  "Write the picture with a box and the answer at each digit")
+      ->type_name("FILE.png")
+      ->group("Output");
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app) {
+  auto options = std::make_shared<PredictOptions>();
+  CLI::App* command = app.add_subcommand("predict", "Read digits in pictures");
+  add_input_options(*command, *options);
+  add_output_options(*command, *options);
+  add_inference_options(*command, options->inference);
+  on_run(*command, [options] { return run(*options); });
+}
+
+}  // namespace mlpctl::app

@@ -1,0 +1,157 @@
+#include "predict/predict_input.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <iostream>
+#include <utility>
+
+#include "mlpctl/error.hpp"
+#include "image/picture.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+std::vector<std::string> pictures_below(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> found;
+  std::error_code error;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->is_regular_file(error) && image::has_picture_extension(at->path().string())) {
+      found.push_back(at->path().string());
+    }
+  }
+  if (error) throw Error(folder + ": " + error.message());
+  if (found.empty()) throw Error(folder + ": holds no pictures");
+  std::sort(found.begin(), found.end(), naturally_before);
+  return found;
+}
+
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+bool starts_like_idx(const std::string& path) {
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  if (data::is_idx(bytes)) return true;
+  const bool gzip = bytes.size() > 2 && bytes[0] == std::byte{0x1F} && bytes[1] == std::byte{0x8B};
+  return gzip && path.find("idx") != std::string::npos;
+}
+
+/// An IDX file of pictures of the net's size.
+std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
+  auto idx = std::make_shared<data::IdxFile>(path);
+  const auto& sizes = idx->sizes();
+  if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
+    throw Error(path + ": holds no images of 28x28 pixels");
+  }
+  return idx;
+}
+
+std::int64_t parse_index(const std::string& text, const std::string& part, std::int64_t absent) {
+  if (part.empty()) return absent;
+  std::int64_t value = -1;
+  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+  if (error != std::errc() || end != part.data() + part.size() || value < 0) {
+    throw UsageError("--range: '" + text + "' is not A:B with whole numbers, such as 0:10");
+  }
+  return value;
+}
+
+}  // namespace
+
+IndexRange parse_range(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  if (colon == text.size()) {
+    throw UsageError("--range: '" + text + "' is not A:B with whole numbers, such as 0:10");
+  }
+  const IndexRange range{parse_index(text, text.substr(0, colon), 0),
+                         parse_index(text, text.substr(colon + 1), INT64_MAX)};
+  if (range.begin >= range.end) throw UsageError("--range: '" + text + "' holds nothing");
+  return range;
+}
+
+PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range)
+    : paths_(std::move(paths)), range_(range) {}
+
+void PredictInputs::open(const std::string& path) {
+  try {
+    std::error_code none;  // What is wrong with a path is said when it is read.
+    if (std::filesystem::is_directory(path, none)) {
+      folder_ = pictures_below(path);
+      in_folder_ = 0;
+    } else if (starts_like_idx(path)) {
+      idx_ = open_idx(path);
+      index_ = range_.begin;
+      if (index_ >= idx_->sizes()[0]) {
+        idx_.reset();
+        throw Error(path + ": --range begins after its last image");
+      }
+    } else {
+      single_ = PredictInput{.file = path};
+    }
+  } catch (const Error& error) {
+    single_ = PredictInput{.file = path, .error = error.what()};
+  }
+}
+
+std::optional<PredictInput> PredictInputs::next_image() {
+  if (single_) return std::exchange(single_, std::nullopt);
+  if (in_folder_ < folder_.size()) return PredictInput{.file = folder_[in_folder_++]};
+  if (idx_ != nullptr) {
+    if (index_ < std::min(range_.end, idx_->sizes()[0])) {
+      return PredictInput{.file = idx_->path(), .idx = idx_, .index = index_++};
+    }
+    idx_.reset();
+  }
+  return std::nullopt;
+}
+
+std::optional<PredictInput> PredictInputs::next() {
+  for (;;) {
+    if (std::optional<PredictInput> image = next_image()) return image;
+    if (standard_input_) {
+      std::string line;
+      if (std::getline(std::cin, line)) {
+        if (!line.empty()) open(line);
+        continue;
+      }
+      standard_input_ = false;
+    }
+    if (path_ == paths_.size()) return std::nullopt;
+    const std::string& path = paths_[path_++];
+    if (path == "-") {
+      standard_input_ = true;
+    } else {
+      open(path);
+    }
+  }
+}
+
+bool naturally_before(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (is_digit(a[i]) && is_digit(b[j])) {
+      const auto run = [](const std::string& text, std::size_t& at) {
+        while (at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1])) ++at;
+        const std::size_t start = at;
+        while (at < text.size() && is_digit(text[at])) ++at;
+        return text.substr(start, at - start);
+      };
+      const std::string x = run(a, i), y = run(b, j);
+      if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
+    } else {
+      if (a[i] != b[j]) return a[i] < b[j];
+      ++i;
+      ++j;
+    }
+  }
+  if (i == a.size() && j == b.size()) return a < b;
+  return i == a.size();
+}
+
+}  // namespace mlpctl::app

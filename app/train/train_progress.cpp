@@ -1,0 +1,44 @@
+#include "train/train_progress.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cmath>
+
+namespace mlpctl::app {
+namespace {
+
+std::string score_text(const char* name, const std::optional<train::Score>& score) {
+  if (!score) return {};
+  return fmt::format("  {} loss {:.4f}, accuracy {:.2f} %", name, score->loss,
+                     100 * score->accuracy);
+}
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::ceil(seconds));
+  const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
+  if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
+  if (minutes > 0) return fmt::format("{}:{:02}", minutes, whole % 60);
+  return fmt::format("{} s", whole);
+}
+
+void TrainProgress::show(const train::StepReport& report) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!line_.active() || now < next_) return;
+  next_ = now + std::chrono::milliseconds(100);
+  const std::string loss = report.loss ? fmt::format("  loss {:.4f}", *report.loss) : "";
+  line_.show(
+      fmt::format("epoch {}/{}  {:3.0f} %{}  {:.0f} images/s  {} left", report.epoch, report.epochs,
+                  100.0 * static_cast<double>(report.step) / static_cast<double>(report.steps),
+                  loss, report.images_per_second, duration_text(report.seconds_left)));
+}
+
+void TrainProgress::show(const train::EpochReport& report) {
+  line_.clear();
+  spdlog::info("epoch {}/{}  loss {:.4f}{}{}  {:.2f} s, {:.0f} images/s", report.epoch,
+               report.epochs, report.train_loss, score_text("val", report.validation),
+               score_text("test", report.test), report.seconds, report.images_per_second);
+}
+
+}  // namespace mlpctl::app

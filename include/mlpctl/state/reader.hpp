@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mlpctl/state/limits.hpp"
+#include "mlpctl/state/node.hpp"
+#include "state/value/source.hpp"
+#include "mlpctl/state/walk.hpp"
+
+namespace mlpctl::state {
+
+class Arena;
+
+enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors };
+
+/// "PyTorch zip", "TorchScript zip", "PyTorch legacy stream", "PyTorch tar", "safetensors".
+std::string_view name(Container container);
+
+/// A class or function that the file names and the reader does not build.
+struct UnbuiltGlobal {
+  /// "argparse.Namespace"
+  std::string name;
+  /// Of the kind that runs programs, opens files or reaches the network.
+  bool dangerous = false;
+};
+
+/// A state file, read and checked. Its tensors view the mapped file and outlive this object; its
+/// nodes do not.
+struct StateFile {
+  std::string path;
+  Container container = Container::kZip;
+  Node root;
+  /// TorchScript's constants.pkl: a tuple of what its code refers to, which holds all weights of a
+  /// frozen module. None elsewhere.
+  Node constants;
+  /// In the order of first use, each once.
+  std::vector<UnbuiltGlobal> unbuilt;
+  /// safetensors' __metadata__.
+  std::vector<std::pair<std::string, std::string>> metadata;
+  /// The JSON that our own writer adds: the record mlpctl.json, or the key "mlpctl" of
+  /// __metadata__; empty when there is none.
+  std::string mlpctl_json;
+  /// Owns what the nodes point to.
+  std::shared_ptr<const Arena> arena;
+};
+
+/// Reads a file of any kind that Container lists, told by its first bytes. Runs nothing, extracts
+/// nothing, and reads no tensor's bytes yet. Throws Error with one sentence: the file, what it is
+/// or what is wrong with it, what to do.
+StateFile open_state(const std::string& path, const ReadLimits& limits = {});
+
+/// The same of bytes in memory or of a file that is already mapped.
+StateFile read_state(Source source, const ReadLimits& limits = {});
+
+/// The leaves of the file's root, then those of its constants, whose names begin with "constants.".
+std::vector<NamedNode> list_leaves(const StateFile& file);
+
+/// Throws Error when the file names something dangerous: for all who want the weights and not a
+/// list of what is inside.
+void require_harmless(const StateFile& file);
+
+}  // namespace mlpctl::state

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mlpctl/state/limits.hpp"
+#include "mlpctl/state/node.hpp"
+
+namespace mlpctl::state {
+
+/// A value and the path to it: dict keys, list indices and attribute names joined with ".".
+struct NamedNode {
+  std::string name;
+  Node node;
+};
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+/// All that is not a dict, list, tuple, set or walked object: tensors, numbers, texts, empty
+/// containers and objects without contents. An nn.Module gives the names of its state_dict: its
+/// parameters and persistent buffers, then its modules'. Throws Error beyond the limits (a file
+/// that refers to itself again and again).
+std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits = {});
+
+/// The tensors among list_leaves.
+std::vector<NamedTensor> list_tensors(const Node& root, const ReadLimits& limits = {});
+
+/// The dict of an object's attributes: its state, or the dict in a (dict, slots) pair; null when
+/// there is none.
+const Node* attributes_of(const Node& state);
+
+}  // namespace mlpctl::state

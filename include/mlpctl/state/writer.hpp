@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mlpctl/state/value.hpp"
+
+namespace mlpctl::state {
+
+/// kPt: the zip of torch.save since 1.6. kLegacy: the stream that PyTorch before 1.6 reads too.
+enum class OutputFormat { kPt, kLegacy, kSafetensors };
+
+/// "pt", "legacy" or "safetensors".
+std::string_view format_name(OutputFormat format);
+
+/// The format that `name` asks for, or, when it is empty, the one of the path's extension: .pt,
+/// .pth or .safetensors. Throws UsageError when neither says it.
+OutputFormat output_format(const std::string& path, std::string_view name = {});
+
+struct WriteOptions {
+  OutputFormat format = OutputFormat::kPt;
+  /// A JSON text that travels where Python ignores it: a record mlpctl.json in the zip, the key
+  /// "mlpctl" of safetensors' __metadata__ or of the legacy stream's sys_info.
+  std::string metadata = {};
+  /// Replace an existing file that is no state file.
+  bool force = false;
+};
+
+/// Writes `root` to a file that Python's torch.load(weights_only=True), or the safetensors library,
+/// reads. The same root gives the same bytes, whatever the file's name. Safetensors holds one dict
+/// of named tensors and nothing else. Throws Error; then the old file is untouched.
+void write_state(const std::string& path, const Value& root, const WriteOptions& options = {});
+
+/// Throws Error when `path` holds something that is not a state file and is not empty, so that a
+/// mistyped output does not destroy it.
+void check_replaceable(const std::string& path);
+
+}  // namespace mlpctl::state

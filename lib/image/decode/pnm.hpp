@@ -1,0 +1,11 @@
+#pragma once
+
+#include "image/picture.hpp"
+#include "image/decode/picture_header.hpp"
+
+namespace mlpctl::image {
+
+/// The pixels of a PNM of any kind from P1 to P6 and any largest value, as 8 bits.
+Picture decode_pnm(const ByteView& file, const PictureHeader& header);
+
+}  // namespace mlpctl::image

@@ -1,0 +1,120 @@
+#include "image/prepare/normalise.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "image/prepare/stroke.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// MNIST's digits fit a square of this side.
+constexpr float kFit = 20;
+/// Pixels of the working canvas for one of the result, a way.
+constexpr int kFine = 6;
+constexpr int kCanvas = kDigitSide * kFine;
+/// The stroke width in MNIST, measured with stroke_width(): mean and what is left alone.
+constexpr float kThinnest = 2.0F, kThickest = 3.2F;
+
+struct Extent {
+  float left, top, right, bottom;
+  float longest(float aspect) const { return std::max((right - left) * aspect, bottom - top); }
+};
+
+/// Where the ink reaches half of its strength.
+Extent extent(const Plane& ink) {
+  Extent e{1e9F, 1e9F, -1e9F, -1e9F};
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      if (ink.at(x, y) < 0.5F) continue;
+      e = {std::min(e.left, static_cast<float>(x)), std::min(e.top, static_cast<float>(y)),
+           std::max(e.right, static_cast<float>(x + 1)),
+           std::max(e.bottom, static_cast<float>(y + 1))};
+    }
+  }
+  return e;
+}
+
+/// The ink drawn on the canvas, `scale` canvas pixels down for one of its own and `aspect` times as
+/// many across, its box in the middle.
+Plane on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) {
+  // Averaging before shrinking keeps thin strokes: a blur of half the step.
+  const float step = 1 / scale;
+  const Plane smooth = step > 1 ? blur(ink, 0.5F * step) : ink;
+  const float middle_x = (box.left + box.right) / 2, middle_y = (box.top + box.bottom) / 2;
+  Plane canvas(kCanvas, kCanvas);
+  constexpr float kHalf = kCanvas / 2.0F;
+  for (int y = 0; y < kCanvas; ++y) {
+    for (int x = 0; x < kCanvas; ++x) {
+      const float u = middle_x + (static_cast<float>(x) + 0.5F - kHalf) * step / aspect - 0.5F;
+      const float v = middle_y + (static_cast<float>(y) + 0.5F - kHalf) * step - 0.5F;
+      if (u < -1 || v < -1 || u > static_cast<float>(ink.width) ||
+          v > static_cast<float>(ink.height)) {
+        continue;
+      }
+      canvas.at(x, y) = sample(smooth, u, v);
+    }
+  }
+  return canvas;
+}
+
+/// The shape with every edge moved outward by `grow` canvas pixels (inward when negative). What
+/// would vanish stays as a thin line.
+void redraw(Plane& canvas, const Plane& distance, float grow) {
+  for (std::size_t i = 0; i < canvas.values.size(); ++i) {
+    canvas.values[i] = std::clamp(distance.values[i] + grow + 0.5F, 0.0F, 1.0F);
+  }
+}
+
+/// Averages the canvas into 28x28, moved by whole canvas pixels so that the centre of mass is in
+/// the middle.
+Digit centred(const Plane& canvas) {
+  double mass = 0, sum_x = 0, sum_y = 0;
+  for (int y = 0; y < kCanvas; ++y) {
+    for (int x = 0; x < kCanvas; ++x) {
+      const auto value = static_cast<double>(canvas.at(x, y));
+      mass += value;
+      sum_x += value * x;
+      sum_y += value * y;
+    }
+  }
+  const int dx = static_cast<int>(std::lround(sum_x / mass - kCanvas / 2.0));
+  const int dy = static_cast<int>(std::lround(sum_y / mass - kCanvas / 2.0));
+  Digit digit;
+  for (int y = 0; y < kDigitSide; ++y) {
+    for (int x = 0; x < kDigitSide; ++x) {
+      float sum = 0;
+      for (int v = y * kFine + dy; v < (y + 1) * kFine + dy; ++v) {
+        for (int u = x * kFine + dx; u < (x + 1) * kFine + dx; ++u) {
+          if (canvas.inside(u, v)) sum += canvas.at(u, v);
+        }
+      }
+      const float level = 255 * sum / static_cast<float>(kFine * kFine);
+      digit.pixels[static_cast<std::size_t>(y * kDigitSide + x)] =
+          static_cast<std::uint8_t>(std::clamp(level + 0.5F, 0.0F, 255.0F));
+    }
+  }
+  return digit;
+}
+
+}  // namespace
+
+Digit normalise(const Plane& ink, float aspect) {
+  const Extent box = extent(ink);
+  const float first = kFit * kFine / box.longest(aspect);
+  Plane canvas = on_canvas(ink, box, first, aspect);
+  Plane distance = signed_distance(canvas, 0.5F);
+  const float width = stroke_width(distance) / kFine;
+  const float wanted = std::clamp(width, kThinnest, kThickest);
+  // The strokes' middle lines span 20 minus one stroke, whatever the stroke.
+  const float shrink = (kFit - wanted) / std::max(1.0F, kFit - width);
+  if (std::abs(shrink - 1) > 0.01F) {
+    canvas = on_canvas(ink, box, first * shrink, aspect);
+    distance = signed_distance(canvas, 0.5F);
+  }
+  const float grow = (wanted - width * shrink) * kFine / 2;
+  if (std::abs(grow) > 0.25F) redraw(canvas, distance, grow);
+  return centred(canvas);
+}
+
+}  // namespace mlpctl::image

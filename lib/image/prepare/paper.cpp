@@ -1,0 +1,157 @@
+#include "image/prepare/paper.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mlpctl::image {
+namespace {
+
+/// Half the window of the second, local look at pixels that are surely paper.
+constexpr double kLocalReach = 0.06;
+
+/// How much a pixel tells about the paper: the rim and most of all the corners are seldom written
+/// on, which matters when thick strokes fill a small picture. Each of the three gets a like share.
+float telling(int x, int y, const Plane& plane) {
+  const float u = (static_cast<float>(x) + 0.5F) / static_cast<float>(plane.width);
+  const float v = (static_cast<float>(y) + 0.5F) / static_cast<float>(plane.height);
+  const float across = std::min(u, 1 - u), down = std::min(v, 1 - v);
+  float weight = 1;
+  if (std::min(across, down) < 0.1F) weight += 1 / 0.36F;
+  if (across + down < 0.2F) weight += 1 / 0.08F;
+  return weight;
+}
+
+struct Flat {
+  float value = 0;   ///< the weighted median
+  double share = 0;  ///< the weight of the pixels near it
+};
+
+/// The value that most of the telling pixels have, and how many have it.
+Flat flat_paper(const Plane& plane, float tolerance) {
+  std::array<double, 256> weights{};
+  double total = 0;
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      const float weight = telling(x, y, plane);
+      weights[static_cast<std::size_t>(plane.at(x, y))] += static_cast<double>(weight);
+      total += static_cast<double>(weight);
+    }
+  }
+  std::size_t median = 0;
+  for (double below = weights[0]; below * 2 < total && median < 255;) below += weights[++median];
+  Flat flat{static_cast<float>(median), 0};
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (std::abs(static_cast<float>(i) - flat.value) <= tolerance) flat.share += weights[i] / total;
+  }
+  return flat;
+}
+
+/// The median around each place in a window of 2 reach + 1 a side, cut at the picture's edge: one
+/// histogram that slides along each row.
+Plane running_median(const Plane& plane, int reach) {
+  Plane out(plane.width, plane.height);
+  const auto bin = [](float v) { return static_cast<std::size_t>(std::clamp(v, 0.0F, 255.0F)); };
+  for (int y = 0; y < plane.height; ++y) {
+    std::array<int, 256> histogram{};
+    const int top = std::max(0, y - reach), bottom = std::min(plane.height - 1, y + reach);
+    int total = 0;
+    const auto add = [&](int x, int sign) {
+      if (x < 0 || x >= plane.width) return;
+      for (int row = top; row <= bottom; ++row) histogram[bin(plane.at(x, row))] += sign;
+      total += sign * (bottom - top + 1);
+    };
+    for (int x = 0; x < reach; ++x) add(x, 1);
+    for (int x = 0; x < plane.width; ++x) {
+      add(x + reach, 1);
+      add(x - reach - 1, -1);
+      int below = 0;
+      std::size_t median = 0;
+      while ((below += histogram[median]) * 2 < total) ++median;
+      out.at(x, y) = static_cast<float>(median);
+    }
+  }
+  return out;
+}
+
+/// Sums over rectangles in constant time.
+class BoxSums {
+ public:
+  explicit BoxSums(const Plane& plane) : sums_(plane.width + 1, plane.height + 1) {
+    for (int y = 0; y < plane.height; ++y) {
+      double row = 0;
+      for (int x = 0; x < plane.width; ++x) {
+        row += static_cast<double>(plane.at(x, y));
+        sums_.at(x + 1, y + 1) = sums_.at(x + 1, y) + row;
+      }
+    }
+  }
+  float around(int x, int y, int reach) const {
+    const int left = std::max(0, x - reach), right = std::min(sums_.width - 1, x + reach + 1);
+    const int top = std::max(0, y - reach), bottom = std::min(sums_.height - 1, y + reach + 1);
+    return static_cast<float>(sums_.at(right, bottom) - sums_.at(left, bottom) -
+                              sums_.at(right, top) + sums_.at(left, top));
+  }
+
+ private:
+  Grid<double> sums_;
+};
+
+/// Replaces the estimate by the local mean of what is surely paper, where there is any nearby.
+Plane refine(const Plane& plane, const Plane& estimate, int reach) {
+  std::vector<float> distances;
+  distances.reserve(plane.values.size());
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    distances.push_back(std::abs(plane.values[i] - estimate.values[i]));
+  }
+  const float limit = std::max(6.0F, 3 * quantile(distances, 0.5));
+  Plane sure(plane.width, plane.height), value(plane.width, plane.height);
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    if (distances[i] > limit) continue;
+    sure.values[i] = 1;
+    value.values[i] = plane.values[i];
+  }
+  const BoxSums counts(sure), sums(value);
+  // The first estimate counts like this many pixels, so that a few stray ones do not pull it.
+  const float weight = 0.1F * static_cast<float>((2 * reach + 1) * (2 * reach + 1));
+  Plane out(plane.width, plane.height);
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      out.at(x, y) = (sums.around(x, y, reach) + weight * estimate.at(x, y)) /
+                     (counts.around(x, y, reach) + weight);
+    }
+  }
+  return out;
+}
+
+/// Light hardly changes over so few pixels as a small scan has.
+float flat_tolerance(int side) {
+  return side <= 40 ? 12 : side <= 200 ? 8 : 3;
+}
+
+Plane uneven_paper(const Plane& plane, double reach) {
+  const int side = std::max(plane.width, plane.height);
+  const int window = std::max(1, static_cast<int>(reach * side));
+  const int local = std::max(1, static_cast<int>(kLocalReach * side));
+  return refine(plane, running_median(plane, window), local);
+}
+
+}  // namespace
+
+Paper::Paper(const Picture& small, int side, double reach) {
+  const float tolerance = flat_tolerance(side);
+  for (int channel = 0; channel < small.channels; ++channel) {
+    colours_.push_back(channel_of(small, channel));
+  }
+  std::vector<Flat> flats;
+  for (const Plane& plane : colours_) {
+    flats.push_back(flat_paper(plane, tolerance));
+    flat_ = flat_ && flats.back().share > 0.5;
+  }
+  for (std::size_t c = 0; c < colours_.size(); ++c) {
+    colours_[c] =
+        flat_ ? Plane(small.width, small.height, flats[c].value) : uneven_paper(colours_[c], reach);
+  }
+}
+
+}  // namespace mlpctl::image

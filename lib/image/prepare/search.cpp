@@ -1,0 +1,175 @@
+#include "image/prepare/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "image/prepare/ruled_lines.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// Ink is this many grey levels from its paper, and this many times the paper's own noise.
+constexpr float kLeastContrast = 12, kLeastNoises = 5;
+/// Printed lines are fainter.
+constexpr float kLineContrast = 3, kLineNoises = 0.8F;
+/// A full stroke is as strong as the strongest pixels of this share are at least.
+constexpr double kInkShare = 0.0006;
+/// The same of a sheet with a small digit or two.
+constexpr double kFewShare = 0.0001;
+constexpr int kInkPixels = 6;
+/// The level between paper and ink: of the strongest ink at first, then of the usual ink above
+/// that, because a faint stroke belongs to its digit.
+constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
+
+/// Whether this is more than the plane in which a single digit is looked for.
+bool is_large(const Plane& ink) {
+  return ink.values.size() > std::size_t{1} * kDigitSearchSide * kDigitSearchSide;
+}
+
+/// How strong a full stroke is that has at least this share of the pixels.
+float stroke_strength(const Plane& ink, double least_share) {
+  const auto count = static_cast<double>(ink.values.size());
+  const double share = std::max(least_share, kInkPixels / count);
+  return quantile(spread_sample(ink), std::max(0.0, 1 - share));
+}
+
+float mean_above(const Plane& ink, float level) {
+  double sum = 0;
+  int count = 0;
+  for (const float value : ink.values) {
+    if (value < level) continue;
+    sum += static_cast<double>(value);
+    ++count;
+  }
+  return count > 0 ? static_cast<float>(sum / count) : level;
+}
+
+Mask above(const Plane& ink, float level) {
+  Mask mask(ink.width, ink.height);
+  for (std::size_t i = 0; i < ink.values.size(); ++i) mask.values[i] = ink.values[i] > level;
+  return mask;
+}
+
+bool is_tall(const Component& piece, const Plane& ink) {
+  return std::max(piece.box.width, piece.box.height) * 12 > std::min(ink.width, ink.height);
+}
+
+bool holds_inner_digit(const Search& search) {
+  return std::any_of(
+      search.found.pieces.begin(), search.found.pieces.end(),
+      [&](const Component& piece) { return is_tall(piece, search.ink) && !lies_on_edge(piece); });
+}
+
+/// The ink without these pieces, and without the soft rim of them.
+Plane ink_without(const Search& search, const std::vector<bool>& pieces) {
+  constexpr int kRim = 3;
+  Plane rest = search.ink;
+  const Grid<int>& labels = search.found.labels;
+  for (int y = 0; y < rest.height; ++y) {
+    for (int x = 0; x < rest.width; ++x) {
+      const int label = labels.at(x, y);
+      if (label == 0 || !pieces[static_cast<std::size_t>(label) - 1]) continue;
+      for (int v = std::max(0, y - kRim); v <= std::min(rest.height - 1, y + kRim); ++v) {
+        for (int u = std::max(0, x - kRim); u <= std::min(rest.width - 1, x + kRim); ++u) {
+          rest.at(u, v) = 0;
+        }
+      }
+    }
+  }
+  return rest;
+}
+
+Plane without_edge_pieces(const Search& search) {
+  std::vector<bool> on_edge;
+  for (const Component& piece : search.found.pieces) on_edge.push_back(lies_on_edge(piece));
+  return ink_without(search, on_edge);
+}
+
+/// Finds the level and the pieces; false when no ink is stronger than the least.
+bool find_pieces(Search& search) {
+  float strength = stroke_strength(search.ink, kInkShare);
+  if (strength < search.least && is_large(search.ink)) {
+    strength = stroke_strength(search.ink, kFewShare);
+  }
+  if (strength < search.least) return false;
+  search.level =
+      std::max(0.5F * search.least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
+  search.found = find_components(above(search.ink, search.level), search.ink);
+  return true;
+}
+
+}  // namespace
+
+float noise_of(const Plane& ink) {
+  // Of a plane in which a single digit is looked for every pixel may count.
+  std::vector<float> sizes = is_large(ink) ? spread_sample(ink, kForMiddle) : spread_sample(ink);
+  for (float& value : sizes) value = std::abs(value);
+  return quantile(std::move(sizes), 0.3) / 0.385F;
+}
+
+Search search_ink(InkPlane plane, float line_span) {
+  Search search{
+      .ink = std::move(plane.ink), .brightness = std::move(plane.brightness), .flat = plane.flat};
+  const float noise = noise_of(search.ink);
+  search.least = std::max(kLeastContrast, kLeastNoises * noise);
+  if (plane.flat) {
+    find_pieces(search);
+    return search;
+  }
+  remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
+  if (!find_pieces(search) || holds_inner_digit(search)) return search;
+  Search inner{
+      .ink = without_edge_pieces(search), .brightness = search.brightness, .least = search.least};
+  return find_pieces(inner) && holds_inner_digit(inner) ? inner : search;
+}
+
+void leave_out(Search& search, const std::vector<bool>& pieces) {
+  search.ink = ink_without(search, pieces);
+  search.found.pieces.clear();
+  if (!find_pieces(search)) search.found = {};
+}
+
+Box box_of(const Components& found, const std::vector<bool>& chosen) {
+  Box box;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (!chosen[i]) continue;
+    box = box.width == 0 ? found.pieces[i].box : united(box, found.pieces[i].box);
+  }
+  return box;
+}
+
+Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box) {
+  constexpr int kMargin = 2;
+  const Components& found = search.found;
+  Plane out(box.width + 2 * kMargin, box.height + 2 * kMargin);
+  // A stroke's soft edge lies beside its piece; another piece's ink does not count.
+  const auto belongs = [&](int x, int y) {
+    const int own = found.labels.at(x, y);
+    if (own > 0) {
+      const bool in_box = x >= box.x && x < box.x + box.width;
+      return in_box && chosen[static_cast<std::size_t>(own) - 1];
+    }
+    for (int v = std::max(0, y - 1); v <= std::min(found.labels.height - 1, y + 1); ++v) {
+      for (int u = std::max(0, x - 1); u <= std::min(found.labels.width - 1, x + 1); ++u) {
+        const int label = found.labels.at(u, v);
+        if (label > 0 && chosen[static_cast<std::size_t>(label) - 1]) return true;
+      }
+    }
+    return false;
+  };
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      const int u = x + box.x - kMargin, v = y + box.y - kMargin;
+      if (!search.ink.inside(u, v) || !belongs(u, v)) continue;
+      out.at(x, y) = std::clamp(0.5F * search.ink.at(u, v) / search.level, 0.0F, 1.0F);
+    }
+  }
+  return out;
+}
+
+Box in_file(const Box& box, double scale) {
+  const auto scaled = [&](int v) { return static_cast<int>(std::lround(v * scale)); };
+  return {scaled(box.x), scaled(box.y), scaled(box.width), scaled(box.height)};
+}
+
+}  // namespace mlpctl::image

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <vector>
+
+#include "image/prepare/components.hpp"
+#include "image/prepare/ink.hpp"
+
+namespace mlpctl::image {
+
+/// The pieces of ink of a picture.
+struct Search {
+  Plane ink{};         ///< grey levels from the paper, printed lines taken out
+  Plane brightness{};  ///< see InkPlane
+  bool flat = false;   ///< see InkPlane
+  float least = 0;     ///< the strength below which nothing is a stroke
+  float level = 0;     ///< what counts as ink: about half of a stroke's
+  Components found{};  ///< pieces above the level, without the noise of the paper
+};
+
+/// The spread of the bare paper: from the quieter pixels, because thick ink can cover half of a
+/// small picture. 0.385 standard deviations hold 30 % of a normal distribution.
+float noise_of(const Plane& ink);
+
+/// Finds the pieces of ink. None: a blank page. line_span: the share of the picture that a printed
+/// line crosses at least, longer than any stroke; one digit may be nearly as tall as its picture.
+Search search_ink(InkPlane plane, float line_span = 0.9F);
+
+/// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
+void leave_out(Search& search, const std::vector<bool>& pieces);
+
+/// The ink of the chosen pieces in the box alone, 0 to 1, with a margin around it.
+Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box);
+
+/// The box around the chosen pieces.
+Box box_of(const Components& found, const std::vector<bool>& chosen);
+
+/// The box in pixels of the file.
+Box in_file(const Box& box, double scale);
+
+}  // namespace mlpctl::image

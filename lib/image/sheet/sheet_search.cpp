@@ -1,0 +1,164 @@
+#include "image/sheet/sheet_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "image/prepare/ink.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// How far the paper is looked for, as a share of the side: digits on a sheet are small.
+constexpr double kReach = 0.08;
+/// Half of the widest stroke, as a share of the side.
+constexpr double kHalfStroke = 0.025;
+/// Printed lines cross the page, if not the picture.
+constexpr float kLineSpan = 0.5F;
+/// Grey levels by which bare paper varies: drawings and clean scans do less, noisy photographs
+/// more.
+constexpr float kClean = 3, kNoisy = 4;
+/// A step behind a piece, as a share of its ink, at which it is the rest of an edge.
+constexpr float kEdgeStep = 0.5F;
+/// Paper is lighter than ink unless much tells otherwise.
+constexpr float kMuchMore = 1.5F;
+
+/// Whether what is behind the dark piece is too dark for paper: a table, or a gap between page and
+/// picture's edge.
+bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
+  constexpr float kTable = 0.33F, kMargin = 0.6F;
+  const Box& box = piece.box;
+  const float light = std::abs(behind.at(box.x + box.width / 2, box.y + box.height / 2));
+  const int rim = std::max(behind.width, behind.height) / 25;
+  const bool at_margin = box.x < rim || box.y < rim || box.x + box.width > behind.width - rim ||
+                         box.y + box.height > behind.height - rim;
+  return light < (at_margin ? kMargin : kTable) * std::abs(usual);
+}
+
+/// Drops the pieces that lie along a step of what is behind them, as remains of a table's or a
+/// page's edge do.
+void drop_remains_of_edges(Search& search, const Plane& behind) {
+  constexpr int kBeside = 5;
+  const Grid<int>& labels = search.found.labels;
+  std::vector<int> beside(search.found.pieces.size() + 1);
+  for (int y = 0; y < labels.height; ++y) {
+    const int up = std::max(0, y - kBeside), down = std::min(labels.height - 1, y + kBeside);
+    for (int x = 0; x < labels.width; ++x) {
+      const int label = labels.at(x, y);
+      if (label == 0) continue;
+      const int left = std::max(0, x - kBeside), right = std::min(labels.width - 1, x + kBeside);
+      const float step = std::max(std::abs(behind.at(left, y) - behind.at(right, y)),
+                                  std::abs(behind.at(x, up) - behind.at(x, down)));
+      const float ink = search.brightness.at(x, y) - behind.at(x, y);
+      if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
+    }
+  }
+  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
+    Component& piece = search.found.pieces[i];
+    if (2 * beside[i + 1] > piece.area) piece = {};
+  }
+}
+
+void drop_off_page(Search& search, const Plane& behind) {
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
+  for (Component& piece : search.found.pieces) {
+    if (piece.area > 0 && lies_off_page(piece, behind, usual)) piece = {};
+  }
+}
+
+/// Leaves out punched holes, which are darker than pencils and would set the level.
+void leave_out_blots(Search& search) {
+  std::vector<bool> blots;
+  const int side = std::max(search.ink.width, search.ink.height);
+  float all = 0, solid = 0;
+  for (const Component& piece : search.found.pieces) {
+    blots.push_back(is_blot(piece) && piece.box.height * 200 > side);
+    all += piece.mass;
+    solid += blots.back() ? piece.mass : 0;
+  }
+  constexpr float kMuch = 0.1F;
+  if (solid > kMuch * all) leave_out(search, blots);
+}
+
+/// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
+enum class Light { kAsItFell, kEven };
+
+/// Brings dark ink to the strength that it has in the usual light: a shadow takes the same share of
+/// the ink's contrast as of the paper's light.
+void even_out(Plane& ink, const Plane& behind) {
+  constexpr float kDarkest = 0.4F, kLightest = 2;
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
+  if (usual == 0) return;
+  for (std::size_t i = 0; i < ink.values.size(); ++i) {
+    ink.values[i] /= std::clamp(behind.values[i] / usual, kDarkest, kLightest);
+  }
+}
+
+/// Noise that a pen's stroke is as wide as is smoothed away.
+Search search_strokes(const Ink& ink, Polarity polarity, Light light) {
+  InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
+  Plane behind = plane.brightness;
+  for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
+  if (light == Light::kEven) even_out(plane.ink, behind);
+  if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
+  Search search = search_ink(std::move(plane), kLineSpan);
+  leave_out_blots(search);
+  if (!search.found.pieces.empty()) drop_remains_of_edges(search, behind);
+  if (light == Light::kEven) drop_off_page(search, behind);
+  return search;
+}
+
+/// Whether the piece may be a digit: free, and neither noise nor solid nor a strip of the page, as
+/// remains between its edge and a printed line.
+bool is_like_writing(const Component& piece, int side) {
+  const Box& box = piece.box;
+  const bool strip =
+      box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
+  return !lies_on_edge(piece) && box.height * 50 >= side && !is_solid(piece) && !strip;
+}
+
+/// How much the pieces that may be digits differ from the paper: each as a whole, because the noise
+/// of bare paper adds up to nothing. Ink differs from the paper as much as from what is beside it;
+/// the paper between two strokes does not.
+float written(const Search& search, const Plane& on_paper) {
+  const int side = std::max(search.ink.width, search.ink.height);
+  std::vector<float> masses(search.found.pieces.size() + 1);
+  for (std::size_t i = 0; i < on_paper.values.size(); ++i) {
+    masses[static_cast<std::size_t>(search.found.labels.values[i])] += on_paper.values[i];
+  }
+  float all = 0;
+  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
+    const Component& piece = search.found.pieces[i];
+    if (!is_like_writing(piece, side)) continue;
+    const float mass = std::abs(masses[i + 1]);
+    all += mass * std::min(1.0F, mass / piece.mass);
+  }
+  return all;
+}
+
+/// The polarity whose strokes differ more from the paper: the paper within a loop of ink is as good
+/// a stroke as the loop, but it is paper.
+Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
+  const auto of = [&](Polarity polarity) {
+    const Search search = search_strokes(ink, polarity, Light::kAsItFell);
+    return search.found.pieces.empty() ? 0 : written(search, on_paper);
+  };
+  const bool light = of(Polarity::kLight) > kMuchMore * of(Polarity::kDark);
+  return light ? Polarity::kLight : Polarity::kDark;
+}
+
+}  // namespace
+
+Search search_sheet(const Picture& picture, int factor) {
+  const bool tiny = std::min(picture.width, picture.height) < 2 * factor;
+  const Ink ink(picture, factor), rough(picture, tiny ? factor : 2 * factor);
+  const InkPlane plane = rough.on_paper(kReach);
+  if (plane.flat && noise_of(plane.ink) < kClean)
+    return search_ink(ink.on_paper(kReach), kLineSpan);
+  const Polarity polarity = polarity_of(rough, plane.ink);
+  return search_strokes(ink, polarity,
+                        polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell);
+}
+
+}  // namespace mlpctl::image

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/parameters.hpp"
+
+namespace mlpctl::model {
+
+/// torch.optim's classes of the same names.
+enum class OptimizerKind { kAdam, kAdamW, kSgd };
+
+/// What torch.optim.Optimizer.state_dict() holds for the eight parameters.
+struct OptimizerState {
+  OptimizerKind kind = OptimizerKind::kAdam;
+  double lr = 1e-3;
+  double weight_decay = 0.0;
+  /// Adam and AdamW.
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  /// SGD.
+  double momentum = 0.0, dampening = 0.0;
+  bool nesterov = false;
+  /// Steps taken. Python's SGD does not count them: then 1 where it has momentum buffers.
+  std::int64_t step = 0;
+  /// exp_avg (Adam, AdamW) or momentum_buffer (SGD with momentum); zero before the first step.
+  Parameters first;
+  /// exp_avg_sq (Adam, AdamW).
+  Parameters second;
+};
+
+/// A training run between two epochs.
+struct Checkpoint {
+  Model model;
+  OptimizerState optimizer;
+  /// Epochs that are finished.
+  std::int64_t epoch = 0;
+  /// The averaged weights, and those of the best epoch, where the run keeps them.
+  std::optional<Parameters> average = {}, best = {};
+  /// The JSON object that the training loop wants back; empty in checkpoints that Python wrote.
+  std::string run;
+};
+
+/// Writes what Python's torch.load(weights_only=True) reads as {"model_state_dict",
+/// "optimizer_state_dict", "epoch", "mlpctl"}: torch.optim.Adam(...).load_state_dict takes the
+/// second. Further weights are lists of the eight tensors, "mlpctl_average" and "mlpctl_best", so
+/// that there is one state_dict only. All values survive bit for bit. An existing file that is no
+/// state file is replaced only with `force`. Throws Error; then the old file is untouched.
+void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool force = false);
+
+/// Reads what save_checkpoint wrote, or a checkpoint of Python's with the weights as load_model
+/// finds them, an optimizer's state under "optimizer_state_dict" or "optimizer", and "epoch" (0
+/// when absent). Throws Error when there is no optimizer's state or one that cannot be gone on
+/// from: amsgrad, maximize, several parameter groups, steps that differ.
+Checkpoint load_checkpoint(const std::string& path);
+
+}  // namespace mlpctl::model

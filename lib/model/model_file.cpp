@@ -1,0 +1,128 @@
+#include "model/model_file.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/atomic_file.hpp"
+#include "mlpctl/error.hpp"
+#include "model/info.hpp"
+#include "model/tensor_values.hpp"
+#include "mlpctl/state/convert.hpp"
+#include "state/value/narrow.hpp"
+
+namespace mlpctl::model {
+namespace {
+
+std::vector<state::Wanted> wanted_entries() {
+  std::vector<state::Wanted> wanted;
+  for (const Entry& entry : kEntries) {
+    const auto shape = entry.shape();
+    wanted.push_back({std::string(entry.name), {shape.begin(), shape.end()}, false});
+  }
+  return wanted;
+}
+
+void require_finite(const std::string& path, std::string_view name, std::span<const float> values,
+                    state::DType stored) {
+  // Of 32 bits, so that the loop is vectorised at the width of the values.
+  std::uint32_t bad = 0;
+  for (const float value : values) bad += std::isfinite(value) ? 0U : 1U;
+  if (bad == 0) return;
+  const bool wide = stored == state::DType::kFloat64;
+  throw Error(path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
+              " values of " + std::string(name) + " are NaN" +
+              (wide ? ", infinite or beyond float32" : " or infinite") +
+              ": the training failed, or the file is damaged; --allow-nonfinite takes them");
+}
+
+std::string shortest(float value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+/// From here on a float is rounded to infinity.
+float first_infinite(state::DType dtype) {
+  return dtype == state::DType::kFloat16 ? 65520.0F : 0x1.FFp127F;
+}
+
+// A float that the type cannot hold becomes infinite, and nothing would load the file again.
+void require_range(const std::string& path, std::size_t i, std::span<const float> values,
+                   state::DType dtype) {
+  const bool half = dtype == state::DType::kFloat16;
+  const float limit = first_infinite(dtype);
+  for (const float value : values) {
+    if (std::isfinite(value) && std::abs(value) >= limit) {
+      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + shortest(value) +
+                  ", which is beyond " + std::string(name(dtype)) + "; use --dtype " +
+                  (half ? "bfloat16 or float32" : "float32"));
+    }
+  }
+}
+
+}  // namespace
+
+state::Fit fit_in(const state::StateFile& file, const std::string& key) {
+  state::require_harmless(file);
+  return state::fit(file, wanted_entries(), key);
+}
+
+ModelView view_in(const state::StateFile& file, const LoadOptions& options) {
+  ModelView view{.fit = fit_in(file, options.key)};
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    state::Floats floats = state::view_floats(view.fit.tensors[i]);
+    if (!options.allow_nonfinite) {
+      require_finite(file.path, kEntries[i].name, floats.values, view.fit.tensors[i].dtype);
+    }
+    view.parameters[i] = floats.values;
+    view.owners.push_back(std::move(floats.owner));
+  }
+  return view;
+}
+
+LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
+  ModelView view = view_in(file, options);
+  return {{Parameters(view.parameters), info_in(file)},
+          std::string(name(file.container)),
+          std::move(view.fit)};
+}
+
+LoadedModel load_model(const std::string& path, const LoadOptions& options) {
+  return model_in(state::open_state(path), options);
+}
+
+void save_model(const std::string& path, const Model& model, const SaveOptions& options) {
+  const auto format = state::output_format(path, options.format);
+  std::vector<std::vector<std::byte>> narrowed(kEntries.size());
+  state::DictValue root = tensor_values(model.parameters);
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    if (options.dtype == state::DType::kFloat32) break;
+    require_range(path, i, model.parameters.tensors[i], options.dtype);
+    narrowed[i] = state::narrow(model.parameters.tensors[i], options.dtype);
+    auto& tensor = std::get<state::TensorValue>(root[i].second);
+    tensor.dtype = options.dtype;
+    tensor.bytes = narrowed[i];
+  }
+  state::write_state(path, root, {format, info_to_json(model.info), options.force});
+}
+
+void check_output(const std::string& path, const SaveOptions& options) {
+  state::output_format(path, options.format);
+  probe_output(path);
+  if (!options.force) state::check_replaceable(path);
+}
+
+state::DType weight_dtype(const std::string& name) {
+  using enum state::DType;
+  for (const auto dtype : {kFloat32, kFloat16, kBFloat16}) {
+    if (name == state::name(dtype)) return dtype;
+  }
+  throw UsageError("weights are not written as " + name +
+                   "; the types are float32, float16 and bfloat16");
+}
+
+}  // namespace mlpctl::model

@@ -1,0 +1,292 @@
+#include "mlpctl/state/fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "state/fit/candidate.hpp"
+#include "mlpctl/state/describe.hpp"
+#include "state/pickle/numpy_array.hpp"
+
+namespace mlpctl::state {
+namespace {
+
+// What DistributedDataParallel and AveragedModel, torch.compile, and the attributes of people's
+// own wrappers put before the names.
+constexpr std::array<std::string_view, 4> kPrefixes{"module.", "_orig_mod.", "model.", "net."};
+// AveragedModel's count of models, beside the weights.
+constexpr std::string_view kAveragedCount = "n_averaged";
+constexpr std::size_t kPassedOverNamed = 16;
+
+/// One way to read the names of a dict: what they begin with, and whether the first component of
+/// the wanted names is left out.
+struct Reading {
+  std::string_view prefix;
+  bool bare = false;
+  auto operator<=>(const Reading&) const = default;
+};
+
+std::string wanted_text(const Wanted& wanted) {
+  Tensor tensor;
+  tensor.shape = wanted.shape;
+  return tensor.shape_text() + (wanted.any_type ? " of any type" : " float");
+}
+
+bool is_usable(const Tensor& tensor, bool any_type) {
+  const bool plain = tensor.layout == Layout::kStrided && !tensor.neg && !tensor.conj;
+  return plain && tensor.storage != nullptr && (any_type || is_real_float(tensor.dtype));
+}
+
+bool matches(const Node& value, const Wanted& wanted) {
+  return value.is(Node::Kind::kTensor) && is_usable(value.tensor(), wanted.any_type) &&
+         value.tensor().shape == wanted.shape;
+}
+
+/// The wanted names, with and without the first component when they all share one.
+class Names {
+ public:
+  explicit Names(std::span<const Wanted> wanted) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      full_.emplace(wanted[i].name, i);
+      longest_ = std::max(longest_, wanted[i].name.size());
+    }
+    set_bare(wanted);
+  }
+
+  const std::string& common() const { return common_; }
+
+  std::optional<std::size_t> find(std::string_view name, const Reading& reading) const {
+    if (!name.starts_with(reading.prefix)) return std::nullopt;
+    return find(name.substr(reading.prefix.size()), reading.bare);
+  }
+
+  /// Calls `use` with each reading under which the name is wanted.
+  template <typename Use>
+  void readings(std::string_view name, Use use) const {
+    std::string_view rest = name;
+    for (;;) {
+      const std::string_view prefix = name.substr(0, name.size() - rest.size());
+      if (find(rest, false)) use(Reading{prefix, false});
+      if (find(rest, true)) use(Reading{prefix, true});
+      const auto stripped = std::ranges::find_if(
+          kPrefixes, [&](std::string_view each) { return rest.starts_with(each); });
+      if (stripped == kPrefixes.end()) return;
+      rest.remove_prefix(stripped->size());
+    }
+  }
+
+ private:
+  void set_bare(std::span<const Wanted> wanted) {
+    if (wanted.empty()) return;
+    common_ = wanted[0].name.substr(0, wanted[0].name.find('.') + 1);
+    for (const Wanted& each : wanted) {
+      if (!each.name.starts_with(common_)) common_.clear();
+    }
+    if (common_.empty()) return;
+    for (const auto& [name, i] : full_) bare_.emplace(name.substr(common_.size()), i);
+  }
+
+  std::optional<std::size_t> find(std::string_view name, bool bare) const {
+    if (name.size() > longest_) return std::nullopt;  // hashing a hostile long name costs time
+    const auto& names = bare ? bare_ : full_;
+    const auto found = names.find(name);
+    if (found == names.end()) return std::nullopt;
+    return found->second;
+  }
+
+  std::unordered_map<std::string_view, std::size_t> full_, bare_;
+  std::string common_;
+  std::size_t longest_ = 0;
+};
+
+/// A candidate under its best reading.
+struct Trial {
+  Candidate candidate;
+  Reading reading;
+  std::size_t found = 0, unexpected = 0;
+
+  bool better_than(const Trial& other) const {
+    if (found != other.found) return found > other.found;
+    return found > 0 ? unexpected < other.unexpected : unexpected > other.unexpected;
+  }
+};
+
+bool is_averaged_count(const Candidate::Entry& entry, const Reading& reading) {
+  return entry.name == kAveragedCount && reading.prefix.starts_with("module.") &&
+         entry.value.tensor().shape.empty();
+}
+
+bool is_unexpected(const Candidate::Entry& entry, const Names& names, const Reading& reading) {
+  return entry.value.is(Node::Kind::kTensor) && !names.find(entry.name, reading) &&
+         !is_averaged_count(entry, reading);
+}
+
+Trial best_reading(Candidate candidate, const Names& names) {
+  std::map<Reading, std::size_t> counts;
+  for (const auto& entry : candidate.entries) {
+    names.readings(entry.name, [&](const Reading& reading) { ++counts[reading]; });
+  }
+  Trial trial;
+  for (const auto& [reading, count] : counts) {
+    if (count > trial.found) {
+      trial.reading = reading;
+      trial.found = count;
+    }
+  }
+  for (const auto& entry : candidate.entries) {
+    trial.unexpected += is_unexpected(entry, names, trial.reading) ? 1 : 0;
+  }
+  trial.candidate = std::move(candidate);
+  return trial;
+}
+
+std::string where(const std::string& path) {
+  return path.empty() ? "the top level (--key .)" : path;
+}
+
+class Search {
+ public:
+  Search(const StateFile& file, std::span<const Wanted> wanted, std::string_view key)
+      : file_(file), wanted_(wanted), key_(key), names_(wanted) {}
+
+  Fit run() {
+    for_each_candidate(file_.root, [this](Candidate candidate) { take(std::move(candidate)); });
+    if (second_) refuse_choice();
+    if (first_) return *std::move(first_);
+    if (!key_.empty() && !nearest_) refuse_key();
+    throw MisfitError(file_.path, misfit());
+  }
+
+ private:
+  void take(Candidate candidate) {
+    if (!key_.empty() && candidate.path != (key_ == "." ? "" : key_)) {
+      if (other_paths_.size() < kPassedOverNamed) other_paths_.push_back(candidate.path);
+      return;
+    }
+    Trial trial = best_reading(std::move(candidate), names_);
+    if (std::optional<Fit> full = complete(trial)) {
+      keep(*std::move(full));
+    } else if (!first_ && (!nearest_ || trial.better_than(*nearest_))) {
+      nearest_ = std::move(trial);
+    }
+  }
+
+  /// Two dicts that share their tensors are one state.
+  void keep(Fit fit) {
+    if (!first_) {
+      first_ = std::move(fit);
+    } else if (!second_ && !same_tensors(*first_, fit)) {
+      second_ = std::move(fit);
+    }
+  }
+
+  static bool same_tensors(const Fit& a, const Fit& b) {
+    return std::ranges::equal(a.tensors, b.tensors, [](const Tensor& x, const Tensor& y) {
+      return x.storage == y.storage && x.offset == y.offset && x.strides == y.strides &&
+             x.dtype == y.dtype;
+    });
+  }
+
+  std::optional<Fit> complete(const Trial& trial) const {
+    if (trial.found != wanted_.size() || trial.unexpected > 0) return std::nullopt;
+    Fit fit;
+    fit.tensors.resize(wanted_.size());
+    for (const auto& entry : trial.candidate.entries) {
+      const auto i = names_.find(entry.name, trial.reading);
+      if (i && !matches(entry.value, wanted_[*i])) return std::nullopt;
+      if (i) {
+        fit.tensors[*i] = entry.value.tensor();
+      } else if (fit.passed_over.size() < kPassedOverNamed) {
+        fit.passed_over.emplace_back(entry.name);
+      }
+    }
+    fit.found_at = trial.candidate.path;
+    fit.stripped = trial.reading.prefix;
+    if (trial.reading.bare) fit.added = names_.common();
+    return fit;
+  }
+
+  Misfit misfit() const {
+    Misfit result;
+    std::vector<bool> present(wanted_.size());
+    result.holder = holder();
+    if (nearest_) compare(result, present);
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (!present[i]) result.missing.push_back(wanted_[i].name);
+    }
+    return result;
+  }
+
+  /// What the file is, unless it is a dict with tensors.
+  std::string holder() const {
+    const bool script = file_.container == Container::kTorchScript;
+    if (!nearest_) return root_text();
+    const Candidate& candidate = nearest_->candidate;
+    if (candidate.module_class.empty()) return "";
+    std::string text = script ? "a TorchScript module" : "a whole pickled model";
+    text += " of class " + candidate.module_class;
+    if (script && candidate.entries.empty()) {
+      text += " (torch.jit.freeze may have taken its weights)";
+    }
+    return text;
+  }
+
+  /// Of a file without a dict of tensors.
+  std::string root_text() const {
+    const Node& root = file_.root;
+    if (root.is(Node::Kind::kTensor)) return "one tensor of " + describe(root);
+    if (root.is(Node::Kind::kString)) return "the text " + describe(root);
+    if (!root.is(Node::Kind::kDict)) return describe(root);
+    const bool arrays = std::ranges::any_of(
+        root.dict().entries, [](const DictEntry& entry) { return is_numpy_array(entry.value); });
+    return arrays ? "a dict of NumPy arrays" : describe(root);
+  }
+
+  void compare(Misfit& result, std::vector<bool>& present) const {
+    const Candidate& candidate = nearest_->candidate;
+    result.found_at = candidate.path;
+    for (const auto& entry : candidate.entries) {
+      if (is_unexpected(entry, names_, nearest_->reading)) {
+        result.unexpected.emplace_back(entry.name);
+      }
+      const auto i = names_.find(entry.name, nearest_->reading);
+      if (!i) continue;
+      present[*i] = result.any_found = true;
+      if (!matches(entry.value, wanted_[*i])) {
+        result.mismatched.push_back(
+            {wanted_[*i].name, wanted_text(wanted_[*i]), describe(entry.value)});
+      }
+    }
+  }
+
+  [[noreturn]] void refuse_choice() const {
+    throw Error(file_.path + ": two states fit, at " + where(first_->found_at) + " and at " +
+                where(second_->found_at) + "; choose one with --key");
+  }
+
+  [[noreturn]] void refuse_key() const {
+    std::string known;
+    for (const std::string& path : other_paths_) known += (known.empty() ? "" : ", ") + where(path);
+    throw Error(file_.path + ": no tensors at --key " + std::string(key_) +
+                (known.empty() ? "" : "; they are at " + known));
+  }
+
+  const StateFile& file_;
+  std::span<const Wanted> wanted_;
+  std::string_view key_;
+  Names names_;
+  std::optional<Fit> first_, second_;
+  std::optional<Trial> nearest_;
+  std::vector<std::string> other_paths_;
+};
+
+}  // namespace
+
+Fit fit(const StateFile& file, std::span<const Wanted> wanted, std::string_view key) {
+  return Search(file, wanted, key).run();
+}
+
+}  // namespace mlpctl::state

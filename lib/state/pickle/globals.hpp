@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "mlpctl/state/dtype.hpp"
+#include "mlpctl/state/node.hpp"
+
+namespace mlpctl::state {
+
+/// What the unpickler does with a global. Only exact pairs of module and name get a role; all
+/// others are kForeign or kDangerous and stay inert.
+enum class Role : std::uint8_t {
+  kForeign,
+  kDangerous,
+  kKnown,  ///< Harmless and not built: torch.device, complex, qschemes, ...
+  kOrderedDict,
+  kCounter,
+  kDefaultDict,
+  kSet,
+  kByteArray,
+  kEncode,
+  kSize,
+  kReconstructor,
+  kGetAttribute,
+  kStorageClass,
+  kTypedStorage,
+  kUntypedStorage,
+  kDType,
+  kTensorClass,
+  kRebuildTensor,
+  kRebuildTensorV3,
+  kRebuildParameter,
+  kRebuildFromType,
+  kRebuildMeta,
+  kRebuildSparse,
+  kRebuildQuantised,
+  kRebuildDevice,
+  kRebuildNested,
+  kTorchScriptList,
+};
+
+inline Role role_of(const Global& global) {
+  return static_cast<Role>(global.role);
+}
+
+/// Whether a method of this name leads to nothing but a method: to no module, and to none of
+/// Python's own attributes.
+bool is_plain_attribute(std::string_view name);
+
+/// Looks a pair up. The texts are kept as views.
+Global make_global(std::string_view module, std::string_view name);
+
+}  // namespace mlpctl::state

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "state/value/arena.hpp"
+#include "state/value/source.hpp"
+
+namespace mlpctl::state {
+
+/// A storage that lies plainly in the file. A legacy stream tells where only after the tensors that
+/// view it, so the bytes can be set later; until then there are none.
+class MappedStorage : public Storage {
+ public:
+  MappedStorage(std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
+      : owner_(std::move(owner)), bytes_(bytes) {}
+
+  void set(std::span<const std::byte> bytes) { bytes_ = bytes; }
+  std::span<const std::byte> bytes() const override { return bytes_; }
+  std::size_t size() const override { return bytes_.size(); }
+
+ private:
+  std::shared_ptr<const void> owner_;
+  std::span<const std::byte> bytes_;
+};
+
+/// What a persistent id ('storage', class, key, location, numel[, view]) says.
+struct StorageId {
+  DType dtype = DType::kUInt8;
+  bool untyped = false;
+  std::string_view key;
+  std::string_view location;
+  std::int64_t numel = 0;
+  /// numel times the item size; the constructor has refused an overflow.
+  std::uint64_t bytes = 0;
+  /// A view's key, offset and numel in elements, as legacy files have; None without.
+  Node view;
+};
+
+/// Throws Error when the id is not what torch writes. An integer key becomes text in the arena.
+StorageId read_storage_id(Arena& arena, const Node& id);
+
+/// The storages of one file by key: each is made once and claimed with one size and type.
+class StorageTable {
+ public:
+  using Make = std::function<std::shared_ptr<const Storage>(const StorageId& id)>;
+
+  StorageTable(Arena& arena, Make make) : arena_(arena), make_(std::move(make)) {}
+
+  /// The storage of an id, as a node that the rebuild functions take.
+  Node get(const Node& id);
+  /// The sum of the sizes of all storages named so far.
+  std::uint64_t total_bytes() const { return total_; }
+
+ private:
+  Node view_of(const StorageRef& base, const Node& view);
+
+  Arena& arena_;
+  Make make_;
+  std::unordered_map<std::string_view, const StorageRef*> known_;
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace mlpctl::state

@@ -1,0 +1,50 @@
+#include "state/value/keys.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "mlpctl/error.hpp"
+
+namespace mlpctl::state {
+namespace {
+
+/// Longer than any name or token; comparing the keys of a hostile file stays cheap.
+constexpr std::size_t kMaxKey = 4096;
+
+struct Keys {
+  std::vector<std::string_view> texts;
+  std::vector<std::int64_t> numbers;
+
+  void collect(const Dict& dict) {
+    texts.clear();
+    numbers.clear();
+    for (const DictEntry& entry : dict.entries) {
+      if (entry.key.is(Node::Kind::kInt)) numbers.push_back(entry.key.as_int());
+      if (entry.key.is(Node::Kind::kString)) texts.push_back(entry.key.text());
+    }
+  }
+};
+
+template <typename T>
+bool has_twice(std::vector<T>& values) {
+  std::ranges::sort(values);
+  return std::ranges::adjacent_find(values) != values.end();
+}
+
+}  // namespace
+
+void check_keys(Arena& arena) {
+  Keys keys;
+  for (const Dict& dict : arena.dicts()) {
+    keys.collect(dict);
+    const auto too_long = [](std::string_view text) { return text.size() > kMaxKey; };
+    if (std::ranges::any_of(keys.texts, too_long)) {
+      throw Error("a dict in it has a key of more than 4096 bytes: no real state file has");
+    }
+    if (has_twice(keys.texts) || has_twice(keys.numbers)) {
+      throw Error("a dict in it has one key twice: the file is damaged or made to deceive");
+    }
+  }
+}
+
+}  // namespace mlpctl::state

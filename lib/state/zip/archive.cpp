@@ -1,0 +1,102 @@
+#include "state/zip/archive.hpp"
+
+#include <algorithm>
+
+#include "state/zip/crc.hpp"
+#include "state/zip/inflate.hpp"
+#include "state/zip/local_header.hpp"
+
+namespace mlpctl::state {
+namespace {
+
+/// Larger records leave memory behind the checksum, so that a file may be larger than memory.
+constexpr std::size_t kChunk = std::size_t{16} << 20U, kKeptWhole = std::size_t{64} << 20U;
+
+}  // namespace
+
+ZipArchive::ZipArchive(Source source, const ReadLimits& limits)
+    : source_(std::move(source)),
+      records_(read_zip_directory(source_, limits)),
+      inflate_budget_(limits.inflated_bytes) {
+  const std::string_view first = records_.front().name;
+  top_ = first.substr(0, first.find('/') + 1);
+  const auto outside = [&](const ZipRecord& record) { return !record.name.starts_with(top_); };
+  if (first.ends_with(".npy")) {
+    throw Error("a NumPy .npz archive, not a state file: save its arrays with torch.save");
+  }
+  if (top_.empty() || std::ranges::any_of(records_, outside)) {
+    throw Error(
+        "a zip archive whose records do not lie in one folder: torch.save wrote no such file; "
+        "unpack it if the state file is inside");
+  }
+  std::ranges::sort(records_, {}, &ZipRecord::name);
+}
+
+const ZipRecord* ZipArchive::find(std::string_view name) const {
+  const std::string full = top_ + std::string(name);
+  const auto found = std::ranges::lower_bound(records_, full, {}, &ZipRecord::name);
+  return found != records_.end() && found->name == full ? &*found : nullptr;
+}
+
+bool ZipArchive::has_folder(std::string_view folder) const {
+  const std::string prefix = top_ + std::string(folder) + "/";
+  const auto found = std::ranges::lower_bound(records_, prefix, {}, &ZipRecord::name);
+  return found != records_.end() && found->name.starts_with(prefix);
+}
+
+Payload ZipArchive::payload(const ZipRecord& record) const {
+  const auto packed = source_.bytes.subspan(static_cast<std::size_t>(record.payload),
+                                            static_cast<std::size_t>(record.packed));
+  if (record.method == kStored) {
+    check_crc(record, packed);
+    return {packed, source_.owner};
+  }
+  spend(record.size);
+  const auto bytes = std::make_shared<const std::vector<std::byte>>(
+      inflate_raw(packed, static_cast<std::size_t>(record.size)));
+  check_crc(record, *bytes);
+  return {*bytes, bytes};
+}
+
+std::string ZipArchive::text(std::string_view name, std::size_t limit) const {
+  const ZipRecord* record = find(name);
+  if (record == nullptr) return {};
+  if (record->size > limit) throw damaged_zip("its record " + std::string(name) + " is too long");
+  const Payload read = payload(*record);
+  return {reinterpret_cast<const char*>(read.bytes.data()), read.bytes.size()};
+}
+
+void ZipArchive::check_crc(const ZipRecord& record, std::span<const std::byte> bytes) const {
+  if (record.crc == 0) return;
+  std::uint32_t crc = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += kChunk) {
+    const auto part = bytes.subspan(at, std::min(kChunk, bytes.size() - at));
+    crc = crc32(crc, part);
+    if (bytes.size() > kKeptWhole) source_.forget_pages();
+  }
+  if (crc != record.crc) {
+    throw damaged_zip("its record " + std::string(record.name) + " does not match its checksum");
+  }
+}
+
+void ZipArchive::spend(std::uint64_t size) const {
+  const std::lock_guard lock(mutex_);
+  if (size > inflate_budget_) {
+    throw Error(
+        "its compressed records would become too large: save the file again with torch.save");
+  }
+  inflate_budget_ -= static_cast<std::size_t>(size);
+}
+
+std::span<const std::byte> ZipStorage::bytes() const {
+  std::call_once(once_, [this] {
+    try {
+      payload_ = archive_->payload(record_);
+    } catch (const Error& error) {
+      archive_->source().fail(error.what());
+    }
+  });
+  return payload_.bytes;
+}
+
+}  // namespace mlpctl::state

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mlpctl/state/tensor.hpp"
+#include "state/zip/directory.hpp"
+
+namespace mlpctl::state {
+
+/// The bytes of one record and what keeps them alive.
+struct Payload {
+  std::span<const std::byte> bytes;
+  std::shared_ptr<const void> owner;
+};
+
+/// A zip archive of one top folder, as torch writes it. Nothing is ever extracted to disk.
+class ZipArchive {
+ public:
+  /// Throws CutOff or Error.
+  ZipArchive(Source source, const ReadLimits& limits);
+
+  /// The record top/name, or null.
+  const ZipRecord* find(std::string_view name) const;
+  /// Whether a record lies below top/folder.
+  bool has_folder(std::string_view folder) const;
+  /// The record's bytes: inflated when deflated, checked against its CRC unless that is 0.
+  Payload payload(const ZipRecord& record) const;
+  /// The whole of a small record; empty when there is none. Throws Error beyond `limit` bytes.
+  std::string text(std::string_view name, std::size_t limit) const;
+
+  const Source& source() const { return source_; }
+
+ private:
+  void check_crc(const ZipRecord& record, std::span<const std::byte> bytes) const;
+  void spend(std::uint64_t size) const;
+
+  Source source_;
+  std::vector<ZipRecord> records_;  ///< Sorted by name.
+  std::string top_;
+  mutable std::mutex mutex_;
+  mutable std::size_t inflate_budget_;
+};
+
+/// A storage that is a record of an archive.
+class ZipStorage : public Storage {
+ public:
+  ZipStorage(std::shared_ptr<const ZipArchive> archive, const ZipRecord& record, bool big_endian)
+      : archive_(std::move(archive)), record_(record), big_endian_(big_endian) {}
+
+  std::span<const std::byte> bytes() const override;
+  std::size_t size() const override { return static_cast<std::size_t>(record_.size); }
+  bool big_endian() const override { return big_endian_; }
+
+ private:
+  std::shared_ptr<const ZipArchive> archive_;
+  const ZipRecord& record_;
+  bool big_endian_;
+  mutable std::once_flag once_;
+  mutable Payload payload_;
+};
+
+}  // namespace mlpctl::state

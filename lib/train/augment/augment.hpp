@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+
+#include "train/augment/warp.hpp"
+
+namespace mlpctl::train {
+
+/// How far a training image may be changed; each bound is drawn from evenly, both ways.
+struct AugmentOptions {
+  /// Degrees.
+  float rotate = 12;
+  /// 0.15 draws sizes between 1/1.15 and 1.15.
+  float scale = 0.15F;
+  /// 0.2 draws width over height between 1/1.2 and 1.2.
+  float aspect = 0.2F;
+  /// Pixels to the side for each pixel of height.
+  float shear = 0.2F;
+  /// Pixels.
+  float shift = 2;
+  /// Elastic distortion: the largest standard deviation of a pixel's displacement, in pixels.
+  float elastic = 1.4F;
+  /// How far neighbours move together: the Gaussian's sigma that smooths the field, in pixels.
+  float elastic_sigma = 4;
+  /// The share of images whose strokes are made up to a pixel a side thicker or 0.7 thinner.
+  float stroke = 0.5F;
+  /// The share of ones that get an upstroke, as they are written outside the United States.
+  float upstroke = 0.3F;
+  /// The share of sevens that get a bar.
+  float bar = 0.1F;
+  /// The share of nines whose tail is turned to the left.
+  float tail = 0.15F;
+  /// The share of images left as they are.
+  float clean_fraction = 0.1F;
+
+  bool operator==(const AugmentOptions&) const = default;
+};
+
+/// What leaves every image as it is.
+inline constexpr AugmentOptions kNoAugment{.rotate = 0,
+                                           .scale = 0,
+                                           .aspect = 0,
+                                           .shear = 0,
+                                           .shift = 0,
+                                           .elastic = 0,
+                                           .stroke = 0,
+                                           .upstroke = 0,
+                                           .bar = 0,
+                                           .tail = 0,
+                                           .clean_fraction = 0};
+
+/// Whether an image can come out changed.
+bool changes_images(const AugmentOptions& options);
+
+/// Throws UsageError naming the option that is out of its range.
+void check(const AugmentOptions& options);
+
+/// Changes images of 28x28 grey levels as other hands might have written them.
+class Augmenter {
+ public:
+  /// Throws UsageError as check() does.
+  explicit Augmenter(const AugmentOptions& options);
+
+  /// Writes the image as epoch `epoch` of a run with this seed sees image `index`, a picture of
+  /// digit `label` (-1: of nothing known): a function of the arguments and the options alone, on
+  /// every processor. in and out may be the same.
+  void operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed, std::int64_t epoch,
+                  std::int64_t index, int label = -1) const;
+
+ private:
+  AugmentOptions options_;
+  SplineBasis basis_;
+};
+
+}  // namespace mlpctl::train

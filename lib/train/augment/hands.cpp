@@ -1,0 +1,142 @@
+#include "train/augment/hands.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace mlpctl::train {
+namespace {
+
+constexpr float kDegree = std::numbers::pi_v<float> / 180;
+constexpr int kFirst = 1, kLast = static_cast<int>(model::kImageSide);
+
+struct Point {
+  float x, y;
+};
+
+/// Where the ink lies: rows and columns with a pixel that is more than half white.
+struct Extent {
+  int top = kStride, bottom = 0, left = kStride, right = 0;
+  float ink = 0;  // In white pixels.
+
+  bool empty() const { return bottom < top; }
+  float height() const { return static_cast<float>(bottom - top + 1); }
+  float width() const { return static_cast<float>(right - left + 1); }
+};
+
+Extent measure(const Canvas& canvas) {
+  Extent extent;
+  for (int y = kFirst; y <= kLast; ++y) {
+    for (int x = kFirst; x <= kLast; ++x) {
+      const std::uint8_t pixel = canvas.rows[y][x];
+      extent.ink += static_cast<float>(pixel) / 255;
+      if (pixel < 128) continue;
+      extent.top = std::min(extent.top, y);
+      extent.bottom = std::max(extent.bottom, y);
+      extent.left = std::min(extent.left, x);
+      extent.right = std::max(extent.right, x);
+    }
+  }
+  return extent;
+}
+
+/// The middle of the ink in rows top to bottom.
+Point middle(const Canvas& canvas, int top, int bottom) {
+  float sum = 1e-6F, sum_x = 0;
+  for (int y = std::max(top, kFirst); y <= std::min(bottom, kLast); ++y) {
+    for (int x = kFirst; x <= kLast; ++x) {
+      sum += canvas.rows[y][x];
+      sum_x += static_cast<float>(canvas.rows[y][x] * x);
+    }
+  }
+  return {sum_x / sum, static_cast<float>(top + bottom) / 2};
+}
+
+float distance(Point p, Point a, Point b) {
+  const float dx = b.x - a.x, dy = b.y - a.y, length = std::max(dx * dx + dy * dy, 1e-6F);
+  const float along = std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length, 0.0F, 1.0F);
+  return std::hypot(p.x - a.x - along * dx, p.y - a.y - along * dy);
+}
+
+/// A line with round ends and soft edges.
+void draw_line(Canvas& canvas, Point from, Point to, float radius) {
+  for (int y = kFirst; y <= kLast; ++y) {
+    for (int x = kFirst; x <= kLast; ++x) {
+      const float away = distance({static_cast<float>(x), static_cast<float>(y)}, from, to);
+      const float level = std::clamp(radius + 0.5F - away, 0.0F, 1.0F) * 255;
+      auto& pixel = canvas.rows[y][x];
+      pixel = std::max(pixel, static_cast<std::uint8_t>(level + 0.5F));
+    }
+  }
+}
+
+void move_sideways(Canvas& canvas, int by) {
+  for (int y = kFirst; y <= kLast; ++y) {
+    auto& row = canvas.rows[y];
+    const auto begin = row.begin() + kFirst, end = row.begin() + kLast + 1;
+    if (by > 0) std::fill(begin, std::shift_right(begin, end, by), std::uint8_t{0});
+    if (by < 0) std::fill(std::shift_left(begin, end, -by), end, std::uint8_t{0});
+  }
+}
+
+float stroke_radius(const Extent& extent, float length) {
+  return std::clamp(extent.ink / length / 2, 0.7F, 2.5F);
+}
+
+}  // namespace
+
+void write_upstroke(Canvas& one, Random& random) {
+  const float angle = random.uniform(25, 65) * kDegree;
+  const float share = random.uniform(0.2F, 0.7F), foot = random.uniform(0.15F, 0.4F);
+  const bool has_foot = random.uniform() < 0.2F;
+  const Extent extent = measure(one);
+  if (extent.empty()) return;
+  const Point tip = middle(one, extent.top, extent.top + 2);
+  const Point end = middle(one, extent.bottom - 2, extent.bottom);
+  const float length = std::max(std::hypot(end.x - tip.x, end.y - tip.y), 1.0F);
+  const float radius = stroke_radius(extent, length);
+  const float before = middle(one, kFirst, kLast).x;
+
+  // From the stem's direction turned to the left, but not so near the level that it is a 7.
+  constexpr float kSteepest = 18 * kDegree, kFlattest = 62 * kDegree;
+  const float lean = std::atan2(tip.x - end.x, end.y - tip.y);
+  const float turned = std::max(std::min(lean + angle, kFlattest), lean + kSteepest);
+  const Point start{tip.x - share * length * std::sin(turned),
+                    tip.y + share * length * std::cos(turned)};
+  draw_line(one, start, tip, radius * 0.85F);
+  if (has_foot) {
+    draw_line(one, {end.x - foot * length, end.y}, {end.x + foot * length, end.y}, radius * 0.85F);
+  }
+  move_sideways(one, static_cast<int>(std::lround(before - middle(one, kFirst, kLast).x)));
+}
+
+void write_bar(Canvas& seven, Random& random) {
+  const float at = random.uniform(0.42F, 0.62F), half = random.uniform(0.15F, 0.32F);
+  const float rise = random.uniform(-0.35F, 0.15F);
+  const Extent extent = measure(seven);
+  if (extent.empty()) return;
+  const int row = extent.top + static_cast<int>(at * extent.height());
+  const Point centre = middle(seven, row, row);
+  const float reach = half * extent.height();
+  // A 7's pen goes across the top and down.
+  const float radius = stroke_radius(extent, extent.width() + extent.height()) * 0.85F;
+  draw_line(seven, {centre.x - reach, centre.y - rise * reach},
+            {centre.x + reach, centre.y + rise * reach}, radius);
+}
+
+void write_tail(Canvas& nine, Random& random) {
+  const float share = random.uniform(0.2F, 0.65F), rise = random.uniform(0, 0.4F);
+  const Extent extent = measure(nine);
+  if (extent.empty()) return;
+  const Point end = middle(nine, extent.bottom - 2, extent.bottom);
+  // A 9's pen goes around the loop, about as wide as high, and down the height.
+  const float radius = stroke_radius(extent, 2 * extent.width() + extent.height()) * 0.85F;
+  const float reach = share * extent.height();
+  const Point turn{end.x - reach / 2, end.y + 0.5F};
+  const float before = middle(nine, kFirst, kLast).x;
+  draw_line(nine, end, turn, radius);
+  draw_line(nine, turn, {end.x - reach, turn.y - rise * reach}, radius);
+  move_sideways(nine, static_cast<int>(std::lround(before - middle(nine, kFirst, kLast).x)));
+}
+
+}  // namespace mlpctl::train

@@ -1,0 +1,262 @@
+#include "image/propose/digit.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+
+#include "mlpctl/error.hpp"
+#include "base/random.hpp"
+#include "image/drawn.hpp"
+
+using namespace mlpctl;
+
+namespace {
+
+int level(const image::Digit& digit, int x, int y) {
+  return digit.pixels[static_cast<std::size_t>(y * image::kDigitSide + x)];
+}
+
+/// A zero in MNIST's form: white, ring in the middle, nothing in its hole and at the border.
+void check_zero(const std::optional<image::Digit>& digit) {
+  REQUIRE(digit);
+  CHECK(level(*digit, 14, 14) < 60);
+  for (int i = 0; i < image::kDigitSide; ++i) {
+    CHECK(level(*digit, i, 1) == 0);
+    CHECK(level(*digit, 1, i) == 0);
+  }
+  int brightest = 0;
+  for (int x = 4; x < 14; ++x) brightest = std::max(brightest, level(*digit, x, 14));
+  CHECK(brightest > 180);
+}
+
+/// A photograph's grain, and its light, which falls off by `fall` grey levels to the right.
+void photograph(image::Picture& picture, int fall) {
+  Random random(7, 0);
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      const double grain = 6 * (random.uniform() + random.uniform() - 1);
+      const double light = fall * (0.5 - 1.0 * x / picture.width);
+      put(picture, x, y, static_cast<int>(picture.at(x, y) + grain + light));
+    }
+  }
+}
+
+int largest_difference(const image::Digit& a, const image::Digit& b) {
+  int most = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    most = std::max(most, std::abs(a.pixels[i] - b.pixels[i]));
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("a digit is found whatever the size, the place and the pen") {
+  for (const int side : {28, 60, 200, 900, 2000}) {
+    CAPTURE(side);
+    for (const int stroke : {std::max(1, side / 40), side / 14}) {
+      image::Picture picture = page(side, side * 3 / 4);
+      draw_zero(picture, side / 3, side / 8, side / 3, side / 2, stroke);
+      check_zero(image::find_digit(picture));
+    }
+  }
+}
+
+TEST_CASE("a digit and its negative give the same picture") {
+  image::Picture picture = page(300, 240);
+  draw_zero(picture, 90, 50, 80, 130, 9);
+  shade(picture);
+  const auto dark = image::find_digit(picture), light = image::find_digit(negative(picture));
+  check_zero(dark);
+  REQUIRE(light);
+  CHECK(largest_difference(*dark, *light) <= 3);
+}
+
+TEST_CASE("uneven light and a shadow do not matter") {
+  image::Picture picture = page(640, 480, 220);
+  draw_zero(picture, 250, 150, 120, 190, 10, 60);
+  shade(picture);
+  check_zero(image::find_digit(picture));
+}
+
+TEST_CASE("ruled lines and a table at the edge are left out") {
+  image::Picture picture = page(640, 480);
+  for (int y = 30; y < 480; y += 60) draw_bar(picture, 0, y, 640, 2, 180);
+  draw_bar(picture, 0, 0, 40, 480, 90);
+  draw_zero(picture, 250, 150, 120, 190, 10);
+  shade(picture);
+  const auto digit = image::find_digit(picture);
+  check_zero(digit);
+  CHECK(std::abs(digit->box.x - 250) < 6);
+  CHECK(std::abs(digit->box.width - 120) < 12);
+}
+
+TEST_CASE("lines are left out of a photograph whose light hardly changes") {
+  image::Picture picture = page(640, 640, 170);
+  for (int at = 60; at < 640; at += 120) {
+    draw_bar(picture, 0, at, 640, 3, 120);
+    draw_bar(picture, at, 0, 3, 640, 120);
+  }
+  draw_zero(picture, 200, 120, 180, 290, 30, 90);
+  photograph(picture, 14);
+  const auto digit = image::find_digit(picture);
+  check_zero(digit);
+  CHECK(digit->box.width < 200);
+}
+
+TEST_CASE("thick strokes in a photograph are no paper") {
+  image::Picture picture = page(640, 640, 170);
+  draw_bar(picture, 160, 140, 100, 190, 40);
+  photograph(picture, 40);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  CHECK(level(*digit, 14, 14) > 200);
+}
+
+TEST_CASE("specks are dropped and a detached stroke is kept") {
+  image::Picture picture = page(300, 300);
+  draw_bar(picture, 110, 100, 8, 120);
+  draw_bar(picture, 130, 90, 60, 8);
+  draw_bar(picture, 20, 20, 3, 3);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  CHECK(digit->box == image::Box{110, 90, 80, 130});
+}
+
+TEST_CASE("the centre of mass is in the middle") {
+  image::Picture picture = page(200, 200);
+  draw_bar(picture, 20, 30, 10, 90);
+  draw_bar(picture, 20, 110, 50, 10);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  double mass = 0, sum_x = 0, sum_y = 0;
+  for (int y = 0; y < image::kDigitSide; ++y) {
+    for (int x = 0; x < image::kDigitSide; ++x) {
+      mass += level(*digit, x, y);
+      sum_x += level(*digit, x, y) * (x + 0.5);
+      sum_y += level(*digit, x, y) * (y + 0.5);
+    }
+  }
+  CHECK(std::abs(sum_x / mass - 14) < 0.2);
+  CHECK(std::abs(sum_y / mass - 14) < 0.2);
+}
+
+TEST_CASE("a digit that was stretched to fill a square is drawn narrower again") {
+  const auto columns = [](const image::Picture& picture) {
+    const auto digit = image::find_digit(picture);
+    REQUIRE(digit);
+    int first = image::kDigitSide, last = 0;
+    for (int x = 0; x < image::kDigitSide; ++x) {
+      if (level(*digit, x, 14) < 128) continue;
+      first = std::min(first, x);
+      last = x;
+    }
+    return last - first + 1;
+  };
+  for (const int scale : {1, 8}) {
+    CAPTURE(scale);
+    image::Picture stretched = page(16 * scale, 16 * scale), free = page(30 * scale, 30 * scale);
+    draw_zero(stretched, 0, 0, 16 * scale, 16 * scale, 2 * scale);
+    draw_zero(free, 7 * scale, 7 * scale, 16 * scale, 16 * scale, 2 * scale);
+    CHECK(columns(free) >= 19);
+    CHECK(columns(stretched) <= 15);
+    CHECK(columns(stretched) >= 13);
+  }
+}
+
+TEST_CASE("strokes that cover most of a stretched digit's square are its ink all the same") {
+  for (const int scale : {3, 8}) {
+    CAPTURE(scale);
+    // A fat S, two thirds of the square.
+    image::Picture curved = page(16 * scale, 16 * scale);
+    draw_zero(curved, 0, 0, 16 * scale, 16 * scale, 7 * scale);
+    draw_bar(curved, 8 * scale, 4 * scale, 8 * scale, 2 * scale, 250);
+    draw_bar(curved, 0, 10 * scale, 8 * scale, 2 * scale, 250);
+    for (const image::Picture& picture : {curved, negative(curved)}) {
+      const auto digit = image::find_digit(picture);
+      REQUIRE(digit);
+      CHECK(level(*digit, 9, 9) > 200);
+      CHECK(level(*digit, 17, 9) < 60);
+      CHECK(level(*digit, 14, 14) > 200);
+      CHECK(level(*digit, 9, 17) < 60);
+      CHECK(level(*digit, 18, 17) > 200);
+    }
+  }
+}
+
+TEST_CASE("a blank page has no digit") {
+  CHECK_FALSE(image::find_digit(page(300, 200)));
+  CHECK_FALSE(image::find_digit(page(28, 28, 0)));
+  CHECK_FALSE(image::find_digit(page(1, 1)));
+  image::Picture shaded = page(640, 480);
+  shade(shaded);
+  Random random(1, 0);
+  for (std::uint8_t& value : shaded.pixels) {
+    value = static_cast<std::uint8_t>(value - random.below(6));
+  }
+  const auto digit = image::find_digit(shaded);
+  CHECK_FALSE(digit);
+}
+
+TEST_CASE("a soft shadow on a blank page is no digit") {
+  image::Picture shaded = page(800, 600, 220);
+  Random random(1, 0);
+  for (int y = 0; y < shaded.height; ++y) {
+    for (int x = 0; x < shaded.width; ++x) {
+      const double away = (x - 240) / 240.0;
+      const int noise = static_cast<int>(random.below(6) + random.below(6));
+      put(shaded, x, y, static_cast<int>(220 - 80 * std::exp(-away * away)) - noise);
+    }
+  }
+  CHECK_FALSE(image::find_digit(shaded));
+}
+
+TEST_CASE("the lines of a blank page are no digit") {
+  image::Picture lined = page(800, 600);
+  for (int y = 0; y < 600; y += 60) draw_bar(lined, 0, y, 800, 2, 190);
+  CHECK_FALSE(image::find_digit(lined));
+}
+
+TEST_CASE("a picture of one row or one column has no digit") {
+  CHECK_FALSE(image::find_digit(page(30000, 1)));
+  CHECK_FALSE(image::find_digit(page(1, 30000)));
+}
+
+TEST_CASE("clean squared paper has no digit, and one that is drawn on it is found") {
+  image::Picture picture = page(600, 450);
+  for (int at = 30; at < 600; at += 60) {
+    draw_bar(picture, at, 0, 2, 450, 180);
+    draw_bar(picture, 0, at, 600, 2, 180);
+  }
+  CHECK_FALSE(image::find_digit(picture));
+  CHECK_FALSE(image::find_digit(negative(picture)));
+  draw_zero(picture, 220, 100, 140, 230, 16);
+  check_zero(image::find_digit(picture));
+}
+
+TEST_CASE("a picture made like MNIST passes unchanged; and its negative as it") {
+  image::Picture picture = page(28, 28, 0);
+  draw_zero(picture, 7, 4, 14, 20, 3, 253);
+  const auto digit = image::find_digit(picture);
+  REQUIRE(digit);
+  CHECK(std::equal(digit->pixels.begin(), digit->pixels.end(), picture.pixels.begin()));
+  const auto other = image::find_digit(negative(picture));
+  REQUIRE(other);
+  CHECK(other->pixels == digit->pixels);
+}
+
+TEST_CASE("without preparation only 28x28 is taken and nothing is changed") {
+  image::Picture picture = page(28, 28, 0);
+  put(picture, 3, 5, 77);
+  CHECK(level(image::exact_digit(picture, "p.png"), 3, 5) == 77);
+  CHECK_THROWS_AS(image::exact_digit(page(29, 28), "p.png"), Error);
+}
+
+TEST_CASE("a picture of another thing is reduced and nothing else") {
+  image::Picture picture = page(280, 140, 100);
+  draw_bar(picture, 0, 0, 140, 140, 200);
+  const image::Digit digit = image::grey_digit(picture);
+  CHECK(level(digit, 3, 14) == 200);
+  CHECK(level(digit, 24, 14) == 100);
+}

@@ -1,0 +1,47 @@
+#include "image/sheet/close_lines.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace mlpctl::image;
+
+namespace {
+
+constexpr int kTall = 40;
+
+/// An upright stroke with a foot.
+void draw(Plane& ink, int x, int y, int tall = kTall) {
+  for (int v = y; v < y + tall; ++v) {
+    for (int u = x; u < x + 4; ++u) ink.at(u, v) = 100;
+  }
+  for (int u = x; u < x + 20; ++u) ink.at(u, y + tall - 1) = 100;
+}
+
+Search search_in(Plane ink) {
+  Mask mask(ink.width, ink.height);
+  for (std::size_t i = 0; i < mask.values.size(); ++i) mask.values[i] = ink.values[i] > 0;
+  Search search{.ink = std::move(ink), .level = 50};
+  search.found = find_components(mask, search.ink);
+  return search;
+}
+
+}  // namespace
+
+TEST_CASE("digits that touch across two lines of writing are cut apart") {
+  Plane ink(300, 200);
+  for (const int x : {20, 70, 120}) draw(ink, x, 40);
+  for (const int x : {20, 120, 170}) draw(ink, x, x == 20 ? 80 : 90);
+  Search search = search_in(ink);
+  REQUIRE(search.found.pieces.size() == 5);
+  cut_close_lines(search, kTall);
+  REQUIRE(search.found.pieces.size() == 6);
+  for (const Component& piece : search.found.pieces) CHECK(std::abs(piece.box.height - kTall) < 3);
+}
+
+TEST_CASE("a tall digit among others stays whole") {
+  Plane ink(300, 200);
+  for (const int x : {20, 70, 120}) draw(ink, x, 60);
+  draw(ink, 170, 40, 2 * kTall);
+  Search search = search_in(ink);
+  cut_close_lines(search, kTall);
+  CHECK(search.found.pieces.size() == 4);
+}

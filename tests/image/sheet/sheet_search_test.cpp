@@ -1,0 +1,110 @@
+#include "image/sheet/sheet_search.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+
+#include "base/random.hpp"
+#include "image/drawn.hpp"
+
+using namespace mlpctl;
+
+namespace {
+
+constexpr int kTall = 40, kCount = 6;
+
+int left_of(int i) {
+  return 200 + 55 * i;
+}
+
+/// A line of zeros of this ink.
+void write_line(image::Picture& picture, int y, int ink) {
+  for (int i = 0; i < kCount; ++i) draw_zero(picture, left_of(i), y, 30, kTall, 4, ink);
+}
+
+/// What a sensor adds.
+void add_noise(image::Picture& picture, int most) {
+  Random random(5, 0);
+  for (std::uint8_t& value : picture.pixels) {
+    const int noise =
+        static_cast<int>(random.below(2 * static_cast<std::uint32_t>(most) + 1)) - most;
+    value = static_cast<std::uint8_t>(std::clamp(value + noise, 0, 255));
+  }
+}
+
+/// Pieces at least half as tall as a digit, specks left out.
+std::vector<image::Box> tall_pieces(const image::Search& search) {
+  std::vector<image::Box> boxes;
+  for (const image::Component& piece : search.found.pieces) {
+    if (2 * piece.box.height >= kTall) boxes.push_back(piece.box);
+  }
+  return boxes;
+}
+
+/// That the zeros were found, and nothing else: a ring is 40 pixels tall, its inside 32.
+void check_found(const image::Picture& picture, std::size_t lines) {
+  const auto boxes = tall_pieces(image::search_sheet(picture, 1));
+  REQUIRE(boxes.size() == lines * kCount);
+  for (const image::Box& box : boxes) {
+    CHECK(std::abs(box.height - kTall) < 4);
+    CHECK(std::abs(box.width - 30) < 4);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("faint strokes in close lines are the ink and not the paper between them") {
+  image::Picture picture = page(900, 600, 150);
+  for (const int y : {200, 255, 310}) write_line(picture, y, 118);
+  add_noise(picture, 10);
+  check_found(picture, 3);
+  check_found(negative(picture), 3);
+}
+
+TEST_CASE("chalk on a board in uneven light is the ink") {
+  image::Picture picture = page(900, 600, 60);
+  for (const int y : {150, 350}) write_line(picture, y, 200);
+  shade(picture);
+  add_noise(picture, 4);
+  check_found(picture, 2);
+}
+
+TEST_CASE("the edges of a page on a table and of its shadow leave nothing") {
+  for (const int table : {30, 100}) {
+    CAPTURE(table);
+    image::Picture picture = page(900, 600, table);
+    for (int y = 20; y < 570; ++y) {
+      for (int x = 25 + y / 40; x < 880 - y / 30; ++x) put(picture, x, y, x + y < 700 ? 150 : 215);
+    }
+    write_line(picture, 250, 40);
+    add_noise(picture, 5);
+    check_found(picture, 1);
+  }
+}
+
+TEST_CASE("pencil is found in a shadow, and beside punched holes") {
+  image::Picture picture = page(900, 600, 220);
+  write_line(picture, 120, 160);
+  write_line(picture, 420, 160);
+  shade(picture);
+  shade(picture);
+  for (int y = 50; y < 600; y += 100) {
+    for (int v = -9; v <= 9; ++v) {
+      for (int u = -9; u <= 9; ++u) {
+        if (u * u + v * v <= 81) put(picture, 30 + u, y + v, 25);
+      }
+    }
+  }
+  add_noise(picture, 4);
+  check_found(picture, 2);
+}
+
+TEST_CASE("one small digit on a large page is found, and none on a blank one") {
+  image::Picture picture = page(1600, 1200, 200);
+  shade(picture);
+  add_noise(picture, 6);
+  CHECK(tall_pieces(image::search_sheet(picture, 1)).empty());
+  draw_bar(picture, 700, 500, 4, kTall, 60);
+  const auto boxes = tall_pieces(image::search_sheet(picture, 1));
+  REQUIRE(boxes.size() == 1);
+  CHECK(std::abs(boxes[0].x - 700) < 4);
+}

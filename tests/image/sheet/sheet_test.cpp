@@ -1,0 +1,132 @@
+#include "image/sheet/sheet.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+
+#include "image/drawn.hpp"
+
+using namespace mlpctl;
+
+namespace {
+
+/// Ten digits in a row: zeros and ones in turn, the line rising by `rise` pixels a digit.
+void draw_number(image::Picture& picture, int y, int rise) {
+  for (int i = 0; i < 10; ++i) {
+    const int x = 60 + 90 * i, top = y - rise * i;
+    if (i % 2 == 0) {
+      draw_zero(picture, x, top, 44, 64, 6);
+    } else {
+      draw_bar(picture, x + 20, top, 6, 64);
+    }
+  }
+}
+
+void check_number(const std::vector<image::Digit>& line, int y, int rise) {
+  REQUIRE(line.size() == 10);
+  for (int i = 0; i < 10; ++i) {
+    CAPTURE(i);
+    const image::Box& box = line[static_cast<std::size_t>(i)].box;
+    CHECK(std::abs(box.x - (60 + 90 * i + (i % 2 == 0 ? 0 : 20))) < 5);
+    CHECK(std::abs(box.y - (y - rise * i)) < 5);
+    CHECK(std::abs(box.height - 64) < 7);
+  }
+}
+
+/// The digits of each mark's first reading.
+std::vector<std::vector<image::Digit>> likeliest(const image::Picture& picture) {
+  std::vector<std::vector<image::Digit>> lines;
+  for (const auto& line : image::find_digits(picture)) {
+    lines.emplace_back();
+    for (const image::Readings& readings : line) {
+      lines.back().insert(lines.back().end(), readings[0].begin(), readings[0].end());
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a telephone number in uneven light is found from left to right") {
+  image::Picture picture = page(1000, 400, 235);
+  draw_number(picture, 170, 0);
+  shade(picture);
+  const auto lines = likeliest(picture);
+  REQUIRE(lines.size() == 1);
+  check_number(lines[0], 170, 0);
+}
+
+TEST_CASE("slanted lines on ruled paper are read line by line") {
+  image::Picture picture = page(1000, 600);
+  for (int y = 40; y < 600; y += 50) draw_bar(picture, 0, y, 1000, 2, 190);
+  draw_number(picture, 140, 5);
+  draw_number(picture, 300, 5);
+  draw_number(picture, 460, 5);
+  shade(picture);
+  const auto lines = likeliest(picture);
+  REQUIRE(lines.size() == 3);
+  check_number(lines[0], 140, 5);
+  check_number(lines[1], 300, 5);
+  check_number(lines[2], 460, 5);
+}
+
+TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that touch") {
+  image::Picture picture = page(600, 200);
+  draw_bar(picture, 60, 70, 6, 60);
+  draw_bar(picture, 72, 62, 30, 6);
+  draw_zero(picture, 200, 60, 60, 70, 7);
+  draw_zero(picture, 254, 60, 60, 70, 7);
+  const auto lines = image::find_digits(picture);
+  REQUIRE(lines.size() == 1);
+  REQUIRE(lines[0].size() == 2);
+  REQUIRE(lines[0][0].size() == 1);
+  CHECK(lines[0][0][0][0].box == image::Box{60, 62, 42, 68});
+  const image::Readings& touching = lines[0][1];
+  CHECK(std::ranges::any_of(touching, [](const auto& digits) { return digits.size() == 1; }));
+  CHECK(std::ranges::any_of(touching, [](const auto& digits) {
+    return digits.size() == 2 && std::abs(digits[1].box.x - 257) < 7;
+  }));
+}
+
+TEST_CASE("a five's bar that reaches towards the next digit goes to the five") {
+  image::Picture picture = page(700, 300);
+  for (const int x : {100, 360, 480}) draw_zero(picture, x, 100, 55, 80, 6);
+  draw_zero(picture, 220, 124, 60, 56, 6);
+  draw_bar(picture, 268, 98, 60, 7);
+  const auto lines = likeliest(picture);
+  REQUIRE(lines.size() == 1);
+  REQUIRE(lines[0].size() == 4);
+  const image::Box& five = lines[0][1].box;
+  CHECK(std::abs(five.x - 220) < 3);
+  CHECK(std::abs(five.y - 98) < 3);
+  CHECK(std::abs(five.width - 108) < 4);
+}
+
+TEST_CASE("many digits that touch in a row are cut where they touch") {
+  image::Picture picture = page(900, 300);
+  for (int i = 0; i < 6; ++i) draw_zero(picture, 200 + 56 * i, 100, 50, 70, 6);
+  draw_bar(picture, 240, 135, 300, 5);
+  for (int i = 0; i < 4; ++i) draw_zero(picture, 200 + 100 * i, 200, 50, 70, 6);
+  const auto lines = likeliest(picture);
+  REQUIRE(lines.size() == 2);
+  REQUIRE(lines[0].size() == 6);
+  for (int i = 0; i < 6; ++i) {
+    CAPTURE(i);
+    CHECK(std::abs(lines[0][static_cast<std::size_t>(i)].box.x - (200 + 56 * i)) < 8);
+  }
+}
+
+TEST_CASE("a speck alone in its line and what the picture's edge cuts off are not digits") {
+  image::Picture picture = page(900, 400);
+  for (int i = 0; i < 5; ++i) draw_zero(picture, 200 + 90 * i, 100, 50, 70, 6);
+  draw_bar(picture, 500, 300, 6, 36);
+  draw_bar(picture, 896, 120, 4, 45);
+  const auto lines = likeliest(picture);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].size() == 5);
+}
+
+TEST_CASE("a blank sheet has no digits") {
+  CHECK(image::find_digits(page(500, 400)).empty());
+  CHECK(image::find_digits(page(1, 1)).empty());
+}

@@ -1,0 +1,160 @@
+#include "state/pickle/unpickler.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <string>
+
+#include "mlpctl/error.hpp"
+
+using namespace std::string_literals;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+namespace state = mlpctl::state;
+using Kind = state::Node::Kind;
+
+namespace {
+
+struct Machine {
+  state::ReadLimits limits;
+  state::Arena arena{std::size_t{1} << 20U};
+  state::GlobalTable globals{arena};
+  std::string bytes;
+
+  state::Node load(const std::string& pickle) {
+    bytes = pickle;
+    state::ByteReader in(state::as_byte_span(bytes));
+    return state::Unpickler(arena, globals, limits).load(in);
+  }
+};
+
+void refused(const std::string& pickle, const std::string& what) {
+  Machine machine;
+  CHECK_THROWS_MATCHES(machine.load(pickle), mlpctl::Error,
+                       MessageMatches(ContainsSubstring(what)));
+}
+
+}  // namespace
+
+TEST_CASE("numbers of every opcode") {
+  Machine machine;
+  CHECK(machine.load("K\xFF.").as_int() == 255);
+  CHECK(machine.load("M\x01\x02.").as_int() == 513);
+  CHECK(machine.load("J\xFE\xFF\xFF\xFF.").as_int() == -2);
+  CHECK(machine.load("\x8A\x01\xFF.").as_int() == -1);
+  CHECK(machine.load("\x8A\x00."s).as_int() == 0);
+  CHECK(machine.load("\x8A\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F.").as_int() == INT64_MAX);
+  CHECK(machine.load("\x8A\x09"s + std::string(9, '\1') + ".").is(Kind::kBigInt));
+  CHECK(machine.load("L-12L\n.").as_int() == -12);
+  CHECK(machine.load("I01\n.").as_bool());
+  CHECK(machine.load("G\x3F\xF8\0\0\0\0\0\0."s).as_float() == 1.5);
+}
+
+TEST_CASE("texts and bytes of every opcode") {
+  Machine machine;
+  CHECK(machine.load("X\x02\0\0\0hi."s).text() == "hi");
+  CHECK(machine.load("\x8C\x02hi.").text() == "hi");
+  CHECK(machine.load("\x8D\x02\0\0\0\0\0\0\0hi."s).text() == "hi");
+  CHECK(machine.load("U\x02hi.").is(Kind::kString));
+  CHECK(machine.load("U\x02\xFF\xFE.").is(Kind::kBytes));
+  CHECK(machine.load("C\x02\xFF\xFE.").is(Kind::kBytes));
+  const auto encoded =
+      machine.load("c_codecs\nencode\nX\x03\0\0\0\xC3\xBF.X\x06\0\0\0latin1\x86R."s);
+  CHECK(encoded.is(Kind::kBytes));
+  CHECK(encoded.text() == "\xFF.");
+}
+
+TEST_CASE("containers share what the memo shares and may hold themselves") {
+  Machine machine;
+  const auto shared = machine.load("](]q\0h\0e."s);
+  CHECK(shared.items()[0].identity() == shared.items()[1].identity());
+  const auto cycle = machine.load("]q\0h\0a."s);
+  CHECK(cycle.items()[0].identity() == cycle.identity());
+  CHECK(machine
+            .load("}U\x01"
+                  "aK\x01s.")
+            .find("a")
+            ->as_int() == 1);
+  CHECK(machine.load("\x80\x04]\x94h\0\x86."s).items().size() == 2);
+  CHECK(machine.load("]r\xFF\xFF\xFF\xFFj\xFF\xFF\xFF\xFF\x86.").items().size() == 2);
+}
+
+TEST_CASE("an unknown class becomes an inert object") {
+  Machine machine;
+  const auto object = machine.load("cm\nNet\n)\x81}U\x01xK\x05sb.");
+  REQUIRE(object.is(Kind::kObject));
+  CHECK(object.object().type->full_name() == "m.Net");
+  CHECK(object.object().state.find("x")->as_int() == 5);
+  const auto call = machine.load("cos\nsystem\nU\x02id\x85R.");
+  REQUIRE(call.is(Kind::kObject));
+  CHECK(state::role_of(*call.object().type) == state::Role::kDangerous);
+}
+
+TEST_CASE("getattr names what is inside a class and reaches for no function") {
+  const auto dangerous = [](const std::string& pickle) {
+    Machine machine;
+    machine.load("cbuiltins\ngetattr\n" + pickle + ".");
+    return std::ranges::any_of(machine.globals.all(), [](const state::Global* global) {
+      return state::role_of(*global) == state::Role::kDangerous;
+    });
+  };
+  Machine machine;
+  const auto object = machine.load("cbuiltins\ngetattr\ncm\nOuter\nU\5Inner\x86R)\x81.");
+  REQUIRE(object.is(Kind::kObject));
+  CHECK(object.object().type->full_name() == "m.Outer.Inner");
+  CHECK_FALSE(dangerous("cm\nOuter\nU\5Inner\x86R)\x81"));
+  CHECK_FALSE(dangerous("cm\nA\n)\x81U\4call\x86R"));
+  CHECK(dangerous("cm\nA\n)\x81U\4call\x86R)R"));
+  CHECK(dangerous("cm\nA\n)\x81U\7__globa\x86R"));
+  CHECK(dangerous("cm\nA\n)\x81U\2os\x86R"));
+  CHECK(dangerous("ctorch\nserialization\nU\2os\x86R"));
+  CHECK(dangerous("cos\nO\nU\1x\x86R"));
+  CHECK(dangerous("U\1x\x85R"));
+  CHECK(dangerous("cm\nA\nU" + std::string(1, '\0') + "\x86R"));
+}
+
+TEST_CASE("only exact pairs are known") {
+  const auto role = [](const char* module, const char* name) {
+    return state::role_of(state::make_global(module, name));
+  };
+  CHECK(role("collections", "OrderedDict") == state::Role::kOrderedDict);
+  CHECK(role("collections", "OrderedDict\r") == state::Role::kForeign);
+  CHECK(role("collections.abc", "OrderedDict") == state::Role::kForeign);
+  CHECK(role("torch", "FloatStorage") == state::Role::kStorageClass);
+  CHECK(role("torch", "_utils._rebuild_tensor_v2") == state::Role::kForeign);
+  CHECK(role("builtins", "set") == state::Role::kSet);
+  CHECK(role("builtins", "eval") == state::Role::kDangerous);
+  CHECK(role("os.path", "join") == state::Role::kDangerous);
+  CHECK(role("code", "interact") == state::Role::kDangerous);
+  CHECK(role("code.models", "Net") == state::Role::kForeign);
+  CHECK(role("types", "SimpleNamespace") == state::Role::kForeign);
+  CHECK(role("oslo", "x") == state::Role::kForeign);
+}
+
+TEST_CASE("broken and foreign pickles are refused") {
+  refused("", "cut off");
+  refused("K\1", "cut off");
+  refused("X\xFF\xFF\xFF\xFF", "cut off");
+  refused(".", "does not end with one value");
+  refused("NN.", "does not end with one value");
+  refused("(N.", "does not end with one value");
+  refused("a.", "empty stack");
+  refused("(a.", "empty stack");
+  refused("t.", "did not open");
+  refused("h\x05.", "does not hold");
+  refused("\x80\x06N.", "protocol 6");
+  refused("(iposix\nsystem\n.", "opcode 0x69");
+  refused("N0.", "opcode 0x30");
+  refused("K\1K\2K\3s.", "no dict");
+  refused("K\1K\2a.", "no list");
+  refused("K\1K\2b.", "gives attributes");
+  refused("K\1)R.", "calls an int");
+  refused("U\1mK\1\x93.", "by no text");
+  refused("X\1\0\0\0\xFF."s, "not UTF-8");
+  refused("\x8B\xFF\xFF\xFF\xFFzz.", "a number of 4294967295 bytes");
+  refused("U\1xQ.", "storage outside");
+  refused(std::string(600, '('), "nested too deep");
+  refused("(" + std::string(100'000, 'N') + "t.", "more values");
+  refused("c" + std::string(5000, 'm'), "without an end");
+}
