@@ -1,5 +1,3 @@
-#include "commands.hpp"
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -7,6 +5,7 @@
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "commands.hpp"
 
 namespace mlpctl::app {
 namespace {

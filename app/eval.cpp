@@ -1,5 +1,3 @@
-#include "commands.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -12,17 +10,18 @@
 #include <utility>
 #include <vector>
 
-#include "mlpctl/error.hpp"
 #include "cli/cli.hpp"
+#include "cli/inference.hpp"
+#include "cli/load_options.hpp"
+#include "commands.hpp"
 #include "data/dataset.hpp"
 #include "data/folder.hpp"
 #include "eval/metrics.hpp"
 #include "eval/report_text.hpp"
-#include "cli/inference.hpp"
-#include "cli/load_options.hpp"
-#include "model/model_file.hpp"
-#include "model/info.hpp"
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "model/info.hpp"
+#include "model/model_file.hpp"
 #include "train/clock.hpp"
 
 namespace mlpctl::app {

@@ -7,13 +7,13 @@
 #include <iostream>
 #include <new>
 
-#include "mlpctl/error.hpp"
 #include "cli/cli.hpp"
-#include "commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/log.hpp"
 #include "cli/terminal.hpp"
+#include "commands.hpp"
+#include "mlpctl/error.hpp"
 #include "version.hpp"
 
 namespace mlpctl::app {
@@ -56,10 +56,19 @@ ExitCode finish_output(ExitCode code) {
   return ExitCode::kFailed;
 }
 
-ExitCode report(const std::exception& error, ExitCode code) {
+ExitCode fail(const std::string& sentence, ExitCode code) {
   std::cout.flush();
-  std::cerr << "mlpctl: " << printable(error.what()) << '\n';
+  std::cerr << "mlpctl: " << printable(sentence) << '\n';
   return code;
+}
+
+ExitCode run_command(const CLI::App& app) {
+  try {
+    return run_chosen_command();
+  } catch (const Error& error) {
+    const bool usage = error.code() == ErrorCode::kInvalidArgument;
+    return fail(with_flags(app, error.what()), usage ? ExitCode::kUsage : ExitCode::kFailed);
+  }
 }
 
 ExitCode run(int argc, char** argv) {
@@ -72,7 +81,7 @@ ExitCode run(int argc, char** argv) {
     return finish_output(report_parse_error(app, error));
   }
   start_log(log);
-  return finish_output(run_chosen_command());
+  return finish_output(run_command(app));
 }
 
 }  // namespace
@@ -84,15 +93,13 @@ ExitCode run_program(int argc, char** argv) noexcept {
     std::cin.tie(nullptr);
     catch_interrupts();
     return run(argc, argv);
-  } catch (const UsageError& error) {
-    return report(error, ExitCode::kUsage);
   } catch (const Error& error) {
-    return report(error, ExitCode::kFailed);
+    return fail(error.what(), ExitCode::kFailed);
   } catch (const std::bad_alloc&) {
-    return report(Error("not enough memory"), ExitCode::kFailed);
+    return fail("not enough memory", ExitCode::kFailed);
   } catch (const std::exception& error) {
-    return report(Error(std::string("internal error, please report it: ") + error.what()),
-                  ExitCode::kFailed);
+    return fail(std::string("internal error, please report it: ") + error.what(),
+                ExitCode::kFailed);
   }
 }
 

@@ -1,5 +1,3 @@
-#include "commands.hpp"
-
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
@@ -8,9 +6,11 @@
 #include <memory>
 #include <string>
 
-#include "mlpctl/error.hpp"
 #include "cli/cli.hpp"
 #include "cli/load_options.hpp"
+#include "cli/usage_error.hpp"
+#include "commands.hpp"
+#include "mlpctl/error.hpp"
 #include "model/model_file.hpp"
 
 namespace mlpctl::app {

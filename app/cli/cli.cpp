@@ -131,6 +131,29 @@ std::vector<std::string> long_names(const CLI::App& level) {
   return names;
 }
 
+std::string with_flags(const CLI::App& app, std::string_view sentence) {
+  std::vector<std::string> names = long_names(app);
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (std::string& name : long_names(*command)) names.push_back(std::move(name));
+  }
+  std::string text;
+  for (std::size_t at = 0; at < sentence.size();) {
+    const std::size_t end =
+        sentence[at] == '`' ? sentence.find('`', at + 1) : std::string_view::npos;
+    if (end != std::string_view::npos) {
+      std::string name(sentence.substr(at + 1, end - at - 1));
+      std::replace(name.begin(), name.end(), '_', '-');
+      if (std::find(names.begin(), names.end(), name) != names.end()) {
+        text += "--" + name;
+        at = end + 1;
+        continue;
+      }
+    }
+    text += sentence[at++];
+  }
+  return text;
+}
+
 std::string closest_match(const std::string& word, const std::vector<std::string>& candidates) {
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;

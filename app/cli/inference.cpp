@@ -3,9 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
-#include "mlpctl/error.hpp"
 #include "cli/threads.hpp"
 #include "cli/torch_engine.hpp"
+#include "cli/usage_error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -3,8 +3,9 @@
 #include <charconv>
 #include <cstdlib>
 
-#include "thread/available_cpus.hpp"
+#include "cli/usage_error.hpp"
 #include "mlpctl/error.hpp"
+#include "thread/available_cpus.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -1,15 +1,15 @@
-#include "commands.hpp"
-
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
-#include "mlpctl/error.hpp"
 #include "cli/cli.hpp"
+#include "cli/load_options.hpp"
+#include "cli/usage_error.hpp"
+#include "commands.hpp"
 #include "load/load_diff.hpp"
 #include "load/load_list.hpp"
-#include "cli/load_options.hpp"
 #include "load/load_report.hpp"
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
 
 namespace mlpctl::app {

@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "mlpctl/error.hpp"
-#include "model/model_file.hpp"
-#include "mlpctl/state/diff.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
+#include "mlpctl/error.hpp"
+#include "mlpctl/state/diff.hpp"
+#include "model/model_file.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/terminal.hpp"
 #include "mlpctl/state/describe.hpp"
 #include "mlpctl/state/walk.hpp"
-#include "cli/terminal.hpp"
 
 namespace mlpctl::app {
 namespace {

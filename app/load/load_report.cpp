@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "base/sha256.hpp"
-#include "model/info.hpp"
-#include "state/fit/misfit.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
+#include "model/info.hpp"
+#include "state/fit/misfit.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "cli/exit_code.hpp"
-#include "model/model_file.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "model/model_file.hpp"
 
 namespace mlpctl::app {
 

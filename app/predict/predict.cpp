@@ -1,5 +1,3 @@
-#include "commands.hpp"
-
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <sys/mman.h>
@@ -15,20 +13,22 @@
 #include <string>
 #include <vector>
 
-#include "predict/answer.hpp"
-#include "predict/answer_drawing.hpp"
 #include "base/atomic_file.hpp"
-#include "mlpctl/error.hpp"
 #include "cli/cli.hpp"
 #include "cli/inference.hpp"
 #include "cli/load_options.hpp"
-#include "model/model_file.hpp"
-#include "model/info.hpp"
-#include "thread/ordered_work.hpp"
-#include "predict/predict_session.hpp"
-#include "mlpctl/state/reader.hpp"
 #include "cli/terminal.hpp"
 #include "cli/threads.hpp"
+#include "cli/usage_error.hpp"
+#include "commands.hpp"
+#include "mlpctl/error.hpp"
+#include "mlpctl/state/reader.hpp"
+#include "model/info.hpp"
+#include "model/model_file.hpp"
+#include "predict/answer.hpp"
+#include "predict/answer_drawing.hpp"
+#include "predict/predict_session.hpp"
+#include "thread/ordered_work.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -7,8 +7,9 @@
 #include <iostream>
 #include <utility>
 
-#include "mlpctl/error.hpp"
+#include "cli/usage_error.hpp"
 #include "image/picture.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
 namespace {

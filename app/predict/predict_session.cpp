@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mlpctl/error.hpp"
 #include "image/sheet/sheet.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
 namespace {

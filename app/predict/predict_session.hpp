@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "predict/answer.hpp"
 #include "cli/inference.hpp"
+#include "predict/answer.hpp"
 #include "predict/predict_input.hpp"
 
 namespace mlpctl::app {

@@ -1,5 +1,3 @@
-#include "commands.hpp"
-
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 
@@ -11,14 +9,16 @@
 #include <utility>
 
 #include "base/atomic_file.hpp"
-#include "mlpctl/error.hpp"
 #include "cli/cli.hpp"
-#include "data/dataset.hpp"
-#include "data/folder.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/load_options.hpp"
-#include "model/model_file.hpp"
 #include "cli/torch_engine.hpp"
+#include "cli/usage_error.hpp"
+#include "commands.hpp"
+#include "data/dataset.hpp"
+#include "data/folder.hpp"
+#include "mlpctl/error.hpp"
+#include "model/model_file.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
@@ -141,7 +141,7 @@ Json end_json(const TrainCommand& command, const train::TrainResult& result) {
 }
 
 model::Model start_model(const TrainCommand& command, std::uint64_t seed,
-                       const std::vector<std::string>& classes) {
+                         const std::vector<std::string>& classes) {
   model::Model model;
   model.parameters = command.from.empty()
                          ? model::initial_parameters(seed)
@@ -195,7 +195,8 @@ void check_files(const TrainCommand& command) {
     throw UsageError("--key chooses a state in the file of --from, which is missing");
   }
   model::check_output(command.out, {.force = command.force});
-  if (!command.checkpoint.empty()) model::check_output(command.checkpoint, {.force = command.force});
+  if (!command.checkpoint.empty())
+    model::check_output(command.checkpoint, {.force = command.force});
 }
 
 // LibTorch's bf16 on the CPU takes ten to twenty times as long as the folded network in float32

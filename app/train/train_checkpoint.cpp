@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/usage_error.hpp"
 #include "mlpctl/error.hpp"
 #include "model/checkpoint.hpp"
 #include "train/train_log.hpp"

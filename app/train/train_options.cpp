@@ -6,8 +6,9 @@
 #include <limits>
 #include <string_view>
 
-#include "mlpctl/error.hpp"
 #include "cli/threads.hpp"
+#include "cli/usage_error.hpp"
+#include "mlpctl/error.hpp"
 #include "train/recipe.hpp"
 
 namespace mlpctl::app {

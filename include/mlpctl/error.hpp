@@ -1,21 +1,31 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace mlpctl {
 
-/// The one exception of the libraries. what() is a sentence for the user: which file or value, what
-/// is wrong, what to do. It is thrown where the failure was found; the program prints it and
-/// exits 1.
-class Error : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
+/// What kind of failure an Error tells of, for programs that act on it.
+enum class ErrorCode {
+  kNotFound,         ///< no such file, folder, entry or device
+  kCorruption,       ///< a file is damaged, cut off or not what it claims to be
+  kNotSupported,     ///< a file or a wish is sound, but not one that this library handles
+  kInvalidArgument,  ///< the caller's values are out of range or contradict each other
+  kIo,               ///< the system refused: no permission, a full disk, no memory
 };
 
-/// Values that contradict each other or are out of range; the program prints it and exits 2.
-class UsageError : public Error {
+/// The one exception of the libraries. what() is a sentence for the user: which file or value, what
+/// is wrong, what to do. A setting of the caller's stands in it as `name`, as it is called in the
+/// options. It is thrown where the failure was found.
+class Error : public std::runtime_error {
  public:
-  using Error::Error;
+  Error(ErrorCode code, const std::string& sentence) : runtime_error(sentence), code_(code) {}
+  explicit Error(const std::string& sentence) : Error(ErrorCode::kCorruption, sentence) {}
+
+  ErrorCode code() const { return code_; }
+
+ private:
+  ErrorCode code_;
 };
 
 }  // namespace mlpctl

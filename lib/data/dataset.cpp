@@ -144,9 +144,10 @@ Dataset load(const std::string& folder, Part part) {
 std::pair<Dataset, Dataset> split_validation(const Dataset& train, std::int64_t validation) {
   const std::int64_t rest = train.count() - validation;
   if (validation <= 0 || rest <= 0) {
-    throw UsageError("--val-split " + std::to_string(validation) + ": " + train.name + " has " +
-                     std::to_string(train.count()) +
-                     " images; keep at least one for training and one for validation");
+    throw Error(ErrorCode::kInvalidArgument,
+                "`val_split` " + std::to_string(validation) + ": " + train.name + " has " +
+                    std::to_string(train.count()) +
+                    " images; keep at least one for training and one for validation");
   }
   return {train.slice(0, rest), train.slice(rest, validation)};
 }

@@ -43,7 +43,7 @@ bool has(const std::string& folder, Part part);
 Dataset load(const std::string& folder, Part part);
 
 /// The training set in two: all but the last `validation` pictures, and those. MNIST's files are
-/// mixed, so the last ones are a fair sample, and the same one in every run. Throws UsageError
+/// mixed, so the last ones are a fair sample, and the same one in every run. Throws Error
 /// unless both parts have pictures.
 std::pair<Dataset, Dataset> split_validation(const Dataset& train, std::int64_t validation);
 

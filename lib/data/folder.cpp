@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "mlpctl/error.hpp"
 #include "data/dataset.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
 
@@ -30,7 +30,7 @@ std::string find_folder(const std::string& named, std::span<const std::string> p
     searched += (searched.empty() ? "" : ", ") + place;
   }
   throw Error("no MNIST files found in " + searched +
-              "; fetch them with scripts/fetch-data.sh mnist, or name their folder with --data");
+              "; fetch them with scripts/fetch-data.sh mnist, or name their folder with `data`");
 }
 
 }  // namespace mlpctl::data

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <limits>
 
-#include "mlpctl/error.hpp"
 #include "data/gzip.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
 namespace {

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "mlpctl/error.hpp"
-#include "model/model_file.hpp"
-#include "model/info.hpp"
-#include "model/optimizer_state.hpp"
-#include "model/tensor_values.hpp"
 #include "mlpctl/state/convert.hpp"
 #include "mlpctl/state/reader.hpp"
 #include "mlpctl/state/writer.hpp"
+#include "model/info.hpp"
+#include "model/model_file.hpp"
+#include "model/optimizer_state.hpp"
+#include "model/tensor_values.hpp"
 
 namespace mlpctl::model {
 namespace {
@@ -41,7 +41,7 @@ const Node& optimizer_node(const Node& root) {
   if (several != nullptr && several->items().size() == 1) return several->items()[0];
   throw Error(
       "holds no optimizer's state, so a run cannot go on from it; start one from its weights "
-      "with --from");
+      "with `from`");
 }
 
 std::int64_t finished_epochs(const Node& root) {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "model/parameters.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "model/parameters.hpp"
 
 namespace mlpctl::model {
 

@@ -10,9 +10,9 @@
 
 #include "base/atomic_file.hpp"
 #include "mlpctl/error.hpp"
+#include "mlpctl/state/convert.hpp"
 #include "model/info.hpp"
 #include "model/tensor_values.hpp"
-#include "mlpctl/state/convert.hpp"
 #include "state/value/narrow.hpp"
 
 namespace mlpctl::model {
@@ -37,7 +37,7 @@ void require_finite(const std::string& path, std::string_view name, std::span<co
   throw Error(path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
               " values of " + std::string(name) + " are NaN" +
               (wide ? ", infinite or beyond float32" : " or infinite") +
-              ": the training failed, or the file is damaged; --allow-nonfinite takes them");
+              ": the training failed, or the file is damaged; `allow_nonfinite` takes them");
 }
 
 std::string shortest(float value) {
@@ -58,7 +58,7 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
   for (const float value : values) {
     if (std::isfinite(value) && std::abs(value) >= limit) {
       throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + shortest(value) +
-                  ", which is beyond " + std::string(name(dtype)) + "; use --dtype " +
+                  ", which is beyond " + std::string(name(dtype)) + "; use `dtype` " +
                   (half ? "bfloat16 or float32" : "float32"));
     }
   }
@@ -121,8 +121,8 @@ state::DType weight_dtype(const std::string& name) {
   for (const auto dtype : {kFloat32, kFloat16, kBFloat16}) {
     if (name == state::name(dtype)) return dtype;
   }
-  throw UsageError("weights are not written as " + name +
-                   "; the types are float32, float16 and bfloat16");
+  throw Error(ErrorCode::kInvalidArgument, "weights are not written as " + name +
+                                               "; the types are float32, float16 and bfloat16");
 }
 
 }  // namespace mlpctl::model

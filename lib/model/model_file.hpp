@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "model/parameters.hpp"
 #include "mlpctl/state/fit.hpp"
 #include "mlpctl/state/writer.hpp"
+#include "model/parameters.hpp"
 
 namespace mlpctl::model {
 
@@ -61,10 +61,10 @@ struct SaveOptions {
 void save_model(const std::string& path, const Model& model, const SaveOptions& options = {});
 
 /// Throws what save_model would for this path and these options, before there is a model to save:
-/// UsageError when no format is named, Error when the file cannot be written or replaced.
+/// Error when no format is named, Error when the file cannot be written or replaced.
 void check_output(const std::string& path, const SaveOptions& options = {});
 
-/// "float32", "float16" or "bfloat16". Throws UsageError for another name.
+/// "float32", "float16" or "bfloat16". Throws Error for another name.
 state::DType weight_dtype(const std::string& name);
 
 }  // namespace mlpctl::model

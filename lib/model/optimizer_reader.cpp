@@ -4,8 +4,8 @@
 #include <string>
 
 #include "mlpctl/error.hpp"
-#include "model/optimizer_state.hpp"
 #include "mlpctl/state/convert.hpp"
+#include "model/optimizer_state.hpp"
 
 namespace mlpctl::model {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "model/checkpoint.hpp"
 #include "mlpctl/state/node.hpp"
 #include "mlpctl/state/value.hpp"
+#include "model/checkpoint.hpp"
 
 namespace mlpctl::model {
 

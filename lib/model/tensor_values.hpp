@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-#include "model/parameters.hpp"
 #include "mlpctl/state/value.hpp"
+#include "model/parameters.hpp"
 
 namespace mlpctl::model {
 

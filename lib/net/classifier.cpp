@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "thread/parallel.hpp"
 #include "net/pixel_batch.hpp"
+#include "thread/parallel.hpp"
 
 namespace mlpctl::net {
 namespace {
@@ -22,7 +22,8 @@ struct Classifier::Scratch {
   AlignedFloats hidden1, hidden2, logits;
 };
 
-Classifier::Classifier(const model::ParameterViews& p) : blocks_(static_cast<std::size_t>(kBlocks)) {
+Classifier::Classifier(const model::ParameterViews& p)
+    : blocks_(static_cast<std::size_t>(kBlocks)) {
   const ConvLinear layers{p[0], p[1], p[2], p[3]};
   AlignedFloats maps(static_cast<std::size_t>(kPackedLead + kBlockStride));
   for (std::int64_t block = 0; block < kBlocks; ++block) {
@@ -44,7 +45,8 @@ void Classifier::answer(std::span<const std::uint8_t> images, float* out, Scratc
   }
   head_.apply(count, s.hidden1, s.hidden2, s.logits);
   for (std::int64_t r = 0; r < count; ++r) {
-    std::copy_n(s.logits.data() + r * HeadProducts::kLogitsWidth, model::kClasses, out + r * model::kClasses);
+    std::copy_n(s.logits.data() + r * HeadProducts::kLogitsWidth, model::kClasses,
+                out + r * model::kClasses);
   }
 }
 
@@ -65,7 +67,8 @@ void Classifier::logits(std::span<const std::uint8_t> images, std::span<float> o
 }
 
 void softmax(std::span<float> logits) {
-  for (std::size_t first = 0; first < logits.size(); first += static_cast<std::size_t>(model::kClasses)) {
+  for (std::size_t first = 0; first < logits.size();
+       first += static_cast<std::size_t>(model::kClasses)) {
     const auto row = logits.subspan(first, static_cast<std::size_t>(model::kClasses));
     const float largest = *std::max_element(row.begin(), row.end());
     float sum = 0;

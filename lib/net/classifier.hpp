@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "model/parameters.hpp"
 #include "net/fold_block.hpp"
 #include "net/head.hpp"
-#include "model/parameters.hpp"
 
 namespace mlpctl::net {
 
@@ -18,8 +18,8 @@ class Classifier {
   /// Copies what it needs from the parameters, in about a millisecond.
   explicit Classifier(const model::ParameterViews& parameters);
 
-  /// For pictures of model::kPixels bytes each, the model::kClasses logits of each into out. Safe to call from
-  /// several threads.
+  /// For pictures of model::kPixels bytes each, the model::kClasses logits of each into out. Safe
+  /// to call from several threads.
   void logits(std::span<const std::uint8_t> images, std::span<float> out, int threads = 1) const;
 
  private:
@@ -34,7 +34,8 @@ class Classifier {
 /// Turns each row of model::kClasses logits into probabilities, in place.
 void softmax(std::span<float> logits);
 
-/// The index of the largest of a row's model::kClasses logits or probabilities; the first of equals.
+/// The index of the largest of a row's model::kClasses logits or probabilities; the first of
+/// equals.
 int best_class(std::span<const float> row);
 
 }  // namespace mlpctl::net

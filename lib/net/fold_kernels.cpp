@@ -126,7 +126,8 @@ void unfold_row(const float* taps, const float* offset, const float* folded, std
     for (std::int64_t u = 0; u < kBlockUnits; u += kLanes) {
       Run<kWidth> run(load(offset + u));
       for (std::int64_t i = 0; i < model::kKernelSide; ++i) {
-        run.convolve(folded + ((y + i) * model::kImageSide + x) * kBlockUnits + u, taps + i * model::kKernelSide);
+        run.convolve(folded + ((y + i) * model::kImageSide + x) * kBlockUnits + u,
+                     taps + i * model::kKernelSide);
       }
       run.write(row + x * kBlockUnits + u);
     }
@@ -154,7 +155,8 @@ void add_taps(const float* maps, const float* folded, float* sums) {
         weight[c] = load(at);
       }
       for (std::int64_t t = 0; t < kTaps; ++t) {
-        const std::int64_t pixel = (y + t / model::kKernelSide) * model::kImageSide + x + t % model::kKernelSide;
+        const std::int64_t pixel =
+            (y + t / model::kKernelSide) * model::kImageSide + x + t % model::kKernelSide;
         const V shifted = load(folded + pixel * kBlockUnits);
         for (std::int64_t c = 0; c < kCount; ++c) {
           total[c][t] = hn::MulAdd(weight[c], shifted, total[c][t]);
@@ -178,8 +180,9 @@ void tap_sums(const float* maps, const float* folded, float* sums) {
                        sums + c * kTaps * kBlockUnits + u);
     }
     if (c < model::kChannels) {
-      add_taps<model::kChannels % kGroup + (kGroup == 1)>(maps + c * model::kMapSide * kRowStride + u, folded + u,
-                                                   sums + c * kTaps * kBlockUnits + u);
+      add_taps<model::kChannels % kGroup + (kGroup == 1)>(
+          maps + c * model::kMapSide * kRowStride + u, folded + u,
+          sums + c * kTaps * kBlockUnits + u);
     }
   }
 }

@@ -21,7 +21,8 @@ struct SparseRows {
   std::int64_t rows;
 };
 
-/// `maps` is a block's weight in the layout of unit_block.hpp; `folded` is [model::kPixels][kBlockUnits].
+/// `maps` is a block's weight in the layout of unit_block.hpp; `folded` is
+/// [model::kPixels][kBlockUnits].
 struct Table {
   const char* name;
   /// sums[model::kChannels][kBlockUnits]: each unit's weights summed by channel.

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "thread/parallel.hpp"
 #include "net/fold_block.hpp"
 #include "net/fold_kernels.hpp"
+#include "thread/parallel.hpp"
 
 namespace mlpctl::net {
 

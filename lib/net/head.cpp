@@ -10,8 +10,8 @@ namespace mlpctl::net {
 namespace {
 
 constexpr std::int64_t kLogitsWidth = HeadProducts::kLogitsWidth;
-static_assert(kPackedUnits % kStrip == 0 && model::kHidden2 % kStrip == 0 && kLogitsWidth % kStrip == 0 &&
-              model::kClasses <= kLogitsWidth);
+static_assert(kPackedUnits % kStrip == 0 && model::kHidden2 % kStrip == 0 &&
+              kLogitsWidth % kStrip == 0 && model::kClasses <= kLogitsWidth);
 
 float* row(AlignedFloats& values, std::int64_t index, std::int64_t width) {
   return values.data() + index * width;
@@ -67,7 +67,8 @@ void HeadProducts::apply(std::int64_t count, AlignedFloats& outputs, AlignedFloa
   rectify(outputs);
   hidden2.resize(static_cast<std::size_t>(count * model::kHidden2));
   multiply({outputs.data(), kPackedUnits, 1}, {weight2_.data(), model::kHidden2},
-           {count, model::kHidden1, model::kHidden2}, bias2_.data(), hidden2.data(), model::kHidden2);
+           {count, model::kHidden1, model::kHidden2}, bias2_.data(), hidden2.data(),
+           model::kHidden2);
   rectify(hidden2);
   logits.resize(static_cast<std::size_t>(count * kLogitsWidth));
   multiply({hidden2.data(), model::kHidden2, 1}, {weight3_.data(), kLogitsWidth},
@@ -115,17 +116,20 @@ void Head::backward(const HeadLayers& layers, float scale, std::span<float> outp
   for (float& value : logits_gradient_) value *= scale / static_cast<float>(count_);
   sum_rows(logits_gradient_, kLogitsWidth, gradient.bias3);
   multiply({logits_gradient_.data(), 1, kLogitsWidth}, {hidden2_.data(), model::kHidden2},
-           {model::kClasses, count_, model::kHidden2}, nullptr, gradient.weight3.data(), model::kHidden2);
+           {model::kClasses, count_, model::kHidden2}, nullptr, gradient.weight3.data(),
+           model::kHidden2);
   hidden2_gradient_.resize(hidden2_.size());
   multiply({logits_gradient_.data(), kLogitsWidth, 1}, {layers.weight3.data(), model::kHidden2},
-           {count_, model::kClasses, model::kHidden2}, nullptr, hidden2_gradient_.data(), model::kHidden2);
+           {count_, model::kClasses, model::kHidden2}, nullptr, hidden2_gradient_.data(),
+           model::kHidden2);
   mask(hidden2_gradient_, hidden2_);
   sum_rows(hidden2_gradient_, model::kHidden2, gradient.bias2);
   // Rows of 300 are padded to kPackedUnits for the vectors: the weights before they are
   // multiplied, their gradient after.
   weights_.assign(static_cast<std::size_t>(model::kHidden2 * kPackedUnits), 0.0F);
   for (std::int64_t j = 0; j < model::kHidden2; ++j) {
-    std::copy_n(layers.weight2.data() + j * model::kHidden1, model::kHidden1, row(weights_, j, kPackedUnits));
+    std::copy_n(layers.weight2.data() + j * model::kHidden1, model::kHidden1,
+                row(weights_, j, kPackedUnits));
   }
   multiply({hidden2_gradient_.data(), model::kHidden2, 1}, {weights_.data(), kPackedUnits},
            {count_, model::kHidden2, kPackedUnits}, nullptr, output_gradient.data(), kPackedUnits);
@@ -133,7 +137,8 @@ void Head::backward(const HeadLayers& layers, float scale, std::span<float> outp
   multiply({hidden2_gradient_.data(), 1, model::kHidden2}, {hidden1_.data(), kPackedUnits},
            {model::kHidden2, count_, kPackedUnits}, nullptr, weights_.data(), kPackedUnits);
   for (std::int64_t j = 0; j < model::kHidden2; ++j) {
-    std::copy_n(row(weights_, j, kPackedUnits), model::kHidden1, gradient.weight2.data() + j * model::kHidden1);
+    std::copy_n(row(weights_, j, kPackedUnits), model::kHidden1,
+                gradient.weight2.data() + j * model::kHidden1);
   }
 }
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "net/aligned.hpp"
 #include "model/architecture.hpp"
+#include "net/aligned.hpp"
 
 namespace mlpctl::net {
 
@@ -27,8 +27,8 @@ class HeadProducts {
 
   void assign(const HeadLayers& layers);
 
-  /// From the folded layer's outputs [count][kPackedUnits]: hidden2 [count][model::kHidden2] and logits
-  /// [count][kLogitsWidth]. outputs and hidden2 are left as they are after their ReLU.
+  /// From the folded layer's outputs [count][kPackedUnits]: hidden2 [count][model::kHidden2] and
+  /// logits [count][kLogitsWidth]. outputs and hidden2 are left as they are after their ReLU.
   void apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
              AlignedFloats& logits) const;
 

@@ -17,7 +17,8 @@ void for_each_value(std::int64_t block, std::int64_t start, const Visit& visit) 
     for (std::int64_t x = 0; x < model::kMapSide; ++x) {
       for (std::int64_t u = 0; u < units_of(block); ++u) {
         visit(static_cast<std::size_t>(start + row * kRowStride + x * kBlockUnits + u),
-              static_cast<std::size_t>((block * kBlockUnits + u) * model::kFlat + row * model::kMapSide + x));
+              static_cast<std::size_t>((block * kBlockUnits + u) * model::kFlat +
+                                       row * model::kMapSide + x));
       }
     }
   }

@@ -7,8 +7,8 @@
 #include <limits>
 #include <unordered_map>
 
-#include "state/value/byte_reader.hpp"
 #include "mlpctl/state/describe.hpp"
+#include "state/value/byte_reader.hpp"
 #include "state/value/widen.hpp"
 
 namespace mlpctl::state {

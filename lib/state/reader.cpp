@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <system_error>
 
-#include "state/folder.hpp"
 #include "state/container/reading.hpp"
+#include "state/folder.hpp"
 #include "state/sniff.hpp"
 
 namespace mlpctl::state {

@@ -4,10 +4,10 @@
 
 #include "base/atomic_file.hpp"
 #include "mlpctl/error.hpp"
-#include "state/container/legacy_writer.hpp"
-#include "state/pickle/pickler.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "state/container/legacy_writer.hpp"
 #include "state/container/safetensors_writer.hpp"
+#include "state/pickle/pickler.hpp"
 #include "state/zip/writer.hpp"
 
 namespace mlpctl::state {
@@ -66,14 +66,15 @@ OutputFormat output_format(const std::string& path, std::string_view name) {
     if (name == format_name(format)) return format;
   }
   if (!name.empty()) {
-    throw UsageError("there is no format " + std::string(name) +
-                     "; the formats are pt, legacy and safetensors");
+    throw Error(ErrorCode::kInvalidArgument, "there is no format " + std::string(name) +
+                                                 "; the formats are pt, legacy and safetensors");
   }
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".pt" || extension == ".pth") return OutputFormat::kPt;
   if (extension == ".safetensors") return OutputFormat::kSafetensors;
-  throw UsageError(
-      path + ": the extension names no format; use .pt, .pth or .safetensors, or give --format");
+  throw Error(
+      ErrorCode::kInvalidArgument,
+      path + ": the extension names no format; use .pt, .pth or .safetensors, or give `format`");
 }
 
 void check_replaceable(const std::string& path) {
@@ -81,7 +82,7 @@ void check_replaceable(const std::string& path) {
   // Nothing is there, or what AtomicFile refuses whatever is forced.
   if (!std::filesystem::is_regular_file(path, error)) return;
   if (std::filesystem::file_size(path, error) == 0 || is_state_file(path)) return;
-  throw Error(path + ": exists and is not a state file; choose another name, or pass --force");
+  throw Error(path + ": exists and is not a state file; choose another name, or pass `force`");
 }
 
 void write_state(const std::string& path, const Value& root, const WriteOptions& options) {

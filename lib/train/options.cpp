@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "thread/available_cpus.hpp"
 #include "mlpctl/error.hpp"
+#include "thread/available_cpus.hpp"
 
 namespace mlpctl::train {
 namespace {
 
 void require(bool holds, const char* sentence) {
-  if (!holds) throw UsageError(sentence);
+  if (!holds) throw Error(ErrorCode::kInvalidArgument, sentence);
 }
 
 bool non_negative(double value) {
@@ -20,27 +20,27 @@ bool non_negative(double value) {
 void check_optimizer(const TrainOptions& options) {
   const OptimizerOptions& optimizer = options.network.optimizer;
   require(std::isfinite(options.learning_rate) && options.learning_rate > 0,
-          "--lr must be a number above 0");
+          "`lr` must be a number above 0");
   require(non_negative(optimizer.momentum) && optimizer.momentum < 1,
-          "--momentum must be at least 0 and below 1");
+          "`momentum` must be at least 0 and below 1");
   require(optimizer.momentum == 0 || optimizer.kind == model::OptimizerKind::kSgd,
-          "--momentum belongs to --optimizer sgd: Adam and AdamW have their own");
-  require(non_negative(optimizer.weight_decay), "--weight-decay must be at least 0");
+          "`momentum` belongs to `optimizer` sgd: Adam and AdamW have their own");
+  require(non_negative(optimizer.weight_decay), "`weight_decay` must be at least 0");
   require(non_negative(options.network.ema) && options.network.ema < 1,
-          "--ema must be at least 0 and below 1");
+          "`ema` must be at least 0 and below 1");
   require(non_negative(options.network.label_smoothing) && options.network.label_smoothing < 1,
-          "--label-smoothing must be at least 0 and below 1");
+          "`label_smoothing` must be at least 0 and below 1");
 }
 
 void check_length(const TrainOptions& options, std::int64_t train_count) {
-  require(options.epochs > 0, "--epochs must be at least 1");
-  require(options.batch_size > 0, "--batch-size must be at least 1");
+  require(options.epochs > 0, "`epochs` must be at least 1");
+  require(options.batch_size > 0, "`batch_size` must be at least 1");
   require(options.batch_size <= train_count,
-          "--batch-size is larger than the training set; choose a smaller one");
-  require(options.max_steps >= 0, "--max-steps must be at least 0");
+          "`batch_size` is larger than the training set; choose a smaller one");
+  require(options.max_steps >= 0, "`max_steps` must be at least 0");
   require(non_negative(options.warmup) && options.warmup < static_cast<double>(options.epochs),
-          "--warmup must be at least 0 and shorter than --epochs");
-  require(options.clean_epochs >= 0, "--clean-epochs must be at least 0");
+          "`warmup` must be at least 0 and shorter than `epochs`");
+  require(options.clean_epochs >= 0, "`clean_epochs` must be at least 0");
 }
 
 }  // namespace
@@ -49,11 +49,11 @@ void check(const TrainOptions& options, std::int64_t train_count, std::int64_t v
   check_length(options, train_count);
   check_optimizer(options);
   check(options.augment);
-  require(options.patience >= 0, "--patience must be at least 0");
+  require(options.patience >= 0, "`patience` must be at least 0");
   require(options.keep == Keep::kLast || validation_count > 0,
-          "--keep best needs images to choose by: give --val-split as well");
+          "`keep` best needs images to choose by: give `val_split` as well");
   require(options.patience == 0 || validation_count > 0,
-          "--patience needs images to judge by: give --val-split as well");
+          "`patience` needs images to judge by: give `val_split` as well");
 }
 
 int automatic_threads(std::int64_t batch_size) {

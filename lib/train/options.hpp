@@ -56,7 +56,7 @@ struct TrainOptions {
   std::int64_t clean_epochs = 0;
 };
 
-/// Throws UsageError for values out of range or that contradict each other.
+/// Throws Error for values out of range or that contradict each other.
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count);
 
 /// Threads that this work is worth, at most as many as the process may use.

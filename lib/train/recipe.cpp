@@ -64,7 +64,8 @@ const Recipe& find_recipe(std::string_view name, bool digits) {
   if (found != kRecipes.end()) return *found;
   std::string names = "default";
   for (const Recipe& each : kRecipes) names += ", " + std::string(each.name);
-  throw UsageError("--recipe " + std::string(name) + " is not known; choose one of " + names);
+  throw Error(ErrorCode::kInvalidArgument,
+              "`recipe` " + std::string(name) + " is not known; choose one of " + names);
 }
 
 }  // namespace mlpctl::train

@@ -34,7 +34,7 @@ struct Recipe {
 std::span<const Recipe> recipes();
 
 /// The recipe of this name; "default" is "handwriting" for digits and "objects" for pictures of
-/// other classes. Throws UsageError with the names there are.
+/// other classes. Throws Error with the names there are.
 const Recipe& find_recipe(std::string_view name, bool digits);
 
 }  // namespace mlpctl::train

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "model/model_file.hpp"
 #include "mlpctl/state/convert.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "model/model_file.hpp"
 
 namespace {
 

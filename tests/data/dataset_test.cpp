@@ -5,7 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
 
-#include "mlpctl/error.hpp"
+#include "support/error_code.hpp"
 #include "support/idx.hpp"
 #include "support/temp_dir.hpp"
 
@@ -111,6 +111,7 @@ TEST_CASE("the validation part is the last pictures and outlives the whole") {
   CHECK(validation.images[0] == 'c');
   CHECK(validation.labels[0] == 2);
   for (const std::int64_t wrong : {0, -1, 2, 9}) {
-    CHECK_THROWS_AS(mlpctl::data::split_validation(train, wrong), mlpctl::UsageError);
+    CHECK(mlpctl::tests::error_code([&] { mlpctl::data::split_validation(train, wrong); }) ==
+          mlpctl::ErrorCode::kInvalidArgument);
   }
 }

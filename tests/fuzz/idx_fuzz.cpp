@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
-#include "mlpctl/error.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
+#include "mlpctl/error.hpp"
 
 /// Any bytes are either an IDX file whose sizes fit its values, or refused with Error.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

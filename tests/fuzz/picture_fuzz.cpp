@@ -2,10 +2,10 @@
 #include <cstdint>
 #include <span>
 
-#include "mlpctl/error.hpp"
 #include "image/decode/byte_view.hpp"
 #include "image/decode/picture_header.hpp"
 #include "image/sheet/sheet.hpp"
+#include "mlpctl/error.hpp"
 
 /// Any bytes are either refused with Error, or a picture that every step can work on.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

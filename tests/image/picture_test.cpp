@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "mlpctl/error.hpp"
 #include "image/drawn.hpp"
+#include "mlpctl/error.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace mlpctl;

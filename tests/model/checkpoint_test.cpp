@@ -5,13 +5,13 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "mlpctl/error.hpp"
-#include "model/model_file.hpp"
 #include "mlpctl/state/writer.hpp"
+#include "model/model_file.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
-using namespace mlpctl::net;
+using namespace mlpctl::model;
 namespace state = mlpctl::state;
 
 namespace {
@@ -91,5 +91,5 @@ TEST_CASE("a model without an optimizer is no checkpoint") {
   Model model;
   save_model(dir / "m.pt", model);
   CHECK_THROWS_MATCHES(load_checkpoint(dir / "m.pt"), mlpctl::Error,
-                       MessageMatches(ContainsSubstring("--from")));
+                       MessageMatches(ContainsSubstring("`from`")));
 }

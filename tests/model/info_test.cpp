@@ -5,7 +5,7 @@
 
 #include "mlpctl/error.hpp"
 
-using namespace mlpctl::net;
+using namespace mlpctl::model;
 
 TEST_CASE("info survives its JSON") {
   ModelInfo info;

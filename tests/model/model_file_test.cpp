@@ -6,13 +6,13 @@
 #include <cmath>
 #include <limits>
 
-#include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "support/error_code.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
-using namespace mlpctl::net;
+using namespace mlpctl::model;
 
 namespace {
 
@@ -115,6 +115,8 @@ TEST_CASE("a damaged file is never half a model") {
 }
 
 TEST_CASE("unknown types of weights are wrong usage") {
-  CHECK_THROWS_AS(weight_dtype("int8"), mlpctl::UsageError);
-  CHECK_THROWS_AS(weight_dtype(""), mlpctl::UsageError);
+  CHECK(mlpctl::tests::error_code([&] { weight_dtype("int8"); }) ==
+        mlpctl::ErrorCode::kInvalidArgument);
+  CHECK(mlpctl::tests::error_code([&] { weight_dtype(""); }) ==
+        mlpctl::ErrorCode::kInvalidArgument);
 }

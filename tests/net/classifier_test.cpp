@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 
 using Catch::Matchers::WithinAbs;
+using namespace mlpctl::model;
 using namespace mlpctl::net;
 
 namespace {

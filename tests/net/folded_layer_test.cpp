@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "model/parameters.hpp"
 #include "net/aligned.hpp"
 #include "net/conv_linear.hpp"
-#include "model/parameters.hpp"
 #include "net/unit_block.hpp"
 
 namespace {
 
 using namespace mlpctl;
+using namespace mlpctl::model;
 using namespace mlpctl::net;
 
 /// The two layers one after the other in double, as the definition says.

@@ -3,8 +3,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "mlpctl/error.hpp"
 #include "base/sha256.hpp"
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <vector>
 
-#include "mlpctl/error.hpp"
+#include "support/error_code.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -94,7 +94,8 @@ TEST_CASE("the format comes from its name or from the extension") {
   CHECK(output_format("b.pth") == OutputFormat::kPt);
   CHECK(output_format("b.safetensors") == OutputFormat::kSafetensors);
   CHECK(output_format("b.pt", "legacy") == OutputFormat::kLegacy);
-  CHECK_THROWS_MATCHES(output_format("b.bin"), mlpctl::UsageError,
-                       MessageMatches(ContainsSubstring("--format")));
-  CHECK_THROWS_AS(output_format("b.pt", "onnx"), mlpctl::UsageError);
+  CHECK_THROWS_MATCHES(output_format("b.bin"), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("`format`")));
+  CHECK(mlpctl::tests::error_code([&] { output_format("b.pt", "onnx"); }) ==
+        mlpctl::ErrorCode::kInvalidArgument);
 }

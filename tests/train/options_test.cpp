@@ -5,10 +5,9 @@
 #include <limits>
 #include <vector>
 
+#include "support/error_code.hpp"
 #include "thread/available_cpus.hpp"
-#include "mlpctl/error.hpp"
 
-using mlpctl::UsageError;
 using namespace mlpctl::train;
 
 TEST_CASE("options out of range or against each other are refused") {
@@ -29,7 +28,8 @@ TEST_CASE("options out of range or against each other are refused") {
   for (const auto& mistake : mistakes) {
     TrainOptions options;
     mistake(options);
-    CHECK_THROWS_AS(check(options, 1000, 0), UsageError);
+    CHECK(mlpctl::tests::error_code([&] { check(options, 1000, 0); }) ==
+          mlpctl::ErrorCode::kInvalidArgument);
   }
 }
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "state/fit/misfit.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "state/fit/misfit.hpp"
 
 namespace mlpctl::state {
 

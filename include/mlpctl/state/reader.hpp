@@ -8,8 +8,8 @@
 
 #include "mlpctl/state/limits.hpp"
 #include "mlpctl/state/node.hpp"
-#include "state/value/source.hpp"
 #include "mlpctl/state/walk.hpp"
+#include "state/value/source.hpp"
 
 namespace mlpctl::state {
 

@@ -15,7 +15,7 @@ enum class OutputFormat { kPt, kLegacy, kSafetensors };
 std::string_view format_name(OutputFormat format);
 
 /// The format that `name` asks for, or, when it is empty, the one of the path's extension: .pt,
-/// .pth or .safetensors. Throws UsageError when neither says it.
+/// .pth or .safetensors. Throws Error when neither says it.
 OutputFormat output_format(const std::string& path, std::string_view name = {});
 
 struct WriteOptions {

@@ -9,8 +9,8 @@
 #include <cstring>
 #include <memory>
 
-#include "image/plane.hpp"
 #include "image/decode/pnm.hpp"
+#include "image/plane.hpp"
 
 namespace mlpctl::image {
 namespace {

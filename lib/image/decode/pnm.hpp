@@ -1,7 +1,7 @@
 #pragma once
 
-#include "image/picture.hpp"
 #include "image/decode/picture_header.hpp"
+#include "image/picture.hpp"
 
 namespace mlpctl::image {
 

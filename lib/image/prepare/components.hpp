@@ -1,7 +1,7 @@
 #pragma once
 
-#include "image/propose/digit.hpp"
 #include "image/plane.hpp"
+#include "image/propose/digit.hpp"
 
 namespace mlpctl::image {
 

@@ -7,9 +7,9 @@
 
 #include "image/prepare/morphology.hpp"
 #include "image/prepare/normalise.hpp"
+#include "image/prepare/search.hpp"
 #include "image/propose/panel.hpp"
 #include "image/propose/ready_digit.hpp"
-#include "image/prepare/search.hpp"
 #include "image/propose/stretched_digit.hpp"
 
 namespace mlpctl::image {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mlpctl/error.hpp"
 #include "image/plane.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::image {
 
@@ -50,7 +50,7 @@ Digit exact_digit(const Picture& picture, const std::string& name) {
   if (picture.width != kDigitSide || picture.height != kDigitSide) {
     throw Error(name + ": is " + std::to_string(picture.width) + "x" +
                 std::to_string(picture.height) + " pixels, and without preparation it must be " +
-                "28x28; leave out --preprocess none");
+                "28x28; leave out `preprocess` none");
   }
   return grey_digit(picture);
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/plane.hpp"
 #include "image/prepare/components.hpp"
 #include "image/prepare/normalise.hpp"
-#include "image/plane.hpp"
 #include "image/prepare/search.hpp"
 
 namespace mlpctl::image {

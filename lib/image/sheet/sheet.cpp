@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "image/prepare/normalise.hpp"
 #include "image/sheet/close_lines.hpp"
 #include "image/sheet/mark.hpp"
-#include "image/prepare/normalise.hpp"
 #include "image/sheet/sheet_search.hpp"
 #include "image/sheet/touching_digits.hpp"
 

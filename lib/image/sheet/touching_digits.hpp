@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "image/sheet/mark.hpp"
 #include "image/prepare/search.hpp"
+#include "image/sheet/mark.hpp"
 
 namespace mlpctl::image {
 

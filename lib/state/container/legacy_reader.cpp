@@ -2,9 +2,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "state/value/checked.hpp"
 #include "state/container/reading.hpp"
 #include "state/pickle/storage_table.hpp"
+#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {

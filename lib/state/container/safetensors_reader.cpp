@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "state/value/checked.hpp"
 #include "state/container/reading.hpp"
 #include "state/container/safetensors_header.hpp"
 #include "state/pickle/storage_table.hpp"
+#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {

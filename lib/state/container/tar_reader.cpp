@@ -2,10 +2,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "state/value/checked.hpp"
 #include "state/container/reading.hpp"
 #include "state/pickle/rebuild.hpp"
 #include "state/pickle/storage_table.hpp"
+#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "state/value/checked.hpp"
 #include "state/container/reading.hpp"
 #include "state/pickle/storage_table.hpp"
+#include "state/value/checked.hpp"
 #include "state/zip/archive.hpp"
 #include "state/zip/local_header.hpp"
 

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "state/fit/candidate.hpp"
 #include "mlpctl/state/describe.hpp"
+#include "state/fit/candidate.hpp"
 #include "state/pickle/numpy_array.hpp"
 
 namespace mlpctl::state {
@@ -144,7 +144,7 @@ Trial best_reading(Candidate candidate, const Names& names) {
 }
 
 std::string where(const std::string& path) {
-  return path.empty() ? "the top level (--key .)" : path;
+  return path.empty() ? "the top level (`key` .)" : path;
 }
 
 class Search {
@@ -264,13 +264,13 @@ class Search {
 
   [[noreturn]] void refuse_choice() const {
     throw Error(file_.path + ": two states fit, at " + where(first_->found_at) + " and at " +
-                where(second_->found_at) + "; choose one with --key");
+                where(second_->found_at) + "; choose one with `key`");
   }
 
   [[noreturn]] void refuse_key() const {
     std::string known;
     for (const std::string& path : other_paths_) known += (known.empty() ? "" : ", ") + where(path);
-    throw Error(file_.path + ": no tensors at --key " + std::string(key_) +
+    throw Error(file_.path + ": no tensors at `key` " + std::string(key_) +
                 (known.empty() ? "" : "; they are at " + known));
   }
 

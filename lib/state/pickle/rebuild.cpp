@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "mlpctl/error.hpp"
-#include "state/value/checked.hpp"
 #include "state/pickle/numpy_array.hpp"
+#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {

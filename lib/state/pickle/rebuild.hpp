@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "state/value/arena.hpp"
 #include "state/pickle/globals.hpp"
+#include "state/value/arena.hpp"
 
 namespace mlpctl::state {
 

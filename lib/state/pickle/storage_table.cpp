@@ -1,8 +1,8 @@
 #include "state/pickle/storage_table.hpp"
 
 #include "mlpctl/error.hpp"
-#include "state/value/checked.hpp"
 #include "state/pickle/globals.hpp"
+#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "mlpctl/state/limits.hpp"
+#include "state/pickle/globals.hpp"
 #include "state/value/arena.hpp"
 #include "state/value/byte_reader.hpp"
-#include "state/pickle/globals.hpp"
-#include "mlpctl/state/limits.hpp"
 
 namespace mlpctl::state {
 

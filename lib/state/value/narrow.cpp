@@ -23,7 +23,8 @@ std::vector<std::byte> narrow(std::span<const float> values, DType dtype) {
   if (dtype == DType::kFloat16) return converted<to_float16>(values);
   if (dtype == DType::kBFloat16) return converted<to_bfloat16>(values);
   if (dtype != DType::kFloat32) {
-    throw UsageError("weights are written as float32, float16 or bfloat16 and nothing else");
+    throw Error(ErrorCode::kInvalidArgument,
+                "weights are written as float32, float16 or bfloat16 and nothing else");
   }
   const auto bytes = std::as_bytes(values);
   return {bytes.begin(), bytes.end()};

@@ -35,7 +35,7 @@ inline std::uint16_t to_bfloat16(float value) {
   return static_cast<std::uint16_t>((bits + 0x7FFFU + (bits >> 16U & 1U)) >> 16U);
 }
 
-/// The values as float32, float16 or bfloat16. Throws UsageError for another dtype.
+/// The values as float32, float16 or bfloat16. Throws Error for another dtype.
 std::vector<std::byte> narrow(std::span<const float> values, DType dtype);
 
 }  // namespace mlpctl::state

@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "mlpctl/error.hpp"
 #include "base/mapped_file.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::state {
 

@@ -5,8 +5,8 @@
 #include <numbers>
 #include <string>
 
-#include "mlpctl/error.hpp"
 #include "base/random.hpp"
+#include "mlpctl/error.hpp"
 #include "train/augment/hands.hpp"
 
 namespace mlpctl::train {
@@ -17,8 +17,9 @@ constexpr double kCentre = (model::kImageSide - 1) / 2.0;
 
 void check_range(const char* option, float value, float high) {
   if (value >= 0 && value <= high) return;
-  throw UsageError(std::string(option) + " must be at least 0 and at most " +
-                   std::to_string(static_cast<int>(high)));
+  throw Error(ErrorCode::kInvalidArgument, std::string(option) +
+                                               " must be at least 0 and at most " +
+                                               std::to_string(static_cast<int>(high)));
 }
 
 double draw(Random& random, float bound) {
@@ -91,18 +92,18 @@ bool changes_images(const AugmentOptions& options) {
 }
 
 void check(const AugmentOptions& options) {
-  check_range("--rotate", options.rotate, 180);
-  check_range("--scale", options.scale, 2);
-  check_range("--aspect", options.aspect, 2);
-  check_range("--shear", options.shear, 2);
-  check_range("--shift", options.shift, 14);
-  check_range("--elastic", options.elastic, 10);
-  check_range("--elastic-sigma", options.elastic_sigma, 28);
-  check_range("--stroke", options.stroke, 1);
-  check_range("--upstroke", options.upstroke, 1);
-  check_range("--bar", options.bar, 1);
-  check_range("--tail", options.tail, 1);
-  check_range("--clean-fraction", options.clean_fraction, 1);
+  check_range("`rotate`", options.rotate, 180);
+  check_range("`scale`", options.scale, 2);
+  check_range("`aspect`", options.aspect, 2);
+  check_range("`shear`", options.shear, 2);
+  check_range("`shift`", options.shift, 14);
+  check_range("`elastic`", options.elastic, 10);
+  check_range("`elastic_sigma`", options.elastic_sigma, 28);
+  check_range("`stroke`", options.stroke, 1);
+  check_range("`upstroke`", options.upstroke, 1);
+  check_range("`bar`", options.bar, 1);
+  check_range("`tail`", options.tail, 1);
+  check_range("`clean_fraction`", options.clean_fraction, 1);
 }
 
 Augmenter::Augmenter(const AugmentOptions& options)

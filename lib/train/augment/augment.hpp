@@ -52,13 +52,13 @@ inline constexpr AugmentOptions kNoAugment{.rotate = 0,
 /// Whether an image can come out changed.
 bool changes_images(const AugmentOptions& options);
 
-/// Throws UsageError naming the option that is out of its range.
+/// Throws Error naming the option that is out of its range.
 void check(const AugmentOptions& options);
 
 /// Changes images of 28x28 grey levels as other hands might have written them.
 class Augmenter {
  public:
-  /// Throws UsageError as check() does.
+  /// Throws Error as check() does.
   explicit Augmenter(const AugmentOptions& options);
 
   /// Writes the image as epoch `epoch` of a run with this seed sees image `index`, a picture of

@@ -26,14 +26,14 @@ int cuda_index(const std::string& name) {
 }
 
 std::string resolve_cuda(const std::string& name, int index) {
-  const std::string option = "--device " + name + ": ";
+  const std::string option = "`device` " + name + ": ";
   if (!at::detail::getCUDAHooks().hasCUDA() && !at::hasCUDA()) {
     throw Error(option +
                 "this LibTorch is built for the CPU only, or there is no NVIDIA driver; use "
-                "--device cpu, or build against a CUDA LibTorch");
+                "`device` cpu, or build against a CUDA LibTorch");
   }
   const int count = cuda_devices();
-  if (count == 0) throw Error(option + "no CUDA device is visible; use --device cpu");
+  if (count == 0) throw Error(option + "no CUDA device is visible; use `device` cpu");
   if (index >= count) {
     throw Error(option + "there " + (count == 1 ? "is 1 CUDA device" : "are fewer CUDA devices") +
                 ", the last is cuda:" + std::to_string(count - 1));
@@ -53,7 +53,9 @@ std::string resolve_device(const std::string& name) {
   if (name == "cpu") return name;
   if (name == "auto") return usable_devices().back() == "cpu" ? "cpu" : "cuda:0";
   const int index = cuda_index(name);
-  if (index < 0) throw UsageError("--device " + name + ": give auto, cpu, cuda or cuda:N");
+  if (index < 0)
+    throw Error(ErrorCode::kInvalidArgument,
+                "`device` " + name + ": give auto, cpu, cuda or cuda:N");
   return resolve_cuda(name, index);
 }
 

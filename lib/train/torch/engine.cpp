@@ -29,8 +29,9 @@ class TorchEngine : public Engine {
     return options.fold && here ? make_folded_network(options) : make_tensor_network(options);
   }
 
-  std::vector<float> logits(const model::Parameters& parameters, std::span<const std::uint8_t> images,
-                            const NetworkOptions& options, std::int64_t batch_size) const override {
+  std::vector<float> logits(const model::Parameters& parameters,
+                            std::span<const std::uint8_t> images, const NetworkOptions& options,
+                            std::int64_t batch_size) const override {
     const at::NoGradGuard no_gradients;
     at::set_num_threads(options.threads);
     const at::Device device(options.device);

@@ -28,8 +28,10 @@ at::Tensor MlpModule::forward(const at::Tensor& pictures) {
 at::Tensor MlpModule::forward_folded(const at::Tensor& pictures) {
   const auto own = parameters();
   const at::Tensor& big = own[2];
-  const at::Tensor maps = big.view({model::kHidden1, model::kChannels, model::kMapSide, model::kMapSide});
-  const at::Tensor weight = at::conv_transpose2d(maps, own[0]).view({model::kHidden1, model::kPixels});
+  const at::Tensor maps =
+      big.view({model::kHidden1, model::kChannels, model::kMapSide, model::kMapSide});
+  const at::Tensor weight =
+      at::conv_transpose2d(maps, own[0]).view({model::kHidden1, model::kPixels});
   const at::Tensor bias = own[3] + at::mv(maps.sum({2, 3}), own[1]);
   const at::Tensor flat = pictures.reshape({-1, model::kPixels});
   const at::Tensor hidden1 = at::relu(at::linear(flat, weight, bias));

@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <numeric>
 
-#include "mlpctl/error.hpp"
 #include "base/random.hpp"
 #include "image/drawn.hpp"
+#include "mlpctl/error.hpp"
 
 using namespace mlpctl;
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "drawn.hpp"
+#include "image/drawn.hpp"
 #include "image/propose/digit.hpp"
 
 using namespace mlpctl;

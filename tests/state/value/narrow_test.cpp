@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "mlpctl/error.hpp"
+#include "support/error_code.hpp"
 
 using mlpctl::state::DType;
 using mlpctl::state::narrow;
@@ -57,5 +57,6 @@ TEST_CASE("narrow keeps float32 as it is and refuses other types") {
   const std::vector<float> values{1.5F, -0.0F};
   CHECK(narrow(values, DType::kFloat32).size() == 8);
   CHECK(narrow(values, DType::kFloat16).size() == 4);
-  CHECK_THROWS_AS(narrow(values, DType::kInt64), mlpctl::UsageError);
+  CHECK(mlpctl::tests::error_code([&] { narrow(values, DType::kInt64); }) ==
+        mlpctl::ErrorCode::kInvalidArgument);
 }

@@ -88,8 +88,9 @@ TEST_CASE("the module has the names of the skeleton") {
   std::size_t i = 0;
   for (const auto& item : module.named_parameters()) {
     CHECK(item.key() == model::kEntries[i].name);
-    CHECK(item.value().sizes().vec() == std::vector<std::int64_t>(model::kEntries[i].shape().begin(),
-                                                                  model::kEntries[i].shape().end()));
+    CHECK(item.value().sizes().vec() ==
+          std::vector<std::int64_t>(model::kEntries[i].shape().begin(),
+                                    model::kEntries[i].shape().end()));
     ++i;
   }
   CHECK(i == model::kEntries.size());
