@@ -9,9 +9,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
+#include "base/system_calls.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl {
@@ -49,18 +49,19 @@ std::string resolve_link(const std::string& path) {
 
 void check_target(const std::string& path) {
   struct stat info {};
-  if (path.empty()) throw Error("the output path is empty");
+  if (path.empty()) throw Error(ErrorCode::kNotFound, "the output path is empty");
   const bool exists = stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) {
-    throw Error(path + ": is a folder; give the name of a file in it");
+    throw Error(ErrorCode::kNotSupported, path + ": is a folder; give the name of a file in it");
   }
   // The rename would put a file in its place: who is root would lose /dev/null.
   if (exists && !S_ISREG(info.st_mode)) {
-    throw Error(path + ": is a device or a pipe and no file; give the name of a file");
+    throw Error(ErrorCode::kNotSupported,
+                path + ": is a device or a pipe and no file; give the name of a file");
   }
   if (stat(folder_of(path).c_str(), &info) != 0) {
-    throw Error(path + ": cannot be written, because the folder " + folder_of(path) +
-                " does not exist");
+    throw Error(ErrorCode::kNotFound, path + ": cannot be written, because the folder " +
+                                          folder_of(path) + " does not exist");
   }
 }
 
@@ -82,7 +83,7 @@ void set_mode(int fd, const std::string& path) {
 AtomicFile::AtomicFile(const std::string& path) : path_(resolve_link(path)) {
   check_target(path_);
   temporary_ = path_ + ".XXXXXX.tmp";
-  fd_ = mkostemps(temporary_.data(), 4, O_CLOEXEC);
+  fd_ = system_calls().make_temporary(temporary_.data(), 4);
   if (fd_ < 0) fail(errno);
   register_temporary(temporary_.c_str());
   set_mode(fd_, path_);
@@ -97,12 +98,12 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::fail(int error_number) const {
-  throw Error(path_ + ": cannot be written: " + std::strerror(error_number));
+  throw_system_error(path_ + ": cannot be written", error_number);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+    const ssize_t written = system_calls().write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail(errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -114,13 +115,13 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::commit() {
-  if (fsync(fd_) != 0 && errno != EINVAL && errno != EROFS) fail(errno);
-  if (rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
+  if (system_calls().fsync(fd_) != 0 && errno != EINVAL && errno != EROFS) fail(errno);
+  if (system_calls().rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
   close(fd_);
   fd_ = -1;
-  const int folder = open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder = system_calls().open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY);
   if (folder >= 0) {
-    (void)fsync(folder);
+    (void)system_calls().fsync(folder);
     close(folder);
   }
 }

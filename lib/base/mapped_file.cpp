@@ -6,37 +6,37 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "base/system_calls.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl {
 namespace {
 
-[[noreturn]] void fail(const std::string& path, const char* what) {
-  throw Error(path + ": " + what);
-}
-
 std::size_t regular_size(int fd, const std::string& path) {
   struct stat info {};
-  if (fstat(fd, &info) != 0) fail(path, std::strerror(errno));
-  if (S_ISDIR(info.st_mode)) fail(path, "is a folder, not a file");
-  if (!S_ISREG(info.st_mode)) fail(path, "is not a regular file");
+  if (fstat(fd, &info) != 0) throw_system_error(path, errno);
+  if (S_ISDIR(info.st_mode)) {
+    throw Error(ErrorCode::kNotSupported, path + ": is a folder, not a file");
+  }
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorCode::kNotSupported, path + ": is not a regular file");
+  }
   return static_cast<std::size_t>(info.st_size);
 }
 
 }  // namespace
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) fail(path, errno == ENOENT ? "no such file" : std::strerror(errno));
+  const int fd = system_calls().open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  if (fd < 0 && errno == ENOENT) throw Error(ErrorCode::kNotFound, path + ": no such file");
+  if (fd < 0) throw_system_error(path, errno);
   try {
     size_ = regular_size(fd, path);
     if (size_ > 0) {
-      void* address = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd, 0);
-      if (address == MAP_FAILED) fail(path, std::strerror(errno));
-      data_ = static_cast<const std::byte*>(address);
+      data_ = static_cast<const std::byte*>(system_calls().map(fd, size_));
+      if (data_ == nullptr) throw_system_error(path, errno);
     }
   } catch (...) {
     close(fd);
