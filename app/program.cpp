@@ -12,6 +12,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/log.hpp"
 #include "cli/terminal.hpp"
+#include "cli/torch_engine.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "version.hpp"
@@ -92,6 +93,7 @@ ExitCode run_program(int argc, char** argv) noexcept {
     // predict reads names on a thread of its own, which must not flush what another thread prints.
     std::cin.tie(nullptr);
     catch_interrupts();
+    quiet_openmp();
     return run(argc, argv);
   } catch (const Error& error) {
     return fail(error.what(), ExitCode::kFailed);

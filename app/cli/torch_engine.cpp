@@ -7,40 +7,40 @@
 #include <string>
 
 #include "mlpctl/error.hpp"
+#include "thread/pool.hpp"
 
 namespace mlpctl::app {
 namespace {
 
 constexpr char kLibrary[] = "libmlpctl_torch.so";
 
-/// OpenMP's threads must sleep while they wait: one that spins on a core that another process
-/// needs makes a step ten times slower. Read by the OpenMP library when it starts.
-void quiet_openmp() {
-  setenv("OMP_WAIT_POLICY", "passive", 0);
-  setenv("KMP_BLOCKTIME", "0", 0);
-}
-
 void* open_library() {
   // The program's run path names the folder, in the build tree and where it is installed.
   void* library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const std::string reason = dlerror();
-    throw Error(std::string("this needs LibTorch, but ") + kLibrary + " cannot be opened: " +
-                reason + "; install mlpctl with its lib folder, or build it with LibTorch");
+    throw Error(ErrorCode::kNotFound,
+                std::string("this needs LibTorch, but ") + kLibrary + " cannot be opened: " +
+                    reason + "; install mlpctl with its lib folder, or build it with LibTorch");
   }
   return library;
 }
 
 train::Engine& load() {
-  quiet_openmp();
   void* const symbol = dlsym(open_library(), train::kEngineSymbol);
   if (symbol == nullptr) {
-    throw Error(std::string(kLibrary) + " is not of this version of mlpctl; install both together");
+    throw Error(ErrorCode::kNotSupported,
+                std::string(kLibrary) + " is not of this version of mlpctl; install both together");
   }
-  return *reinterpret_cast<train::EngineFunction*>(symbol)();
+  return *reinterpret_cast<train::EngineFunction*>(symbol)(process_pool());
 }
 
 }  // namespace
+
+void quiet_openmp() {
+  setenv("OMP_WAIT_POLICY", "passive", 0);
+  setenv("KMP_BLOCKTIME", "0", 0);
+}
 
 train::Engine& torch_engine() {
   static train::Engine& engine = load();

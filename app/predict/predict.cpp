@@ -28,7 +28,7 @@
 #include "predict/answer.hpp"
 #include "predict/answer_drawing.hpp"
 #include "predict/predict_session.hpp"
-#include "thread/ordered_work.hpp"
+#include "thread/pipeline.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -140,6 +140,10 @@ void keep_freed_memory() {
   std::free(first);
 }
 
+// Pictures that are prepared before their turn comes: enough that one of many megapixels among
+// small ones keeps no thread waiting.
+constexpr std::size_t kAheadPerThread = 4;
+
 ExitCode run(PredictOptions options) {
   keep_freed_memory();
   check(options);
@@ -150,10 +154,11 @@ ExitCode run(PredictOptions options) {
   options.style.classes = info.classes;
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, range);
-  OrderedWork<PredictInput, Answer> work(
+  const int threads = thread_count(options.inference.threads);
+  Pipeline<PredictInput, Answer> work(
       [inputs] { return inputs->next(); },
-      [preparation](const PredictInput& input) { return prepare(input, preparation); },
-      thread_count(options.inference.threads));
+      [preparation](const PredictInput& input) { return prepare(input, preparation); }, threads,
+      kAheadPerThread * static_cast<std::size_t>(threads));
   // While the first pictures are prepared.
   const Inference inference(model::view_in(file, options.load).parameters, options.inference);
   Printer printer(options);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "net/pixel_batch.hpp"
-#include "thread/parallel.hpp"
+#include "thread/pool.hpp"
 
 namespace mlpctl::net {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "net/fold_block.hpp"
 #include "net/fold_kernels.hpp"
-#include "thread/parallel.hpp"
+#include "thread/pool.hpp"
 
 namespace mlpctl::net {
 

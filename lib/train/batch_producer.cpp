@@ -1,93 +1,76 @@
 #include "train/batch_producer.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "model/architecture.hpp"
 
 namespace mlpctl::train {
+namespace {
+
+/// The runs of an epoch's order, one after the other.
+class Runs {
+ public:
+  Runs(std::span<const std::int64_t> order, std::int64_t size)
+      : order_(std::make_shared<const std::vector<std::int64_t>>(order.begin(), order.end())),
+        size_(static_cast<std::size_t>(std::max<std::int64_t>(size, 1))) {}
+
+  std::optional<std::span<const std::int64_t>> operator()() {
+    const auto left = std::span(*order_).subspan(first_);
+    if (left.empty()) return std::nullopt;
+    const auto run = left.first(std::min(size_, left.size()));
+    first_ += run.size();
+    return run;
+  }
+
+ private:
+  std::shared_ptr<const std::vector<std::int64_t>> order_;
+  std::size_t size_, first_ = 0;
+};
+
+}  // namespace
 
 BatchProducer::BatchProducer(Fill fill, int threads, std::int64_t ahead)
     : fill_(std::move(fill)),
-      ring_(std::max<std::int64_t>(ahead, 1) + 1),
-      slots_(static_cast<std::size_t>(ring_)) {
-  for (int i = 0; i < std::max(threads, 1); ++i) threads_.emplace_back([this] { serve(); });
-}
-
-BatchProducer::~BatchProducer() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  work_.notify_all();
-  for (auto& thread : threads_) thread.join();
-}
+      threads_(std::max(threads, 1)),
+      ahead_(static_cast<std::size_t>(std::max<std::int64_t>(ahead, 1))) {}
 
 void BatchProducer::start(std::int64_t epoch, std::span<const std::int64_t> order,
                           std::int64_t batch_size) {
-  {
-    std::unique_lock lock(mutex_);
-    begun_ = batches();
-    done_.wait(lock, [&] { return busy_ == 0; });
-    epoch_ = epoch;
-    order_.assign(order.begin(), order.end());
-    batch_size_ = std::max<std::int64_t>(batch_size, 1);
-    taken_ = begun_ = 0;
-    for (Slot& each : slots_) {
-      each.ready = -1;
-      each.failure = nullptr;
-    }
-  }
-  work_.notify_all();
+  epoch_.reset();
+  epoch_.emplace(
+      Runs(order, batch_size), [this, epoch](Indices indices) { return make(epoch, indices); },
+      threads_, ahead_);
 }
 
 std::span<const std::uint8_t> BatchProducer::next() {
-  std::unique_lock lock(mutex_);
-  if (taken_ == batches()) return {};
-  Slot& wanted = slot(taken_);
-  done_.wait(lock, [&] { return wanted.ready == taken_; });
-  ++taken_;
-  lock.unlock();
-  work_.notify_one();
-  if (wanted.failure) std::rethrow_exception(std::exchange(wanted.failure, nullptr));
-  return wanted.images;
+  keep_buffer(std::exchange(current_, {}));
+  std::optional<Images> images = epoch_ ? epoch_->next() : std::nullopt;
+  if (!images) return {};
+  current_ = std::move(*images);
+  return current_;
 }
 
-void BatchProducer::serve() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    // The caller still reads batch taken_ - 1, so the ring holds it and those ahead.
-    work_.wait(lock, [&] {
-      return stop_ ||
-             (begun_ < batches() && begun_ < std::max<std::int64_t>(taken_, 1) + ring_ - 1);
-    });
-    if (stop_) return;
-    const std::int64_t batch = begun_++, epoch = epoch_;
-    const auto wanted = indices(batch);
-    Slot& place = slot(batch);
-    ++busy_;
-    lock.unlock();
-    try {
-      place.images.resize(wanted.size() * static_cast<std::size_t>(model::kPixels));
-      fill_(epoch, wanted, place.images.data());
-    } catch (...) {
-      place.failure = std::current_exception();
-    }
-    lock.lock();
-    --busy_;
-    place.ready = batch;
-    done_.notify_all();
-  }
+BatchProducer::Images BatchProducer::make(std::int64_t epoch, Indices indices) {
+  Images images = spare_buffer();
+  images.resize(indices.size() * static_cast<std::size_t>(model::kPixels));
+  fill_(epoch, indices, images.data());
+  return images;
 }
 
-std::span<const std::int64_t> BatchProducer::indices(std::int64_t batch) const {
-  const auto first = static_cast<std::size_t>(batch * batch_size_);
-  return std::span(order_).subspan(
-      first, std::min(static_cast<std::size_t>(batch_size_), order_.size() - first));
+BatchProducer::Images BatchProducer::spare_buffer() {
+  const std::lock_guard lock(mutex_);
+  if (spare_.empty()) return {};
+  Images buffer = std::move(spare_.back());
+  spare_.pop_back();
+  return buffer;
 }
 
-std::int64_t BatchProducer::batches() const {
-  return (static_cast<std::int64_t>(order_.size()) + batch_size_ - 1) / batch_size_;
+void BatchProducer::keep_buffer(Images buffer) {
+  if (buffer.empty()) return;
+  const std::lock_guard lock(mutex_);
+  spare_.push_back(std::move(buffer));
 }
 
 }  // namespace mlpctl::train

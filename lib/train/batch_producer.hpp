@@ -1,13 +1,13 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
-#include <thread>
 #include <vector>
+
+#include "thread/pipeline.hpp"
 
 namespace mlpctl::train {
 
@@ -20,12 +20,9 @@ class BatchProducer {
   using Fill = std::function<void(std::int64_t epoch, std::span<const std::int64_t> indices,
                                   std::uint8_t* out)>;
 
-  /// At least one thread. `ahead` batches are ready or in work besides the caller's.
+  /// At least one thread. `ahead` batches are ready or in work besides the caller's. Where no
+  /// thread can be started, next() makes its batch itself.
   BatchProducer(Fill fill, int threads, std::int64_t ahead = 4);
-  /// Waits for the batches in work, at most one a thread.
-  ~BatchProducer();
-  BatchProducer(const BatchProducer&) = delete;
-  BatchProducer& operator=(const BatchProducer&) = delete;
 
   /// Begins an epoch whose batches are `order` cut into runs of batch_size, the last one maybe
   /// shorter. What is left of an earlier epoch is dropped.
@@ -35,28 +32,22 @@ class BatchProducer {
   std::span<const std::uint8_t> next();
 
  private:
-  struct Slot {
-    std::vector<std::uint8_t> images;
-    std::exception_ptr failure;
-    std::int64_t ready = -1;  // The batch that lies here finished.
-  };
+  using Indices = std::span<const std::int64_t>;
+  using Images = std::vector<std::uint8_t>;
 
-  void serve();
-  std::span<const std::int64_t> indices(std::int64_t batch) const;
-  Slot& slot(std::int64_t batch) { return slots_[static_cast<std::size_t>(batch % ring_)]; }
-  std::int64_t batches() const;
+  Images make(std::int64_t epoch, Indices indices);
+  Images spare_buffer();
+  void keep_buffer(Images buffer);
 
   const Fill fill_;
-  const std::int64_t ring_;
+  const int threads_;
+  const std::size_t ahead_;
+  Images current_;
+  /// Buffers of batches that the caller is done with: a batch of 4096 pictures takes 3 MB, which
+  /// would be asked of the system and given back at every step.
   std::mutex mutex_;
-  std::condition_variable work_, done_;
-  std::vector<Slot> slots_;
-  std::vector<std::int64_t> order_;
-  std::int64_t epoch_ = 0, batch_size_ = 1;
-  // Batches handed to the caller, given to a thread, and being made by one.
-  std::int64_t taken_ = 0, begun_ = 0, busy_ = 0;
-  bool stop_ = false;
-  std::vector<std::thread> threads_;
+  std::vector<Images> spare_;
+  std::optional<Pipeline<Indices, Images>> epoch_;  // the last member: its threads use the others
 };
 
 }  // namespace mlpctl::train

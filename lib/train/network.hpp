@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/parameters.hpp"
+#include "thread/pool.hpp"
 #include "train/options.hpp"
 
 namespace mlpctl::train {
@@ -74,8 +75,9 @@ class Engine {
                                     std::int64_t batch_size) const = 0;
 };
 
-/// The name and type of the function that the library gives its Engine by.
+/// The name and type of the function that the library gives its Engine by. From then on it works in
+/// this pool, the process's one.
 inline constexpr char kEngineSymbol[] = "mlpctl_torch_engine";
-using EngineFunction = Engine*();
+using EngineFunction = Engine*(Pool& pool);
 
 }  // namespace mlpctl::train
