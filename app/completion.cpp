@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "cli/option_names.hpp"
 #include "commands.hpp"
 
 namespace mlpctl::app {

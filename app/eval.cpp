@@ -12,7 +12,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/inference.hpp"
-#include "cli/load_options.hpp"
+#include "cli/text.hpp"
 #include "commands.hpp"
 #include "data/dataset.hpp"
 #include "data/folder.hpp"
@@ -61,6 +61,15 @@ nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std
   return json;
 }
 
+void print(const EvalOptions& options, const eval::Report& report, std::vector<std::string> names) {
+  if (options.json) {
+    std::cout << json_text(to_json(report, names)) << '\n';
+    return;
+  }
+  for (std::string& name : names) name = printable(name);
+  std::cout << eval::to_text(report, names);
+}
+
 ExitCode run(const EvalOptions& options) {
   const state::StateFile file = state::open_state(options.model);
   const model::ModelView model = model::view_in(file, options.load);
@@ -78,10 +87,10 @@ ExitCode run(const EvalOptions& options) {
   spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
   const eval::Report report = metrics.report();
   if (!std::isfinite(report.loss)) {
-    throw Error(options.model + ": its answers are not finite numbers; train it again");
+    throw Error(ErrorCode::kCorruption,
+                options.model + ": its answers are not finite numbers; train it again");
   }
-  const auto names = class_names(info, set);
-  std::cout << (options.json ? to_json(report, names).dump() + "\n" : to_text(report, names));
+  print(options, report, class_names(info, set));
   if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
   spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,
                 options.min_accuracy);

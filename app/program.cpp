@@ -1,5 +1,3 @@
-#include "program.hpp"
-
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
@@ -8,10 +6,11 @@
 #include <new>
 
 #include "cli/cli.hpp"
-#include "cli/config_file.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/log.hpp"
-#include "cli/terminal.hpp"
+#include "cli/option_names.hpp"
+#include "cli/option_sources.hpp"
+#include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "cli/cli.hpp"
-#include "cli/load_options.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/terminal.hpp"
+#include "cli/text.hpp"
 
 namespace mlpctl::app {
 namespace {

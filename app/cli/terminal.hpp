@@ -1,7 +1,8 @@
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "cli/text.hpp"
 
 namespace mlpctl::app {
 
@@ -13,10 +14,6 @@ bool is_terminal(Stream stream);
 bool colour_allowed(Stream stream);
 /// The terminal's width in columns; 80 when unknown.
 int terminal_width(Stream stream);
-/// The text with control characters as \xNN, so that a name from a file cannot drive the terminal.
-std::string printable(std::string_view text);
-/// Its letters of UTF-8, not bytes.
-std::size_t printed_width(std::string_view text);
 
 /// One line on stderr that is written over; nothing off a terminal.
 class StatusLine {

@@ -3,13 +3,9 @@
 #include <string>
 
 #include "cli/cli.hpp"
-#include "cli/load_options.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
-#include "load/load_diff.hpp"
-#include "load/load_list.hpp"
-#include "load/load_report.hpp"
-#include "mlpctl/error.hpp"
+#include "load/print.hpp"
 #include "mlpctl/state/reader.hpp"
 
 namespace mlpctl::app {
@@ -23,17 +19,49 @@ struct LoadCommand {
   model::LoadOptions load;
 };
 
+template <typename Found>
+void print(const LoadCommand& command, const Found& found) {
+  command.json ? print_json(found) : print_text(found);
+}
+
+ExitCode report(const LoadCommand& command, const state::StateFile& file) {
+  try {
+    print(command, report_fit(file, command.load));
+    return ExitCode::kDone;
+  } catch (const state::MisfitError& error) {
+    print(command, MisfitReport{file.path, file.container, error.misfit()});
+    throw;
+  }
+}
+
+ExitCode report_differences(const LoadCommand& command, const state::StateFile& file) {
+  const Comparison comparison = compare(file, state::open_state(command.other));
+  print(command, comparison);
+  return comparison.differences.empty() ? ExitCode::kDone : ExitCode::kFailed;
+}
+
 ExitCode run(const LoadCommand& command) {
   if (command.list && !command.other.empty()) {
     throw UsageError("--list shows one file and --diff compares two; give one of them");
   }
   const state::StateFile file = state::open_state(command.file);
-  if (command.list) return print_list(file, command.json);
-  if (command.other.empty()) return print_report(file, command.load, command.json);
-  return print_diff(file, state::open_state(command.other), command.json);
+  if (!command.other.empty()) return report_differences(command, file);
+  if (!command.list) return report(command, file);
+  print(command, list_file(file));
+  return ExitCode::kDone;
 }
 
 }  // namespace
+
+void add_load_options(CLI::App& command, model::LoadOptions& options) {
+  command
+      .add_option("--key", options.key,
+                  "Path of the state to take when the file holds several, . for the top")
+      ->type_name("PATH")
+      ->group("Input");
+  command.add_flag("--allow-nonfinite", options.allow_nonfinite, "Accept NaN and infinite weights")
+      ->group("Input");
+}
 
 void add_load(CLI::App& app) {
   auto options = std::make_shared<LoadCommand>();

@@ -16,7 +16,6 @@
 #include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
 #include "cli/inference.hpp"
-#include "cli/load_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/threads.hpp"
 #include "cli/usage_error.hpp"

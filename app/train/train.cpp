@@ -11,7 +11,6 @@
 #include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/load_options.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"

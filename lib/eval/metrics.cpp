@@ -12,7 +12,7 @@ double ratio(double part, double whole) {
   return whole > 0 ? part / whole : 0.0;
 }
 
-ClassScore score(const decltype(Report::confusion)& confusion, std::size_t digit) {
+ClassScore score(const Confusion& confusion, std::size_t digit) {
   std::int64_t support = 0, answered = 0;
   for (std::size_t other = 0; other < kCount; ++other) {
     support += confusion[digit][other];

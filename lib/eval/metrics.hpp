@@ -8,12 +8,17 @@
 
 namespace mlpctl::eval {
 
+/// How well the pictures of one class are told from the others.
 struct ClassScore {
   /// 0 when there is nothing to divide by: the class was never predicted, or has no pictures.
   double precision = 0, recall = 0, f1 = 0;
+  /// How many pictures have this label.
   std::int64_t support = 0;
 };
 
+using Confusion = std::array<std::array<std::int64_t, model::kClasses>, model::kClasses>;
+
+/// What a model's answers to a labelled set come to; all zero for an empty set.
 struct Report {
   std::int64_t count = 0, correct = 0;
   /// Mean cross-entropy in nats.
@@ -23,15 +28,17 @@ struct Report {
   /// Expected calibration error over 15 equal bins of confidence (Guo et al. 2017).
   double calibration_error = 0;
   std::array<ClassScore, model::kClasses> per_class;
-  /// confusion[label][answer].
-  std::array<std::array<std::int64_t, model::kClasses>, model::kClasses> confusion{};
+  /// confusion[label][answer] counts pictures; the answer is the class of the largest logit.
+  Confusion confusion{};
 };
 
 /// Collects answers batch by batch.
 class Metrics {
  public:
-  /// Adds a row of kClasses logits for each label.
+  /// `logits` holds a row of kClasses for each label, one row after the other; labels are below
+  /// kClasses.
   void add(std::span<const float> logits, std::span<const std::uint8_t> labels);
+  /// Of all that was added so far.
   Report report() const;
 
  private:
@@ -45,7 +52,7 @@ class Metrics {
 
   double loss_ = 0;
   std::array<Bin, kBins> bins_;
-  decltype(Report::confusion) confusion_{};
+  Confusion confusion_{};
 };
 
 }  // namespace mlpctl::eval

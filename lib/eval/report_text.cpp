@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <string_view>
 
 namespace mlpctl::eval {
 namespace {
@@ -16,29 +17,56 @@ namespace {
   text += line;
 }
 
-int width_of(std::span<const std::string> names) {
-  std::size_t width = 5;
-  for (const std::string& name : names) width = std::max(width, name.size());
-  return static_cast<int>(std::min<std::size_t>(width, 40));
+constexpr std::size_t kMinWidth = 5, kMaxWidth = 40;
+
+/// Whether a character of UTF-8 begins with the byte.
+bool begins_character(char byte) {
+  return (byte & 0xC0) != 0x80;
+}
+
+std::size_t width_of(const std::string& name) {
+  return static_cast<std::size_t>(std::ranges::count_if(name, begins_character));
+}
+
+/// The first `width` characters.
+std::string_view cut(std::string_view name, std::size_t width) {
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    if (begins_character(name[at]) && width-- == 0) return name.substr(0, at);
+  }
+  return name;
+}
+
+/// The widest name's, within the limits.
+std::size_t column_width(std::span<const std::string> names) {
+  std::size_t width = kMinWidth;
+  for (const std::string& name : names) width = std::max(width, width_of(name));
+  return std::min(width, kMaxWidth);
+}
+
+void append_name(std::string& text, const std::string& name, std::size_t width) {
+  text += cut(name, width);
+  text.append(width - std::min(width, width_of(name)), ' ');
 }
 
 void append_scores(std::string& text, const Report& report, std::span<const std::string> names) {
-  const int width = width_of(names);
-  append(text, "%-*s  precision  recall      f1  support\n", width, "class");
+  const std::size_t width = column_width(names);
+  append_name(text, "class", width);
+  text += "  precision  recall      f1  support\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
     const ClassScore& score = report.per_class[i];
-    append(text, "%-*.40s     %6.4f  %6.4f  %6.4f  %7lld\n", width, names[i].c_str(),
-           score.precision, score.recall, score.f1, static_cast<long long>(score.support));
+    append_name(text, names[i], width);
+    append(text, "     %6.4f  %6.4f  %6.4f  %7lld\n", score.precision, score.recall, score.f1,
+           static_cast<long long>(score.support));
   }
 }
 
 void append_confusion(std::string& text, const Report& report, std::span<const std::string> names) {
-  const int width = width_of(names);
-  append(text, "%-*s", width, "label");
+  const std::size_t width = column_width(names);
+  append_name(text, "label", width);
   for (std::size_t answer = 0; answer < names.size(); ++answer) append(text, "%7zu", answer);
   text += '\n';
   for (std::size_t label = 0; label < names.size(); ++label) {
-    append(text, "%-*.40s", width, names[label].c_str());
+    append_name(text, names[label], width);
     for (const std::int64_t count : report.confusion[label]) {
       append(text, "%7lld", static_cast<long long>(count));
     }

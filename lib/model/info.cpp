@@ -23,6 +23,12 @@ Json parsed(const std::string& text) {
     return true;
   };
   Json json = Json::parse(text, shallow, false);
+  if (json.is_discarded()) refuse("is not a JSON object");
+  return json;
+}
+
+Json parsed_object(const std::string& text) {
+  Json json = parsed(text);
   if (!json.is_object()) refuse("is not a JSON object");
   return json;
 }
@@ -54,7 +60,7 @@ std::string info_to_json(const ModelInfo& info) {
 ModelInfo info_from_json(const std::string& text) {
   ModelInfo info;
   if (text.empty()) return info;
-  const Json json = parsed(text);
+  const Json json = parsed_object(text);
   if (json.contains("classes")) info.classes = class_names(json["classes"]);
   if (json.contains("preprocess")) {
     const Json& name = json["preprocess"];
@@ -70,7 +76,7 @@ ModelInfo info_in(const state::StateFile& file) {
     if (!file.mlpctl_json.empty()) return info_from_json(file.mlpctl_json);
     const state::Node* about = file.root.find("mlpctl");
     if (about == nullptr || !about->is(state::Node::Kind::kString)) return {};
-    const Json json = parsed(std::string(about->text()));
+    const Json json = parsed_object(std::string(about->text()));
     return json.contains("info") ? info_from_json(json["info"].dump()) : ModelInfo{};
   } catch (const Error& error) {
     throw Error(file.path + ": " + error.what());

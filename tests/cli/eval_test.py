@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from support import ProgramTest, run, write_set
+from support import ProgramTest, run, with_record, write_set
 
 
 class Eval(ProgramTest):
@@ -46,7 +46,24 @@ class Eval(ProgramTest):
         names = [f"kind {n}" for n in range(10)]
         (self.data / "classes.txt").write_text("\n".join(names) + "\n")
         self.assertEqual([score["class"] for score in self.answer()["per_class"]], names)
-        self.assertIn("kind 7", self.done(*self.arguments))
+        self.assertIn("\nkind 7 ", self.done(*self.arguments))
+
+    def test_class_names_cannot_drive_the_terminal_or_break_the_json(self):
+        classes = ["a\x1b[2J", "\u202eb", *(f"kind {n}" for n in range(2, 10))]
+        lent = with_record(self.model(), self.folder / "lent.pt", json.dumps({"classes": classes}))
+        arguments = ["eval", "--model", lent, "--data", self.data]
+        text = self.done(*arguments)
+        self.assertIn("\na\\x1b[2J ", text)
+        self.assertIn("\n\\u{202e}b ", text)
+        self.assertNotIn("\x1b", text)
+        scores = json.loads(self.done(*arguments, "--json"))["per_class"]
+        self.assertEqual([score["class"] for score in scores], classes)
+
+    def test_class_names_that_are_not_utf_8_are_shown(self):
+        names = [b"l\xe9", *(b"kind %d" % n for n in range(1, 10))]
+        (self.data / "classes.txt").write_bytes(b"\n".join(names) + b"\n")
+        self.assertIn("\nl\\xe9 ", self.done(*self.arguments))
+        self.assertEqual(self.answer()["per_class"][0]["class"], "l\ufffd")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -63,6 +64,15 @@ def write_set(folder, train=400, test=100):
         (folder / f"{part}-images-idx3-ubyte").write_bytes(idx([count, 28, 28], images))
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx([count], labels))
     return folder
+
+
+def with_record(source, target, text):
+    """Writes the state file again with another record about its model."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            record = name.endswith("/mlpctl.json")
+            new.writestr(zipfile.ZipInfo(name), text if record else old.read(name))
+    return target
 
 
 class ProgramTest(unittest.TestCase):

@@ -22,3 +22,16 @@ TEST_CASE("the text shows accuracy with its error and a line a class") {
   CHECK_THAT(text, ContainsSubstring("ankle boot     0.2500  0.5000  0.7500       42\n"));
   CHECK_THAT(text, ContainsSubstring("ankle boot     17      0"));
 }
+
+TEST_CASE("names of any script keep the columns in line, and long ones are cut between letters") {
+  std::vector<std::string> names(10, "Hose");
+  names[0] = "Füßling";
+  const std::string text = to_text(mlpctl::eval::Report(), names);
+  CHECK_THAT(text, ContainsSubstring("\nclass    precision"));
+  CHECK_THAT(text, ContainsSubstring("\nFüßling     0.0000"));
+  CHECK_THAT(text, ContainsSubstring("\nHose        0.0000"));
+  for (int i = 0; i < 60; ++i) names[1] += "ö";
+  std::string cut = "Hose";
+  for (int i = 0; i < 36; ++i) cut += "ö";
+  CHECK_THAT(to_text(mlpctl::eval::Report(), names), ContainsSubstring("\n" + cut + "     0.0000"));
+}

@@ -1,15 +1,25 @@
-#include "cli/config_file.hpp"
+#include "cli/option_sources.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "cli/cli.hpp"
+#include "cli/option_names.hpp"
 
 namespace mlpctl::app {
 namespace {
+
+std::string environment_name(const std::string& long_name) {
+  std::string name = "MLPCTL_";
+  for (const char letter : long_name) {
+    name +=
+        letter == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  }
+  return name;
+}
 
 /// CLI11's TOML reader, with the keys sent to the command that was chosen on the command line.
 class CommandConfig : public CLI::ConfigTOML {
@@ -27,6 +37,7 @@ class CommandConfig : public CLI::ConfigTOML {
   }
 
  private:
+  /// Whether the item sets an option of this run; gives it the command that it belongs to.
   bool concerns(const CLI::App& command, CLI::ConfigItem& item) const {
     if (item.name == "++" || item.name == "--") return false;
     if (std::getenv(environment_name(item.name).c_str()) != nullptr) return false;
@@ -53,6 +64,18 @@ class CommandConfig : public CLI::ConfigTOML {
 };
 
 }  // namespace
+
+void name_environment_variables(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    const auto& names = option->get_lnames();
+    const bool answers = option == app.get_help_ptr() || option == app.get_help_all_ptr() ||
+                         option == app.get_version_ptr();
+    if (!names.empty() && !answers) option->envname(environment_name(names.front()));
+  }
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    name_environment_variables(*command);
+  }
+}
 
 void add_config_file(CLI::App& app) {
   app.set_config("--config", "", "Read options from a TOML file")->group("General");

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mlpctl/state/diff.hpp"
+#include "mlpctl/state/reader.hpp"
+
+namespace mlpctl::app {
+
+/// What differs between two state files.
+struct Comparison {
+  std::string first, second;
+  std::vector<state::Difference> differences;
+  /// How many values of the first were compared.
+  std::size_t compared;
+};
+
+/// "only in the first", "only in the second", "form", "values".
+std::string_view to_string(state::Difference::Kind kind);
+
+/// Compares value by value. Files that name their entries differently but both fit the network are
+/// compared under its names. Throws Error for damaged values.
+Comparison compare(const state::StateFile& first, const state::StateFile& second);
+
+}  // namespace mlpctl::app
