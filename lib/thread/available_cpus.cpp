@@ -59,9 +59,12 @@ double cgroup_quota(const fs::path& groups, const fs::path& root) {
   return quota;
 }
 
+int cpus_within(int affinity, double quota) {
+  return std::max(1, static_cast<int>(std::min<double>(affinity, std::ceil(quota))));
+}
+
 int available_cpus() {
-  const double quota = std::ceil(cgroup_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
-  return std::max(1, static_cast<int>(std::min<double>(affinity(), quota)));
+  return cpus_within(affinity(), cgroup_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
 }
 
 }  // namespace mlpctl

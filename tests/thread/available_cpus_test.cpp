@@ -1,5 +1,7 @@
 #include "thread/available_cpus.hpp"
 
+#include <sched.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 
@@ -7,8 +9,25 @@
 
 namespace fs = std::filesystem;
 
-TEST_CASE("there is a processor to use") {
-  CHECK(mlpctl::available_cpus() >= 1);
+TEST_CASE("the processors are those of the affinity mask where no quota is smaller") {
+  cpu_set_t all, one;
+  REQUIRE(sched_getaffinity(0, sizeof(all), &all) == 0);
+  int first = 0;
+  while (!CPU_ISSET(first, &all)) ++first;
+  CPU_ZERO(&one);
+  CPU_SET(first, &one);
+  REQUIRE(sched_setaffinity(0, sizeof(one), &one) == 0);
+  const int pinned = mlpctl::available_cpus();
+  REQUIRE(sched_setaffinity(0, sizeof(all), &all) == 0);
+  CHECK(pinned == 1);
+  CHECK(mlpctl::available_cpus() <= CPU_COUNT(&all));
+}
+
+TEST_CASE("a share of a processor counts as one more") {
+  CHECK(mlpctl::cpus_within(8, 2) == 2);
+  CHECK(mlpctl::cpus_within(8, 2.5) == 3);
+  CHECK(mlpctl::cpus_within(8, 0.2) == 1);
+  CHECK(mlpctl::cpus_within(2, 1e9) == 2);
 }
 
 TEST_CASE("the smallest quota of a group and those above it counts") {

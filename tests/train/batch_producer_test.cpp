@@ -1,16 +1,20 @@
 #include "train/batch_producer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
-#include <chrono>
+#include <cerrno>
 #include <cstdint>
+#include <latch>
 #include <numeric>
 #include <stdexcept>
-#include <thread>
 #include <vector>
 
+#include "support/faulty_system.hpp"
 #include "train/augment/augment.hpp"
 
+using mlpctl::tests::Call;
+using mlpctl::tests::FaultySystem;
 using mlpctl::train::BatchProducer;
 
 namespace {
@@ -21,9 +25,8 @@ std::vector<std::int64_t> counting(std::size_t count) {
   return values;
 }
 
-/// Each image is filled with its index plus 100 times the epoch, slower for some than for others.
-void uneven(std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
-  if (indices.front() % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(300));
+/// Each image is filled with its index plus 100 times the epoch.
+void number(std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
   for (const std::int64_t index : indices) {
     out = std::fill_n(out, 784, static_cast<std::uint8_t>(index + 100 * epoch));
   }
@@ -42,7 +45,7 @@ std::vector<std::uint8_t> first_pixels(BatchProducer& producer) {
 TEST_CASE("batches come in order whichever thread made them") {
   const auto order = counting(50);
   for (const int threads : {1, 2, 5}) {
-    BatchProducer producer(uneven, threads);
+    BatchProducer producer(number, threads);
     for (const std::int64_t epoch : {0, 1}) {
       producer.start(epoch, order, 4);
       const auto pixels = first_pixels(producer);
@@ -54,22 +57,59 @@ TEST_CASE("batches come in order whichever thread made them") {
   }
 }
 
-TEST_CASE("a batch stays whole until the next one is asked for") {
+TEST_CASE("a batch stays whole while all that may be ahead of it are made") {
   const auto order = counting(40);
-  BatchProducer producer(uneven, 3, 1);
+  std::atomic<int> made = 0;
+  BatchProducer producer(
+      [&](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
+        number(epoch, indices, out);
+        ++made;
+        made.notify_all();
+      },
+      3, 2);
   producer.start(0, order, 2);
-  for (std::uint8_t first = 0; first < 40; first = static_cast<std::uint8_t>(first + 2)) {
-    const auto batch = producer.next();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    REQUIRE(batch.size() == 2 * 784);
-    CHECK(std::all_of(batch.begin(), batch.begin() + 784, [&](auto p) { return p == first; }));
-    CHECK(std::all_of(batch.begin() + 784, batch.end(), [&](auto p) { return p == first + 1; }));
+  for (int batch = 0; batch < 20; ++batch) {
+    const auto images = producer.next();
+    const int ahead = std::min(batch + 3, 20);
+    for (int now = made; now < ahead; now = made) made.wait(now);
+    CHECK(made == ahead);
+    REQUIRE(images.size() == 2 * 784);
+    const auto second = images.begin() + 784;
+    CHECK(std::all_of(images.begin(), second, [&](auto p) { return p == 2 * batch; }));
+    CHECK(std::all_of(second, images.end(), [&](auto p) { return p == 2 * batch + 1; }));
+  }
+}
+
+TEST_CASE("a batch that is made first waits for its turn") {
+  const auto order = counting(6);
+  std::latch second_made(1);
+  BatchProducer producer(
+      [&](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
+        if (indices.front() == 0) second_made.wait();
+        number(epoch, indices, out);
+        if (indices.front() == 2) second_made.count_down();
+      },
+      2);
+  producer.start(0, order, 2);
+  CHECK(first_pixels(producer) == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5});
+}
+
+TEST_CASE("batches are made with the threads that can be started, without any too") {
+  const auto order = counting(50);
+  for (const int started : {0, 1}) {
+    FaultySystem system;
+    system.fail(Call::kStartThread, 1 + started, EAGAIN, FaultySystem::kForEver);
+    BatchProducer producer(number, 3);
+    producer.start(1, order, 4);
+    const auto pixels = first_pixels(producer);
+    REQUIRE(pixels.size() == 50);
+    CHECK(pixels[49] == 149);
   }
 }
 
 TEST_CASE("an epoch can be left early and another begun") {
   const auto order = counting(60);
-  BatchProducer producer(uneven, 2);
+  BatchProducer producer(number, 2);
   producer.start(0, order, 4);
   producer.next();
   producer.start(1, order, 8);
@@ -79,10 +119,10 @@ TEST_CASE("an epoch can be left early and another begun") {
 }
 
 TEST_CASE("no images are no batches and a producer that was never started ends") {
-  BatchProducer producer(uneven, 2);
+  BatchProducer producer(number, 2);
   producer.start(0, {}, 4);
   CHECK(producer.next().empty());
-  const BatchProducer idle(uneven, 2);
+  const BatchProducer idle(number, 2);
 }
 
 TEST_CASE("what fails while a batch is made is thrown where the batch is asked for") {
@@ -90,7 +130,7 @@ TEST_CASE("what fails while a batch is made is thrown where the batch is asked f
   BatchProducer producer(
       [](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
         if (indices.front() == 4) throw std::runtime_error("no memory");
-        uneven(epoch, indices, out);
+        number(epoch, indices, out);
       },
       2);
   producer.start(0, order, 4);
