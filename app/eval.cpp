@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "cli/cli.hpp"
+#include "cli/data_set.hpp"
 #include "cli/inference.hpp"
 #include "cli/text.hpp"
 #include "commands.hpp"
-#include "data/dataset.hpp"
-#include "data/folder.hpp"
 #include "eval/metrics.hpp"
 #include "eval/report_text.hpp"
 #include "mlpctl/error.hpp"
@@ -74,9 +73,9 @@ ExitCode run(const EvalOptions& options) {
   const state::StateFile file = state::open_state(options.model);
   const model::ModelView model = model::view_in(file, options.load);
   const model::ModelInfo info = model::info_in(file);
-  const std::string folder = data::find_folder(options.data, data::default_folders());
+  const std::string folder = find_data(options.data);
   const data::Dataset set =
-      data::load(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
+      load_set(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
   const Inference inference(model.parameters, options.inference);
   spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder,
                 inference.threads());

@@ -10,12 +10,11 @@
 
 #include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
+#include "cli/data_set.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
-#include "data/dataset.hpp"
-#include "data/folder.hpp"
 #include "mlpctl/error.hpp"
 #include "model/model_file.hpp"
 #include "train/train_checkpoint.hpp"
@@ -52,14 +51,14 @@ struct LoadedData {
 
 LoadedData load_data(const TrainCommand& command) {
   LoadedData loaded;
-  loaded.folder = data::find_folder(command.data, data::default_folders());
-  loaded.train = data::load(loaded.folder, data::Part::kTrain);
+  loaded.folder = find_data(command.data);
+  loaded.train = load_set(loaded.folder, data::Part::kTrain);
   if (command.val_split > 0) {
     std::tie(loaded.train, loaded.validation) =
         data::split_validation(loaded.train, command.val_split);
   }
   if (data::has(loaded.folder, data::Part::kTest)) {
-    loaded.test = data::load(loaded.folder, data::Part::kTest);
+    loaded.test = load_set(loaded.folder, data::Part::kTest);
   }
   return loaded;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
+#include <string_view>
 
 #include "mlpctl/error.hpp"
 
@@ -11,8 +11,6 @@ namespace mlpctl::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kFetchHint = "; scripts/fetch-data.sh fetches the whole set";
 
 std::string stem(Part part, const char* what) {
   return std::string(part == Part::kTrain ? "train-" : "t10k-") + what;
@@ -42,33 +40,41 @@ std::shared_ptr<const IdxFile> open(const std::string& folder, const std::string
                                     const std::string& expected) {
   if (!path.empty()) return std::make_shared<const IdxFile>(path);
   std::error_code ignored;
-  if (!fs::is_directory(folder, ignored))
-    throw Error(folder + ": no such data folder" + kFetchHint);
-  throw Error(folder + ": has no " + expected + " (nor " + expected + ".gz)" + kFetchHint);
+  if (!fs::is_directory(folder, ignored)) {
+    throw Error(ErrorCode::kNotFound, folder + ": no such data folder");
+  }
+  throw Error(ErrorCode::kNotFound, folder + ": has no " + expected + " (nor " + expected + ".gz)");
 }
 
 void check_images(const IdxFile& file) {
   const auto& sizes = file.sizes();
-  if (sizes.size() != 3) throw Error(file.path() + ": holds labels where images are expected");
-  if (sizes[1] != kSide || sizes[2] != kSide) {
-    throw Error(file.path() + ": holds images of " + std::to_string(sizes[1]) + "x" +
-                std::to_string(sizes[2]) + " pixels; the net takes 28x28");
+  if (sizes.size() != 3) {
+    throw Error(ErrorCode::kCorruption, file.path() + ": holds labels where images are expected");
   }
-  if (sizes[0] == 0) throw Error(file.path() + ": holds no images");
+  if (sizes[1] != kSide || sizes[2] != kSide) {
+    throw Error(ErrorCode::kNotSupported,
+                file.path() + ": holds images of " + std::to_string(sizes[1]) + "x" +
+                    std::to_string(sizes[2]) + " pixels; the net takes 28x28");
+  }
+  if (sizes[0] == 0) throw Error(ErrorCode::kCorruption, file.path() + ": holds no images");
 }
 
 void check_labels(const IdxFile& file, const IdxFile& images) {
   const auto& sizes = file.sizes();
-  if (sizes.size() != 1) throw Error(file.path() + ": holds images where labels are expected");
+  if (sizes.size() != 1) {
+    throw Error(ErrorCode::kCorruption, file.path() + ": holds images where labels are expected");
+  }
   if (sizes[0] != images.sizes()[0]) {
-    throw Error(file.path() + ": holds " + std::to_string(sizes[0]) + " labels for the " +
-                std::to_string(images.sizes()[0]) + " images of " + images.path());
+    throw Error(ErrorCode::kCorruption, file.path() + ": holds " + std::to_string(sizes[0]) +
+                                            " labels for the " + std::to_string(images.sizes()[0]) +
+                                            " images of " + images.path());
   }
   const auto wrong = std::find_if(file.values().begin(), file.values().end(),
                                   [](std::uint8_t label) { return label >= kClasses; });
   if (wrong != file.values().end()) {
-    throw Error(file.path() + ": label " + std::to_string(wrong - file.values().begin()) + " is " +
-                std::to_string(*wrong) + "; the net has the classes 0 to 9");
+    throw Error(ErrorCode::kNotSupported,
+                file.path() + ": label " + std::to_string(wrong - file.values().begin()) + " is " +
+                    std::to_string(*wrong) + "; the net has the classes 0 to 9");
   }
 }
 
@@ -80,30 +86,36 @@ bool is_control(char c) {
 void check_name(const std::string& file, const std::string& name,
                 const std::vector<std::string>& before) {
   if (std::any_of(name.begin(), name.end(), is_control)) {
-    throw Error(file + ": name " + std::to_string(before.size() + 1) +
-                " holds a control character; write plain text");
+    throw Error(ErrorCode::kCorruption, file + ": name " + std::to_string(before.size() + 1) +
+                                            " holds a control character; write plain text");
   }
   if (std::find(before.begin(), before.end(), name) != before.end()) {
-    throw Error(file + ": names '" + name + "' twice; every class needs a name of its own");
+    throw Error(ErrorCode::kCorruption,
+                file + ": names '" + name + "' twice; every class needs a name of its own");
   }
 }
 
-std::vector<std::string> read_classes(const fs::path& path) {
+std::vector<std::string> read_classes(const std::string& path) {
   std::vector<std::string> classes;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return classes;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    // Some editors begin a file with a byte order mark.
-    if (classes.empty() && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+  const MappedFile file(path);
+  const auto bytes = file.bytes();
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  // Some editors begin a file with a byte order mark.
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string line(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty()) continue;
-    check_name(path.string(), line, classes);
-    classes.push_back(line);
+    check_name(path, line, classes);
+    classes.push_back(std::move(line));
   }
   if (classes.size() != kClasses) {
-    throw Error(path.string() + ": names " + std::to_string(classes.size()) +
-                " classes; write the ten names, one a line");
+    throw Error(ErrorCode::kNotSupported, path + ": names " + std::to_string(classes.size()) +
+                                              " classes; write the ten names, one a line");
   }
   return classes;
 }
@@ -137,7 +149,7 @@ Dataset load(const std::string& folder, Part part) {
   set.name = set_name(folder, part);
   set.images = set.image_file->values();
   set.labels = set.label_file->values();
-  set.classes = read_classes(fs::path(folder) / "classes.txt");
+  set.classes = read_classes((fs::path(folder) / "classes.txt").string());
   return set;
 }
 

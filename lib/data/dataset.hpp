@@ -39,7 +39,7 @@ bool has(const std::string& folder, Part part);
 /// Reads `train-images-idx3-ubyte` and its labels, or `t10k-...` for the test part; also under the
 /// names with `.idx3-ubyte`, and with `.gz`. Throws Error when a file is missing or wrong, when
 /// there are not as many labels as images, when a label is above 9, or when classes.txt does not
-/// name ten classes.
+/// name ten classes; kNotFound for a folder or a file that is missing.
 Dataset load(const std::string& folder, Part part);
 
 /// The training set in two: all but the last `validation` pictures, and those. MNIST's files are

@@ -29,8 +29,8 @@ std::string find_folder(const std::string& named, std::span<const std::string> p
     if (has(place, Part::kTrain) || has(place, Part::kTest)) return place;
     searched += (searched.empty() ? "" : ", ") + place;
   }
-  throw Error("no MNIST files found in " + searched +
-              "; fetch them with scripts/fetch-data.sh mnist, or name their folder with `data`");
+  throw Error(ErrorCode::kNotFound,
+              "no MNIST files found in " + searched + "; name their folder with `data`");
 }
 
 }  // namespace mlpctl::data

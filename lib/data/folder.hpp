@@ -12,7 +12,7 @@ namespace mlpctl::data {
 std::vector<std::string> default_folders();
 
 /// `named` when it is not empty, else the first of `places` that holds MNIST files. Throws Error
-/// naming every searched place when none does.
+/// (kNotFound) naming every searched place when none does.
 std::string find_folder(const std::string& named, std::span<const std::string> places);
 
 }  // namespace mlpctl::data

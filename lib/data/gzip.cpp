@@ -53,12 +53,15 @@ std::size_t GzipReader::read(std::span<std::byte> out) {
     done += out_step - s.z.avail_out;
     if (status == Z_STREAM_END) {
       s.ended = true;
-      if (!s.left.empty()) throw Error(name_ + ": has bytes after the end of its gzip data");
+      if (!s.left.empty())
+        throw Error(ErrorCode::kCorruption, name_ + ": has bytes after the end of its gzip data");
     } else if (status == Z_BUF_ERROR && s.left.empty()) {
-      throw Error(name_ + ": the gzip data is cut off; download the file again");
+      throw Error(ErrorCode::kCorruption,
+                  name_ + ": the gzip data is cut off; download the file again");
     } else if (status != Z_OK) {
       const std::string why = s.z.msg != nullptr ? s.z.msg : "unknown";
-      throw Error(name_ + ": the gzip data is damaged (" + why + "); download the file again");
+      throw Error(ErrorCode::kCorruption,
+                  name_ + ": the gzip data is damaged (" + why + "); download the file again");
     }
   }
   return done;

@@ -32,19 +32,20 @@ std::string first_bytes(std::span<const std::byte> bytes) {
 }
 
 std::size_t checked_rank(std::span<const std::byte> bytes, const std::string& name) {
-  if (bytes.empty()) throw Error(name + ": is empty, not an IDX file");
+  if (bytes.empty()) throw Error(ErrorCode::kCorruption, name + ": is empty, not an IDX file");
   if (bytes.size() < kMagicBytes || bytes[0] != std::byte{0} || bytes[1] != std::byte{0}) {
-    throw Error(name + ": is not an IDX file: it begins with" + first_bytes(bytes) +
-                " instead of 00 00 08");
+    throw Error(ErrorCode::kCorruption, name + ": is not an IDX file: it begins with" +
+                                            first_bytes(bytes) + " instead of 00 00 08");
   }
   if (bytes[2] != kUnsignedByte) {
-    throw Error(name + ": is an IDX file of another type: its magic is" + first_bytes(bytes) +
-                ", unsigned bytes have 00 00 08");
+    throw Error(ErrorCode::kNotSupported, name + ": is an IDX file of another type: its magic is" +
+                                              first_bytes(bytes) +
+                                              ", unsigned bytes have 00 00 08");
   }
   const auto rank = std::to_integer<std::size_t>(bytes[3]);
   if (rank == 0 || rank > kMaxRank) {
-    throw Error(name + ": has " + std::to_string(rank) +
-                " dimensions; labels have 1 and images have 3");
+    throw Error(ErrorCode::kNotSupported, name + ": has " + std::to_string(rank) +
+                                              " dimensions; labels have 1 and images have 3");
   }
   return rank;
 }
@@ -58,12 +59,13 @@ std::uint32_t big_endian(std::span<const std::byte, kSizeBytes> bytes) {
 Header parse_header(std::span<const std::byte> bytes, const std::string& name) {
   const std::size_t rank = checked_rank(bytes, name);
   Header header{{}, kMagicBytes + kSizeBytes * rank, 1};
-  if (bytes.size() < header.bytes) throw Error(name + ": ends within its IDX header");
+  if (bytes.size() < header.bytes)
+    throw Error(ErrorCode::kCorruption, name + ": ends within its IDX header");
   for (std::size_t i = 0; i < rank; ++i) {
     const std::size_t size =
         big_endian(bytes.subspan(kMagicBytes + kSizeBytes * i).first<kSizeBytes>());
     if (size != 0 && header.values > std::numeric_limits<std::ptrdiff_t>::max() / size) {
-      throw Error(name + ": its IDX header declares an impossible size");
+      throw Error(ErrorCode::kCorruption, name + ": its IDX header declares an impossible size");
     }
     header.values *= size;
     header.sizes.push_back(static_cast<std::int64_t>(size));
@@ -81,9 +83,10 @@ std::string dimensions(const Header& header) {
 }
 
 [[noreturn]] void fail_short(const Header& header, std::size_t there, const std::string& name) {
-  throw Error(name + ": is too short: its header declares " + dimensions(header) + " = " +
-              std::to_string(header.values) + " values and " + std::to_string(there) +
-              " are there; fetch it again");
+  throw Error(ErrorCode::kCorruption, name + ": is too short: its header declares " +
+                                          dimensions(header) + " = " +
+                                          std::to_string(header.values) + " values and " +
+                                          std::to_string(there) + " are there; fetch it again");
 }
 
 }  // namespace
@@ -98,9 +101,10 @@ IdxArray parse_idx(std::span<const std::byte> bytes, const std::string& name) {
   const std::size_t there = bytes.size() - header.bytes;
   if (there < header.values) fail_short(header, there, name);
   if (there > header.values) {
-    throw Error(name + ": has " + std::to_string(there - header.values) +
-                " bytes after the last value that its header declares (" + dimensions(header) +
-                ")");
+    throw Error(ErrorCode::kCorruption,
+                name + ": has " + std::to_string(there - header.values) +
+                    " bytes after the last value that its header declares (" + dimensions(header) +
+                    ")");
   }
   const auto* values = reinterpret_cast<const std::uint8_t*>(bytes.data() + header.bytes);
   return {std::move(header.sizes), {values, header.values}};
@@ -115,8 +119,9 @@ std::vector<std::byte> gunzip_idx(std::span<const std::byte> bytes, const std::s
   out.resize(kMagicBytes + reader.read(std::span(out).subspan(kMagicBytes)));
   const Header header = parse_header(out, name);
   if (header.values / kMaxDeflateRatio > bytes.size()) {
-    throw Error(name + ": declares " + dimensions(header) + " values, more than its " +
-                std::to_string(bytes.size()) + " compressed bytes can hold");
+    throw Error(ErrorCode::kCorruption,
+                name + ": declares " + dimensions(header) + " values, more than its " +
+                    std::to_string(bytes.size()) + " compressed bytes can hold");
   }
   // One byte more than declared, so that trailing bytes show and the gzip checksum is read.
   out.resize(header.bytes + header.values + 1);

@@ -3,22 +3,31 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <cerrno>
 
 #include "mlpctl/error.hpp"
+#include "support/error_code.hpp"
+#include "support/faulty_system.hpp"
 #include "support/idx.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using mlpctl::ErrorCode;
 using mlpctl::data::IdxFile;
+using mlpctl::tests::Call;
+using mlpctl::tests::error_code;
+using mlpctl::tests::FaultySystem;
 
 namespace {
 
-void check_refused(const std::string& content, const std::string& sentence) {
+void check_refused(const std::string& content, const std::string& sentence,
+                   ErrorCode code = ErrorCode::kCorruption) {
   const TempDir dir;
   dir.write("f", content);
   CHECK_THROWS_MATCHES(IdxFile(dir / "f"), mlpctl::Error,
                        MessageMatches(ContainsSubstring(dir / "f") && ContainsSubstring(sentence)));
+  CHECK(error_code([&] { const IdxFile file(dir / "f"); }) == code);
 }
 
 }  // namespace
@@ -45,8 +54,8 @@ TEST_CASE("an IDX file without values is read") {
 TEST_CASE("each kind of damage of an IDX file has its own sentence") {
   check_refused("", "is empty");
   check_refused("\x89PNG\r\n", "begins with 89 50 4e 47 instead of 00 00 08");
-  check_refused(std::string("\0\0\x0D\1", 4), "another type");
-  check_refused(std::string("\0\0\x08\4", 4), "has 4 dimensions");
+  check_refused(std::string("\0\0\x0D\1", 4), "another type", ErrorCode::kNotSupported);
+  check_refused(std::string("\0\0\x08\4", 4), "has 4 dimensions", ErrorCode::kNotSupported);
   check_refused(std::string("\0\0\x08\3\0\0", 6), "ends within its IDX header");
   check_refused(idx_text({2, 2}, "abc"), "declares 2x2 = 4 values and 3 are there");
   check_refused(idx_text({2, 2}, "abcde"), "has 1 bytes after the last value");
@@ -65,6 +74,18 @@ TEST_CASE("each kind of damage of a gzip file has its own sentence") {
   check_refused(good + "x", "after the end of its gzip data");
   check_refused(gzip_text(idx_text({4}, "abc")), "is too short");
   check_refused(gzip_text(idx_text({4}, "abcde")), "after the last value");
+}
+
+TEST_CASE("an IDX file that the system does not give is an error of the system") {
+  const TempDir dir;
+  dir.write("f", idx_text({4}, "abcd"));
+  for (const auto& [call, error] : {std::pair{Call::kOpen, EACCES}, {Call::kMap, ENOMEM}}) {
+    FaultySystem system;
+    system.fail(call, 1, error);
+    CHECK(error_code([&] { const IdxFile file(dir / "f"); }) == ErrorCode::kIo);
+    CHECK(IdxFile(dir / "f").values().size() == 4);
+  }
+  CHECK(error_code([&] { const IdxFile file(dir / "none"); }) == ErrorCode::kNotFound);
 }
 
 TEST_CASE("a gzip file that declares more than it can hold is refused before memory is taken") {

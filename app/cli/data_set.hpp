@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "data/dataset.hpp"
+
+namespace mlpctl::app {
+
+/// The folder that --data names, or, when it names none, the first of the usual places that holds a
+/// data set. Where there is none the error says how to get one.
+std::string find_data(const std::string& named);
+
+/// The part of the data set in the folder. Where a file is missing the error says how to get it.
+data::Dataset load_set(const std::string& folder, data::Part part);
+
+}  // namespace mlpctl::app
