@@ -11,10 +11,12 @@ packages=(
   git g++ cmake ninja-build ccache pkg-config curl ca-certificates
   catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev
   libhwy-dev nettle-dev
-  clang libclang-rt-dev clang-format
+  clang libclang-rt-dev
   python3 python3-venv
 )
 python_packages=(numpy safetensors pillow)
+# Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.
+python_tools=(clang-format==14.0.6 clang-tidy==18.1.8)
 torch_spec=${MLPCTL_TORCH_SPEC:-torch==2.13.0}
 
 fail() {
@@ -96,6 +98,9 @@ wanted_python_packages() {
   fi
   for package in "${python_packages[@]}"; do
     python_has .venv/bin/python "$package" >/dev/null || echo "$package"
+  done
+  for package in "${python_tools[@]}"; do
+    [ "$(python_has .venv/bin/python "${package%==*}")" = "${package#*==}" ] || echo "$package"
   done
 }
 
