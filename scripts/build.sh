@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a preset of CMakePresets.json: scripts/build.sh [release|debug|asan] [TARGET...]
+# Builds a preset of CMakePresets.json: scripts/build.sh [release|debug|asan|tsan] [TARGET...]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -7,17 +7,13 @@ preset=${1:-release}
 shift || true
 case $preset in
   release) folder=build ;;
-  debug | asan) folder=build-$preset ;;
-  *) echo "build.sh: no preset '$preset'; there are release, debug and asan" >&2; exit 2 ;;
+  debug | asan | tsan) folder=build-$preset ;;
+  *) echo "build.sh: no preset '$preset'; there are release, debug, asan and tsan" >&2; exit 2 ;;
 esac
 for tool in cmake ninja c++; do
   command -v $tool >/dev/null || { echo "build.sh: $tool is missing; run scripts/setup.sh" >&2; exit 1; }
 done
 
 # Once configured, ninja itself calls cmake again when a CMakeLists.txt changes.
-if [ ! -f "$folder/build.ninja" ]; then
-  options=()
-  if command -v ccache >/dev/null; then options=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
-  cmake --preset "$preset" "${options[@]}"
-fi
+[ -f "$folder/build.ninja" ] || cmake --preset "$preset"
 cmake --build --preset "$preset" ${1:+--target "$@"}
