@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds a fuzz target with clang and runs it:  scripts/fuzz.sh TARGET|all SECONDS
 # The corpus grows in build-fuzz/corpus/TARGET; a finding is left beside it and ends the run.
+# The seeds are made by a Python with PyTorch, NumPy and safetensors: that of .venv, else python3.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,18 +16,28 @@ build=build-fuzz
 python=python3
 [ -x .venv/bin/python ] && python=.venv/bin/python
 
-# Small state files of every kind; without PyTorch the seeds in tests/fuzz/seeds must do.
+fail() {
+  echo "fuzz.sh: $*" >&2
+  exit 1
+}
+
+# Small state files of every kind. The folder gets its name when all of them are there.
 make_state_seeds() {
   [ -d $build/files ] && return
-  $python -W ignore tests/python/make_state_files.py $build/files 20000 2>/dev/null || return 0
-  $python tests/fuzz/sort_seeds.py $build/files $build/corpus
+  rm -rf $build/files.part
+  $python -W ignore tests/python/make_state_files.py $build/files.part 20000 &&
+    $python tests/fuzz/sort_seeds.py $build/files.part $build/corpus ||
+    fail "the seeds cannot be made by $python, which needs PyTorch, NumPy and safetensors; scripts/setup.sh puts them into .venv"
+  mv $build/files.part $build/files
 }
 
 fuzz() {
   corpus=$build/corpus/$1
   mkdir -p "$corpus"
   [ -d "tests/fuzz/seeds/$1" ] && cp -n tests/fuzz/seeds/"$1"/* "$corpus"
-  echo "$1: $(ls "$corpus" | wc -l) inputs, $seconds s"
+  count=$(ls "$corpus" | wc -l)
+  [ "$count" -gt 0 ] || fail "$1 has no seed in tests/fuzz/seeds/$1 and none was made"
+  echo "$1: $count inputs, $seconds s"
   "$build/bin/$1_fuzz" -max_total_time="$seconds" -dict=tests/fuzz/fuzz.dict -timeout=30 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$1-" "$corpus" 2>"$build/$1.log" ||
     { tail -40 "$build/$1.log" >&2; exit 1; }
