@@ -53,8 +53,14 @@ class Install(ProgramTest):
         self.assertTrue(model.exists())
 
     def test_no_file_looks_for_libraries_in_the_build_folder(self):
-        for path in [*self.tree.glob("bin/*"), *self.tree.glob("lib*/**/*.so*")]:
-            dynamic = subprocess.run(["readelf", "-d", path], capture_output=True, text=True).stdout
+        files = [*self.tree.glob("bin/*"), *self.tree.glob("lib*/**/*.so*")]
+        self.assertIn(self.tree / "bin" / "mlpctl", files)
+        self.assertEqual(any("libmlpctl_torch.so" in path.name for path in files), TRAINS)
+        for path in files:
+            dynamic = subprocess.run(
+                ["readelf", "-d", path], capture_output=True, check=True, text=True
+            ).stdout
+            self.assertIn("NEEDED", dynamic, path)
             self.assertNotIn(str(pathlib.Path(BUILD).resolve()), dynamic, path)
 
 

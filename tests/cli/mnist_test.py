@@ -19,7 +19,7 @@ class Mnist(ProgramTest):
             self.done("eval", "--model", MODEL, "--data", DATA, "--json", *arguments)
         )
 
-    def test_three_epochs_reach_the_promised_accuracy(self):
+    def test_three_epochs_reach_96_5_percent(self):
         self.assertGreaterEqual(self.evaluate()["accuracy"], 0.965)
         met = run("eval", "--model", MODEL, "--data", DATA, "--min-accuracy", "0.965")
         self.assertEqual(met.returncode, 0)

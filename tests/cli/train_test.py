@@ -105,7 +105,8 @@ class Refusals(TrainTest):
     def test_cuda_where_there_is_none(self):
         self.assertIn("cuda", self.refused(1, *self.arguments("--device", "cuda")).lower())
 
-    def test_outputs_that_cannot_be_written_are_refused_before_the_work(self):
+    def test_outputs_that_cannot_be_written_are_refused_before_the_data_is_looked_for(self):
+        self.data = self.folder / "none"
         (self.folder / "folder.pt").mkdir()
         for out in (
             self.folder / "no" / "folder" / "out.pt",
@@ -113,9 +114,7 @@ class Refusals(TrainTest):
             self.folder / "folder.pt",
         ):
             self.out = out
-            began = time.monotonic()
-            self.assertIn(str(out), self.refused(1, *self.arguments("--epochs", 10000)))
-            self.assertLess(time.monotonic() - began, 60)
+            self.assertIn(str(out), self.refused(1, *self.arguments()))
 
     @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
     def test_a_folder_without_permission(self):

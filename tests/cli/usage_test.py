@@ -40,6 +40,12 @@ class WrongUsage(ProgramTest):
         message = self.refused(2, "eval", "--modell", "m.pt")
         self.assertIn("did you mean --model", message.lower())
 
+    def test_a_mistyped_word_cannot_drive_the_terminal(self):
+        for arguments in (["ev\x1b[2Jal"], ["eval", "--\x1b[2J"], ["eval", "--model", "m", "\u202e"]):
+            message = self.refused(2, *arguments)
+            self.assertNotRegex(message, "[\x1b\u202e]")
+            self.assertRegex(message, r"\\x1b\[2J|\\u\{202e\}")
+
     def test_missing_and_surplus_and_bad_values(self):
         model = self.model()
         self.refused(2, "eval")
