@@ -16,17 +16,19 @@
 #include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
 #include "cli/inference.hpp"
+#include "cli/option_names.hpp"
 #include "cli/terminal.hpp"
 #include "cli/threads.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
+#include "image/decode/picture_file.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
 #include "model/info.hpp"
 #include "model/model_file.hpp"
-#include "predict/answer.hpp"
-#include "predict/answer_drawing.hpp"
+#include "predict/drawing.hpp"
 #include "predict/predict_session.hpp"
+#include "predict/result.hpp"
 #include "thread/pipeline.hpp"
 
 namespace mlpctl::app {
@@ -35,21 +37,21 @@ namespace {
 struct PredictOptions {
   std::string model, range, preprocess = "auto", save_input, annotate;
   std::vector<std::string> paths;
-  AnswerStyle style;
+  Style style;
   model::LoadOptions load;
   InferenceOptions inference;
-  bool json = false, show = false;
+  bool split = false, json = false, show = false;
 };
 
-Preparation preparation_of(const PredictOptions& options, const model::ModelInfo& model) {
-  const bool digits =
+digits::Preparation preparation_of(const PredictOptions& options, const model::ModelInfo& model) {
+  const bool of_digits =
       options.preprocess == "digit" || (options.preprocess == "auto" && model.preprocess != "none");
-  if (options.style.split && !digits) {
+  if (options.split && !of_digits) {
     throw UsageError("--split needs the preparation of digits, and here there is none");
   }
-  if (options.style.split) return Preparation::kDigits;
-  if (digits) return Preparation::kDigit;
-  return options.preprocess == "none" ? Preparation::kExact : Preparation::kReduced;
+  if (options.split) return digits::Preparation::kSheet;
+  if (of_digits) return digits::Preparation::kDigit;
+  return options.preprocess == "none" ? digits::Preparation::kExact : digits::Preparation::kReduced;
 }
 
 void check(const PredictOptions& options) {
@@ -64,31 +66,30 @@ void check(const PredictOptions& options) {
 void make_folder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) throw Error(path + ": the folder cannot be made: " + error.message());
+  if (error) throw Error(ErrorCode::kIo, path + ": the folder cannot be made: " + error.message());
 }
 
-/// Prints answers and keeps what the exit code will say.
+/// Prints results and keeps what the exit code will say.
 class Printer {
  public:
-  explicit Printer(const PredictOptions& options)
-      : options_(options), blocks_(locale_is_utf8()), colour_(colour_allowed(Stream::kOutput)) {
+  explicit Printer(const PredictOptions& options) : options_(options), glyphs_(glyphs_of_output()) {
     if (!options.save_input.empty()) make_folder(options.save_input);
   }
 
-  void print(const Answer& answer) {
-    ++count_;
-    failed_ = failed_ || !answer.error.empty();
-    unsure_ = unsure_ || static_cast<double>(answer.confidence()) < options_.style.min_confidence;
-    if (!answer.error.empty()) spdlog::error("{}", answer.error);
+  void print(const Result& result) {
+    failed_ = failed_ || !result.error.empty();
+    unsure_ =
+        unsure_ || static_cast<double>(result.answer.confidence()) < options_.style.min_confidence;
+    if (!result.error.empty()) spdlog::error("{}", result.error);
     if (options_.json) {
-      std::cout << to_json(answer, options_.style)
+      std::cout << to_json(result, options_.style)
                        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
                 << '\n';
-    } else if (answer.error.empty()) {
-      std::cout << to_text(answer, options_.style);
+    } else if (result.error.empty()) {
+      std::cout << to_text(result, options_.style);
     }
-    for (const auto& line : answer.lines) {
-      for (const ReadDigit& digit : line) print_input(digit, answer);
+    for (const auto& line : result.answer.lines) {
+      for (const digits::Digit& digit : line) print_input(digit, result);
     }
   }
 
@@ -98,28 +99,26 @@ class Printer {
   }
 
  private:
-  void print_input(const ReadDigit& digit, const Answer& answer) {
-    if (options_.show && !options_.json) {
-      std::cout << drawing(digit, options_.style, blocks_, colour_);
-    }
+  void print_input(const digits::Digit& digit, const Result& result) {
+    if (options_.show && !options_.json) std::cout << drawing(digit, options_.style, glyphs_);
     if (options_.save_input.empty()) return;
     const std::filesystem::path folder(options_.save_input);
-    const std::string stem = std::filesystem::path(answer.file).stem().string();
-    image::Picture picture{.width = image::kDigitSide, .height = image::kDigitSide};
-    picture.pixels.assign(digit.input.pixels.begin(), digit.input.pixels.end());
+    const std::string stem = std::filesystem::path(result.file).stem().string();
+    image::Picture picture{.width = digits::kInputSide, .height = digits::kInputSide};
+    picture.pixels.assign(digit.input.begin(), digit.input.end());
     write_png(picture, folder / fmt::format("{:05}_{}.png", ++saved_, stem));
   }
 
   const PredictOptions& options_;
-  const bool blocks_, colour_;
-  std::size_t count_ = 0, saved_ = 0;
+  const Glyphs glyphs_;
+  std::size_t saved_ = 0;
   bool failed_ = false, unsure_ = false;
 };
 
-void annotate(const PredictOptions& options, const Answer& answer) {
-  if (!answer.error.empty()) return;
-  const image::Picture picture = read_picture(answer.file, image::Resolution::kFull);
-  write_png(annotated(picture, answer), options.annotate);
+void annotate(const PredictOptions& options, const Result& result) {
+  if (!result.error.empty()) return;
+  const image::Picture picture = read_picture(result.file, image::Resolution::kFull);
+  write_png(annotated(picture, result.answer), options.annotate);
 }
 
 // A picture is worked on in planes of some megabytes, one after the other. Each would be given back
@@ -143,18 +142,19 @@ void keep_freed_memory() {
 // small ones keeps no thread waiting.
 constexpr std::size_t kAheadPerThread = 4;
 
-ExitCode run(PredictOptions options) {
+ExitCode run(const CLI::App& app, PredictOptions options) {
   keep_freed_memory();
   check(options);
   const IndexRange range = options.range.empty() ? IndexRange{} : parse_range(options.range);
   const state::StateFile file = state::open_state(options.model);
   const model::ModelInfo info = model::info_in(file);
-  const Preparation preparation = preparation_of(options, info);
+  const digits::Preparation preparation = preparation_of(options, info);
+  options.style.layout = options.split ? Layout::kSheet : Layout::kDigit;
   options.style.classes = info.classes;
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, range);
   const int threads = thread_count(options.inference.threads);
-  Pipeline<PredictInput, Answer> work(
+  Pipeline<PredictInput, PreparedPicture> work(
       [inputs] { return inputs->next(); },
       [preparation](const PredictInput& input) { return prepare(input, preparation); }, threads,
       kAheadPerThread * static_cast<std::size_t>(threads));
@@ -162,14 +162,17 @@ ExitCode run(PredictOptions options) {
   const Inference inference(model::view_in(file, options.load).parameters, options.inference);
   Printer printer(options);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
-  while (std::optional<Answer> first = work.next()) {
-    std::vector<Answer> batch{std::move(*first)};
+  while (std::optional<PreparedPicture> first = work.next()) {
+    std::vector<PreparedPicture> batch{std::move(*first)};
     while (batch.size() < most && work.ready()) batch.push_back(*work.next());
-    classify(batch, inference);
-    for (const Answer& answer : batch) printer.print(answer);
+    std::vector<Result> results = answer(std::move(batch), inference);
+    for (Result& result : results) {
+      result.error = with_flags(app, result.error);
+      printer.print(result);
+    }
     std::cout.flush();
     if (!std::cout) break;
-    if (!options.annotate.empty()) annotate(options, batch[0]);
+    if (!options.annotate.empty()) annotate(options, results[0]);
   }
   return printer.code();
 }
@@ -196,7 +199,7 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
       ->check(CLI::IsMember({"auto", "digit", "none"}))
       ->capture_default_str()
       ->group("Input");
-  command.add_flag("--split", options.style.split, "Read every digit of a picture, line by line")
+  command.add_flag("--split", options.split, "Read every digit of a picture, line by line")
       ->group("Input");
 }
 
@@ -237,7 +240,7 @@ void add_predict(CLI::App& app) {
   add_input_options(*command, *options);
   add_output_options(*command, *options);
   add_inference_options(*command, options->inference);
-  on_run(*command, [options] { return run(*options); });
+  on_run(*command, [&app, options] { return run(app, *options); });
 }
 
 }  // namespace mlpctl::app

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "cli/usage_error.hpp"
-#include "image/picture.hpp"
+#include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
@@ -21,12 +21,12 @@ std::vector<std::string> pictures_below(const std::string& folder) {
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
        at.increment(error)) {
-    if (at->is_regular_file(error) && image::has_picture_extension(at->path().string())) {
+    if (at->is_regular_file(error) && image::has_picture_suffix(at->path().string())) {
       found.push_back(at->path().string());
     }
   }
-  if (error) throw Error(folder + ": " + error.message());
-  if (found.empty()) throw Error(folder + ": holds no pictures");
+  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
+  if (found.empty()) throw Error(ErrorCode::kNotFound, folder + ": holds no pictures");
   std::sort(found.begin(), found.end(), naturally_before);
   return found;
 }
@@ -48,7 +48,7 @@ std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
   auto idx = std::make_shared<data::IdxFile>(path);
   const auto& sizes = idx->sizes();
   if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
-    throw Error(path + ": holds no images of 28x28 pixels");
+    throw Error(ErrorCode::kNotSupported, path + ": holds no images of 28x28 pixels");
   }
   return idx;
 }
@@ -90,7 +90,7 @@ void PredictInputs::open(const std::string& path) {
       index_ = range_.begin;
       if (index_ >= idx_->sizes()[0]) {
         idx_.reset();
-        throw Error(path + ": --range begins after its last image");
+        throw Error(ErrorCode::kInvalidArgument, path + ": --range begins after its last image");
       }
     } else {
       single_ = PredictInput{.file = path};

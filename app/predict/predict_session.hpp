@@ -1,28 +1,27 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "cli/inference.hpp"
-#include "predict/answer.hpp"
 #include "predict/predict_input.hpp"
+#include "predict/result.hpp"
+#include "read/candidates.hpp"
 
 namespace mlpctl::app {
 
-/// What a picture is put through before the net sees it.
-enum class Preparation {
-  kDigit,    ///< find the digit and bring it to MNIST's form
-  kDigits,   ///< the same for every digit on a sheet
-  kReduced,  ///< 28x28 grey and nothing else, for models of other things than digits
-  kExact,    ///< pictures of 28x28 as they are
+/// A picture whose candidates are known, or why it has none.
+struct PreparedPicture {
+  std::string file;
+  std::int64_t index = -1;  ///< of the image in an IDX file
+  std::string error = {};
+  digits::Candidates candidates = {};
 };
 
-/// A picture read and prepared, its digits not yet named. Never throws: an unreadable picture is an
-/// answer with an error.
-Answer prepare(const PredictInput& input, Preparation preparation);
+/// Reads and prepares a picture. Never throws: one that cannot be read has an error.
+PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation);
 
-/// Fills in what the net says about every digit of the answers, in one batch.
-void classify(std::vector<Answer>& answers, const Inference& inference);
+/// What the net says about each of the pictures, in one batch.
+std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inference& inference);
 
 }  // namespace mlpctl::app

@@ -2,77 +2,68 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <limits>
 #include <utility>
-
-#include "base/atomic_file.hpp"
-#include "base/mapped_file.hpp"
-#include "image/decode/decode.hpp"
 
 namespace mlpctl::image {
 namespace {
 
-/// Enough for five lines of thin writing on a photographed page, and quick to work on.
-constexpr std::int64_t kReadingPixels = 4'200'000;
-
-/// Turns and mirrors as EXIF's orientation says: where a pixel of the upright picture is stored.
-Picture upright(Picture stored, int orientation) {
-  if (orientation == 1) return stored;
-  const bool swap = orientation >= 5;
-  Picture out{.width = swap ? stored.height : stored.width,
-              .height = swap ? stored.width : stored.height,
-              .channels = stored.channels,
-              .pixels = {},
-              .reduction = stored.reduction};
-  out.pixels.reserve(stored.pixels.size());
-  const bool from_right =
-      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool from_bottom =
-      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  for (int y = 0; y < out.height; ++y) {
-    for (int x = 0; x < out.width; ++x) {
-      int column = swap ? y : x, line = swap ? x : y;
-      if (from_right) column = stored.width - 1 - column;
-      if (from_bottom) line = stored.height - 1 - line;
-      for (int c = 0; c < out.channels; ++c) out.pixels.push_back(stored.at(column, line, c));
+/// Adds a row of pixels to the sums of the cells that they lie in, `factor` pixels wide.
+template <std::size_t kChannels>
+void add_cells(std::vector<std::uint32_t>& sums, const std::uint8_t* in, int factor) {
+  for (std::size_t x = 0; x < sums.size(); x += kChannels) {
+    std::array<std::uint32_t, kChannels> cell{};
+    for (int dx = 0; dx < factor; ++dx, in += kChannels) {
+      for (std::size_t c = 0; c < kChannels; ++c) cell[c] += in[c];
     }
+    for (std::size_t c = 0; c < kChannels; ++c) sums[x + c] += cell[c];
   }
-  return out;
 }
 
 }  // namespace
 
-Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
-                     Resolution resolution) {
-  const ByteView file(bytes, name);
-  const PictureHeader header = read_header(file);
-  const std::int64_t most =
-      resolution == Resolution::kFull ? std::numeric_limits<std::int64_t>::max() : kReadingPixels;
-  const int later = resolution == Resolution::kDigit
-                        ? factor_to(kDigitSearchSide, header.width, header.height)
-                        : 1;
-  return upright(decode(file, header, most, later), header.orientation);
+Picture reduce(const Picture& from, int factor) {
+  if (factor <= 1) return from;
+  // A picture of one row keeps its row.
+  const int across = std::min(factor, from.width), down = std::min(factor, from.height);
+  Picture to{.width = from.width / across,
+             .height = from.height / down,
+             .channels = from.channels,
+             .reduction = from.reduction * factor};
+  const auto channels = static_cast<std::size_t>(from.channels);
+  const std::size_t row_size = static_cast<std::size_t>(to.width) * channels;
+  const auto area = static_cast<std::uint32_t>(across * down);
+  std::vector<std::uint32_t> sums(row_size);
+  to.pixels.reserve(row_size * static_cast<std::size_t>(to.height));
+  for (int y = 0; y < to.height; ++y) {
+    std::fill(sums.begin(), sums.end(), area / 2);
+    for (int dy = 0; dy < down; ++dy) {
+      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * down + dy) *
+                                                        static_cast<std::size_t>(from.width) *
+                                                        channels;
+      if (channels == 1) add_cells<1>(sums, in, across);
+      if (channels == 3) add_cells<3>(sums, in, across);
+    }
+    for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
+  }
+  return to;
 }
 
-Picture read_picture(const std::string& path, Resolution resolution) {
-  const MappedFile file(path);
-  return read_picture(file.bytes(), path, resolution);
+Picture cropped(const Picture& picture, const Box& box) {
+  Picture part{.width = box.width,
+               .height = box.height,
+               .channels = picture.channels,
+               .reduction = picture.reduction};
+  const std::ptrdiff_t row = std::ptrdiff_t{picture.width} * picture.channels;
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    const auto first = picture.pixels.begin() + y * row + std::ptrdiff_t{box.x} * picture.channels;
+    part.pixels.insert(part.pixels.end(), first, first + box.width * picture.channels);
+  }
+  return part;
 }
 
-void write_png(const Picture& picture, const std::string& path) {
-  AtomicFile file(path);
-  file.write(encode_png(picture));
-  file.commit();
-}
-
-bool has_picture_extension(const std::string& path) {
-  constexpr std::array kExtensions{".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp",
-                                   ".bmp", ".gif", ".pnm",  ".pbm", ".pgm",  ".ppm"};
-  std::string ending = path.substr(std::min(path.rfind('.'), path.size()));
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::find(kExtensions.begin(), kExtensions.end(), ending) != kExtensions.end();
+Picture reduce_to_pixels(Picture picture, std::int64_t most) {
+  const int factor = factor_to_pixels(most, picture.width, picture.height);
+  return factor > 1 ? reduce(picture, factor) : std::move(picture);
 }
 
 }  // namespace mlpctl::image

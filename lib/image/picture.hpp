@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string>
 #include <vector>
 
 namespace mlpctl::image {
@@ -34,33 +32,31 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-/// How much of the file's resolution is wanted.
-enum class Resolution {
-  kDigit,    ///< what find_digit() uses: it reduces by whole factors to at most kDigitSearchSide
-  kReading,  ///< what find_digits() uses too: at most about 4 megapixels
-  kFull,
-};
-
 /// Pixels a side, at most, in which a single digit is looked for.
-inline constexpr int kDigitSearchSide = 800;
+inline constexpr int kDigitViewSide = 800;
+/// Pixels, at most, of a sheet: enough for five lines of thin writing on a photographed page, and
+/// quick to work on.
+inline constexpr std::int64_t kSheetPixels = 4'200'000;
 
 /// The whole factor that brings the longer side to at most `side`.
-constexpr int factor_to(int side, std::int64_t width, std::int64_t height) {
+constexpr int factor_to_side(int side, std::int64_t width, std::int64_t height) {
   return static_cast<int>(((width > height ? width : height) + side - 1) / side);
 }
 
-/// Reads PNG, JPEG, TIFF, WebP, BMP, GIF or PNM. Throws Error with a sentence of its own for a file
-/// that is missing, empty, cut off, not a picture, damaged, or larger than the limits.
-Picture read_picture(const std::string& path, Resolution resolution = Resolution::kReading);
+/// The smallest whole factor that leaves at most `most` pixels.
+constexpr int factor_to_pixels(std::int64_t most, std::int64_t width, std::int64_t height) {
+  int factor = 1;
+  while ((width / factor) * (height / factor) > most) ++factor;
+  return factor;
+}
 
-/// The same from memory; name stands for the file in messages.
-Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
-                     Resolution resolution = Resolution::kReading);
+/// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
+Picture reduce(const Picture& picture, int factor);
 
-/// Writes a PNG, whole or not at all. Throws Error.
-void write_png(const Picture& picture, const std::string& path);
+/// Reduces by the smallest whole factor that leaves at most `most` pixels.
+Picture reduce_to_pixels(Picture picture, std::int64_t most);
 
-/// Whether the name ends like a picture file that read_picture() knows.
-bool has_picture_extension(const std::string& path);
+/// The part of the picture in the box, which must lie inside.
+Picture cropped(const Picture& picture, const Box& box);
 
 }  // namespace mlpctl::image

@@ -40,12 +40,6 @@ Plane channel_of(const Picture& picture, int channel);
 /// The picture's luma, 0 to 255 (ITU-R BT.601).
 Plane grey_of(const Picture& picture);
 
-/// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
-Picture reduce(const Picture& picture, int factor);
-
-/// The part of the picture in the box, which must lie inside.
-Picture cropped(const Picture& picture, const Box& box);
-
 /// Gaussian smoothing; outside, the nearest edge's values.
 Plane blur(const Plane& plane, float sigma);
 

@@ -3,7 +3,10 @@
 #include <span>
 
 #include "image/decode/byte_view.hpp"
-#include "image/decode/picture_header.hpp"
+#include "image/decode/codec.hpp"
+#include "image/decode/leptonica.hpp"
+#include "image/decode/picture_file.hpp"
+#include "image/propose/ready_digit.hpp"
 #include "image/sheet/sheet.hpp"
 #include "mlpctl/error.hpp"
 
@@ -13,7 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);
   try {
     const std::string name = "fuzz";
-    const auto header = mlpctl::image::read_header(mlpctl::image::ByteView(bytes, name));
+    mlpctl::image::silence_leptonica();
+    const mlpctl::image::ByteView file(bytes, name);
+    const auto header = mlpctl::image::read_header(mlpctl::image::codec_of(file), file);
     if (header.width * header.height > kMostPixels) return 0;
     const mlpctl::image::Picture picture = mlpctl::image::read_picture(bytes, name);
     if (picture.pixels.size() != static_cast<std::size_t>(picture.width) *
@@ -21,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                      static_cast<std::size_t>(picture.channels)) {
       __builtin_trap();
     }
-    mlpctl::image::find_digit(picture);
-    mlpctl::image::find_digits(picture);
+    mlpctl::image::propose_digit(picture);
+    mlpctl::image::propose_sheet(picture);
     mlpctl::image::grey_digit(picture);
   } catch (const mlpctl::Error&) {
     return 0;

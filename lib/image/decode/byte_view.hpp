@@ -46,8 +46,13 @@ class ByteView {
     return true;
   }
 
+  /// The file is damaged.
   [[noreturn]] void fail(const std::string& sentence) const {
-    throw Error(*name_ + ": " + sentence);
+    throw Error(ErrorCode::kCorruption, *name_ + ": " + sentence);
+  }
+  /// The file may be sound, and is not one that is read here.
+  [[noreturn]] void refuse(const std::string& sentence) const {
+    throw Error(ErrorCode::kNotSupported, *name_ + ": " + sentence);
   }
 
  private:

@@ -1,12 +1,18 @@
-#include "image/decode/pnm.hpp"
-
 #include <algorithm>
 #include <cctype>
+#include <string>
 
-#include "image/decode/header_formats.hpp"
+#include "image/decode/codec.hpp"
 
 namespace mlpctl::image {
 namespace {
+
+constexpr std::string_view kSuffixes[] = {".pnm", ".pbm", ".pgm", ".ppm"};
+
+bool is_pnm(const ByteView& file) {
+  return file.has(0, "P") && file.size() > 2 && file.u8(1) >= '1' && file.u8(1) <= '6' &&
+         (file.u8(2) <= ' ' || file.u8(2) == '#');
+}
 
 /// Reads a PNM from its second byte on.
 class PnmReader {
@@ -71,10 +77,8 @@ std::int64_t largest_level(const ByteView& file, const PnmForm& form, PnmReader&
   return largest;
 }
 
-}  // namespace
-
 PictureHeader pnm_header(const ByteView& file) {
-  PictureHeader header{.format = Format::kPnm};
+  PictureHeader header;
   const PnmForm form = form_of(file);
   PnmReader reader(file);
   header.width = reader.number();
@@ -89,7 +93,8 @@ PictureHeader pnm_header(const ByteView& file) {
   return header;
 }
 
-Picture decode_pnm(const ByteView& file, const PictureHeader& header) {
+/// The pixels of a PNM of any kind from P1 to P6 and any largest value, as 8 bits.
+Picture decode_pnm(const ByteView& file, const PictureHeader& header, const Reducing&) {
   const PnmForm form = form_of(file);
   PnmReader reader(file);
   for (int side = 0; side < 2; ++side) reader.number();
@@ -116,5 +121,9 @@ Picture decode_pnm(const ByteView& file, const PictureHeader& header) {
   }
   return picture;
 }
+
+}  // namespace
+
+const Codec kPnm{"PNM", kSuffixes, is_pnm, pnm_header, decode_pnm};
 
 }  // namespace mlpctl::image

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "image/plane.hpp"
-#include "image/propose/digit.hpp"
 
 namespace mlpctl::image {
 

@@ -31,13 +31,13 @@ std::optional<int> straight_side(const Grid<int>& labels, int label, const Box& 
 }
 
 /// The box within the piece's four straight sides. A nought, however square, has rounder ones.
-std::optional<Box> straight_box(const Search& search, std::size_t index) {
-  const Box& box = search.found.pieces[index].box;
+std::optional<Box> straight_box(const Segmentation& segmented, std::size_t index) {
+  const Box& box = segmented.found.pieces[index].box;
   const int longer = std::max(box.width, box.height), shorter = std::min(box.width, box.height);
   if (shorter < kLeastSide || longer > kMostElongated * shorter) return std::nullopt;
   std::array<int, 4> beyond{};
   for (int side = 0; side < 4; ++side) {
-    const auto into = straight_side(search.found.labels, static_cast<int>(index) + 1, box, side);
+    const auto into = straight_side(segmented.found.labels, static_cast<int>(index) + 1, box, side);
     if (!into) return std::nullopt;
     beyond[static_cast<std::size_t>(side)] = *into;
   }
@@ -47,10 +47,10 @@ std::optional<Box> straight_box(const Search& search, std::size_t index) {
 
 }  // namespace
 
-std::optional<Box> find_panel(const Search& search) {
+std::optional<Box> find_panel(const Segmentation& segmented) {
   Box largest;
-  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
-    const std::optional<Box> box = straight_box(search, i);
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    const std::optional<Box> box = straight_box(segmented, i);
     if (box && box->width * box->height > largest.width * largest.height) largest = *box;
   }
   if (largest.width == 0) return std::nullopt;

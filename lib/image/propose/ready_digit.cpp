@@ -48,9 +48,10 @@ std::optional<Digit> as_mnist(const Picture& picture) {
 
 Digit exact_digit(const Picture& picture, const std::string& name) {
   if (picture.width != kDigitSide || picture.height != kDigitSide) {
-    throw Error(name + ": is " + std::to_string(picture.width) + "x" +
-                std::to_string(picture.height) + " pixels, and without preparation it must be " +
-                "28x28; leave out `preprocess` none");
+    throw Error(ErrorCode::kInvalidArgument, name + ": is " + std::to_string(picture.width) + "x" +
+                                                 std::to_string(picture.height) +
+                                                 " pixels, and without preparation it must be " +
+                                                 "28x28; leave out `preprocess` none");
   }
   return grey_digit(picture);
 }

@@ -5,8 +5,7 @@
 
 #include "image/plane.hpp"
 #include "image/prepare/components.hpp"
-#include "image/prepare/normalise.hpp"
-#include "image/prepare/search.hpp"
+#include "image/prepare/segmentation.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -97,7 +96,7 @@ float written_aspect(const Box& box, int width, int height) {
 
 std::optional<Digit> as_stretched(const Picture& picture) {
   if (!is_square(picture.width, picture.height)) return std::nullopt;
-  const int factor = factor_to(kDigitSearchSide, picture.width, picture.height);
+  const int factor = factor_to_side(kDigitViewSide, picture.width, picture.height);
   const Plane light = two_levels(reduce(picture, factor));
   if (light.values.empty()) return std::nullopt;
   const Plane dark = negative(light);

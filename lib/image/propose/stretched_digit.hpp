@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "image/propose/digit.hpp"
+#include "image/prepare/normalise.hpp"
 
 namespace mlpctl::image {
 

@@ -17,12 +17,12 @@ struct Row {
   int runs = 0;
 };
 
-Row row_of(const Search& search, int label, const Box& box, int y) {
+Row row_of(const Segmentation& segmented, int label, const Box& box, int y) {
   Row row;
   bool before = false;
   for (int x = box.x; x < box.x + box.width; ++x) {
-    const bool own = search.found.labels.at(x, y) == label;
-    row.ink += own ? search.ink.at(x, y) : 0;
+    const bool own = segmented.found.labels.at(x, y) == label;
+    row.ink += own ? segmented.ink.at(x, y) : 0;
     row.runs += own && !before ? 1 : 0;
     before = own;
   }
@@ -30,14 +30,14 @@ Row row_of(const Search& search, int label, const Box& box, int y) {
 }
 
 /// The row nearest the middle in which the two digits hang together least.
-int thinnest_row(const Search& search, int label, const Box& box, float height) {
+int thinnest_row(const Segmentation& segmented, int label, const Box& box, float height) {
   const float middle = static_cast<float>(box.y) + static_cast<float>(box.height) / 2;
   const int from = box.y + static_cast<int>(kLeast * height);
   const int to = box.y + box.height - static_cast<int>(kLeast * height);
   int best = static_cast<int>(middle);
   float least = 1e30F;
   for (int y = from; y < to; ++y) {
-    const Row row = row_of(search, label, box, y);
+    const Row row = row_of(segmented, label, box, y);
     const float away = std::abs(static_cast<float>(y) - middle) / height;
     const float cost = row.ink * static_cast<float>(row.runs) * (1 + 2 * away);
     if (cost >= least) continue;
@@ -66,29 +66,30 @@ bool in_two_lines(const Components& found, const Box& box, int row, float height
 
 }  // namespace
 
-void cut_close_lines(Search& search, int usual) {
+void cut_close_lines(Segmentation& segmented, int usual) {
   const auto height = static_cast<float>(usual);
   bool any = false;
-  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
-    const Box& box = search.found.pieces[i].box;
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    const Box& box = segmented.found.pieces[i].box;
     if (static_cast<float>(box.height) < kTwo * height) continue;
     if (static_cast<float>(box.height) > 2 * kMost * height) continue;
     const int label = static_cast<int>(i) + 1;
-    const int row = thinnest_row(search, label, box, height);
-    if (!in_two_lines(search.found, box, row, height)) continue;
+    const int row = thinnest_row(segmented, label, box, height);
+    if (!in_two_lines(segmented.found, box, row, height)) continue;
     for (int x = box.x; x < box.x + box.width; ++x) {
-      int& own = search.found.labels.at(x, row);
+      int& own = segmented.found.labels.at(x, row);
       own = own == label ? 0 : own;
     }
     any = true;
   }
   if (!any) return;
-  Mask mask(search.ink.width, search.ink.height);
+  Mask mask(segmented.ink.width, segmented.ink.height);
   for (std::size_t i = 0; i < mask.values.size(); ++i) {
-    const int label = search.found.labels.values[i];
-    mask.values[i] = label > 0 && search.found.pieces[static_cast<std::size_t>(label) - 1].area > 0;
+    const int label = segmented.found.labels.values[i];
+    mask.values[i] =
+        label > 0 && segmented.found.pieces[static_cast<std::size_t>(label) - 1].area > 0;
   }
-  search.found = find_components(mask, search.ink);
+  segmented.found = find_components(mask, segmented.ink);
 }
 
 }  // namespace mlpctl::image

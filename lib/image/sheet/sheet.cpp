@@ -6,14 +6,13 @@
 
 #include "image/prepare/normalise.hpp"
 #include "image/sheet/close_lines.hpp"
-#include "image/sheet/mark.hpp"
-#include "image/sheet/sheet_search.hpp"
+#include "image/sheet/sheet_segmentation.hpp"
 #include "image/sheet/touching_digits.hpp"
 
 namespace mlpctl::image {
 namespace {
 
-/// Pixels a side in which a sheet is searched.
+/// Pixels a side in which a sheet is looked at.
 constexpr int kSheetSide = 1600;
 /// Shares of the usual height of a digit on this sheet: the least height of a digit, of a digit
 /// alone in its line, and of what must be a whole one; and the gap that still joins two pieces.
@@ -63,14 +62,14 @@ bool runs_off(const Component& piece) {
 }
 
 /// Every piece that may be a digit or a part of one.
-std::vector<Mark> candidates(const Search& search) {
+std::vector<Mark> candidates(const Segmentation& segmented) {
   std::vector<Mark> marks;
-  const int side = std::min(search.ink.width, search.ink.height);
-  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
-    const Component& piece = search.found.pieces[i];
+  const int side = std::min(segmented.ink.width, segmented.ink.height);
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    const Component& piece = segmented.found.pieces[i];
     if (is_blot(piece) || runs_off(piece)) continue;
-    const bool huge = piece.box.height * 10 > search.ink.height * 9 && piece.box.height > 100;
-    if (!search.flat && (huge || lies_on_edge(piece))) continue;
+    const bool huge = piece.box.height * 10 > segmented.ink.height * 9 && piece.box.height > 100;
+    if (!segmented.flat && (huge || lies_on_edge(piece))) continue;
     if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
     marks.push_back({{i}, piece.box, piece.mass, piece.rim > 0});
   }
@@ -192,32 +191,33 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
   return lines;
 }
 
-Digit digit_of(const Search& search, const Mark& mark, double scale) {
-  std::vector<bool> chosen(search.found.pieces.size(), false);
+Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale) {
+  std::vector<bool> chosen(segmented.found.pieces.size(), false);
   for (const std::size_t piece : mark.pieces) chosen[piece] = true;
-  Digit digit = normalise(isolated(search, chosen, mark.box));
+  Digit digit = normalise(isolated(segmented, chosen, mark.box));
   digit.box = in_file(mark.box, scale);
   return digit;
 }
 
 /// In each way that the mark may be read.
-Readings digits_of(const Search& search, const Mark& mark, float height, double scale) {
-  Readings readings;
-  for (const std::vector<Mark>& parts : readings_of(search, mark, height)) {
-    readings.emplace_back();
-    for (const Mark& part : parts) readings.back().push_back(digit_of(search, part, scale));
+std::vector<Reading> readings_of(const Segmentation& segmented, const Mark& mark, float height,
+                                 double scale) {
+  std::vector<Reading> readings;
+  for (const std::vector<Mark>& parts : parts_of(segmented, mark, height)) {
+    Reading& reading = readings.emplace_back();
+    for (const Mark& part : parts) reading.digits.push_back(digit_of(segmented, part, scale));
   }
   return readings;
 }
 
 }  // namespace
 
-std::vector<std::vector<Readings>> find_digits(const Picture& picture) {
+std::vector<ReadableLine> propose_sheet(const Picture& picture) {
   const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
-  Search search = search_sheet(picture, factor);
-  std::vector<Mark> marks = candidates(search);
-  cut_close_lines(search, middle_height(marks, usual_height(marks)));
-  marks = candidates(search);
+  Segmentation segmented = segment_sheet(picture, factor);
+  std::vector<Mark> marks = candidates(segmented);
+  cut_close_lines(segmented, middle_height(marks, usual_height(marks)));
+  marks = candidates(segmented);
   const auto height = static_cast<float>(usual_height(marks));
   keep_heaviest(marks);
   join_parts(marks, height);
@@ -227,11 +227,11 @@ std::vector<std::vector<Readings>> find_digits(const Picture& picture) {
   }
   const float usual_mass = quantile(masses, 0.5);
   std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
-  std::vector<std::vector<Readings>> result;
+  std::vector<ReadableLine> result;
   for (const std::vector<Mark>& line : lines_of(std::move(marks), height)) {
     result.emplace_back();
     for (const Mark& mark : line) {
-      result.back().push_back(digits_of(search, mark, height, factor * picture.reduction));
+      result.back().push_back(readings_of(segmented, mark, height, factor * picture.reduction));
     }
   }
   return result;

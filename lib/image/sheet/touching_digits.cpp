@@ -29,20 +29,20 @@ struct Column {
 /// the digits that they leave.
 class Cuts {
  public:
-  Cuts(const Search& search, const Mark& mark, float height)
+  Cuts(const Segmentation& segmented, const Mark& mark, float height)
       : height_(height), tall_(std::max(static_cast<float>(mark.box.height), 0.8F * height)) {
-    std::vector<bool> own(search.found.pieces.size() + 1);
+    std::vector<bool> own(segmented.found.pieces.size() + 1);
     for (const std::size_t piece : mark.pieces) own[piece + 1] = true;
     const Box& box = mark.box;
     for (int x = box.x; x < box.x + box.width; ++x) {
       Column& column = columns_.emplace_back();
       bool before = false;
       for (int y = box.y; y < box.y + box.height; ++y) {
-        const bool ink = own[static_cast<std::size_t>(search.found.labels.at(x, y))];
+        const bool ink = own[static_cast<std::size_t>(segmented.found.labels.at(x, y))];
         column.strokes += ink && !before ? 1 : 0;
         before = ink;
         if (!ink) continue;
-        column.ink += search.ink.at(x, y) / (2 * search.level);
+        column.ink += segmented.ink.at(x, y) / (2 * segmented.level);
         column.top = std::min(column.top, y);
         column.bottom = y;
       }
@@ -123,16 +123,16 @@ class Cuts {
 };
 
 /// The part of the mark in columns [left, right), its box tight around the ink.
-Mark part_of(const Search& search, const Mark& mark, int left, int right) {
+Mark part_of(const Segmentation& segmented, const Mark& mark, int left, int right) {
   Mark part{mark.pieces, {}, 0, mark.cut_off};
   for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
     for (int x = left; x < right; ++x) {
-      const int label = search.found.labels.at(x, y);
+      const int label = segmented.found.labels.at(x, y);
       if (label == 0 || std::ranges::find(mark.pieces, static_cast<std::size_t>(label) - 1) ==
                             mark.pieces.end()) {
         continue;
       }
-      part.mass += search.ink.at(x, y);
+      part.mass += segmented.ink.at(x, y);
       part.box = part.box.width == 0 ? Box{x, y, 1, 1} : united(part.box, {x, y, 1, 1});
     }
   }
@@ -141,10 +141,11 @@ Mark part_of(const Search& search, const Mark& mark, int left, int right) {
 
 }  // namespace
 
-std::vector<std::vector<Mark>> readings_of(const Search& search, const Mark& mark, float height) {
-  std::vector<std::vector<Mark>> readings;
-  for (std::vector<int> cuts : Cuts(search, mark, height).likely()) {
-    std::vector<Mark>& parts = readings.emplace_back();
+std::vector<std::vector<Mark>> parts_of(const Segmentation& segmented, const Mark& mark,
+                                        float height) {
+  std::vector<std::vector<Mark>> ways;
+  for (std::vector<int> cuts : Cuts(segmented, mark, height).likely()) {
+    std::vector<Mark>& parts = ways.emplace_back();
     if (cuts.empty()) {
       parts.push_back(mark);
       continue;
@@ -152,13 +153,13 @@ std::vector<std::vector<Mark>> readings_of(const Search& search, const Mark& mar
     cuts.push_back(mark.box.width);
     int left = 0;
     for (const int right : cuts) {
-      parts.push_back(part_of(search, mark, mark.box.x + left, mark.box.x + right));
+      parts.push_back(part_of(segmented, mark, mark.box.x + left, mark.box.x + right));
       left = right;
     }
     const auto empty = [](const Mark& part) { return part.box.width == 0; };
-    if (std::ranges::any_of(parts, empty)) readings.pop_back();
+    if (std::ranges::any_of(parts, empty)) ways.pop_back();
   }
-  return readings;
+  return ways;
 }
 
 }  // namespace mlpctl::image

@@ -3,14 +3,14 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "image/drawn.hpp"
-#include "image/propose/digit.hpp"
+#include "image/propose/likeliest.hpp"
 
 using namespace mlpctl;
 
 namespace {
 
 std::optional<image::Box> panel_of(const image::Picture& picture) {
-  return image::find_panel(image::search_ink(image::Ink(picture, 1).on_paper(0.3)));
+  return image::find_panel(image::segment_ink(image::Ink(picture, 1).on_paper(0.3)));
 }
 
 /// A window with a title and three buttons; the drawing area is at (60, 80), 280x280.
@@ -41,7 +41,7 @@ TEST_CASE("the digit of a screenshot is what is drawn in its drawing area") {
     CHECK(panel->width > 250);
     draw_zero(picture, 150, 130, 80, 120, 14, dark ? 255 : 0);
     for (const image::Picture& each : {picture, negative(picture)}) {
-      const auto digit = image::find_digit(each);
+      const auto digit = likeliest(each);
       REQUIRE(digit);
       CHECK(lies_in(digit->box, {140, 120, 100, 140}));
       CHECK(digit->box.height > 110);
@@ -60,7 +60,7 @@ TEST_CASE("the ticks of a plot's axes do not hide its panel") {
       draw_bar(picture, 110 + 50 * i, 272, 2, 8, 0);
     }
     draw_zero(picture, 170, 80, 90, 140, 20, dark ? 255 : 0);
-    const auto digit = image::find_digit(picture);
+    const auto digit = likeliest(picture);
     REQUIRE(digit);
     CHECK(lies_in(digit->box, {160, 70, 110, 160}));
     CHECK(digit->box.height > 130);

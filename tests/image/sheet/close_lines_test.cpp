@@ -16,12 +16,12 @@ void draw(Plane& ink, int x, int y, int tall = kTall) {
   for (int u = x; u < x + 20; ++u) ink.at(u, y + tall - 1) = 100;
 }
 
-Search search_in(Plane ink) {
+Segmentation segmented_in(Plane ink) {
   Mask mask(ink.width, ink.height);
   for (std::size_t i = 0; i < mask.values.size(); ++i) mask.values[i] = ink.values[i] > 0;
-  Search search{.ink = std::move(ink), .level = 50};
-  search.found = find_components(mask, search.ink);
-  return search;
+  Segmentation segmented{.ink = std::move(ink), .level = 50};
+  segmented.found = find_components(mask, segmented.ink);
+  return segmented;
 }
 
 }  // namespace
@@ -30,18 +30,19 @@ TEST_CASE("digits that touch across two lines of writing are cut apart") {
   Plane ink(300, 200);
   for (const int x : {20, 70, 120}) draw(ink, x, 40);
   for (const int x : {20, 120, 170}) draw(ink, x, x == 20 ? 80 : 90);
-  Search search = search_in(ink);
-  REQUIRE(search.found.pieces.size() == 5);
-  cut_close_lines(search, kTall);
-  REQUIRE(search.found.pieces.size() == 6);
-  for (const Component& piece : search.found.pieces) CHECK(std::abs(piece.box.height - kTall) < 3);
+  Segmentation segmented = segmented_in(ink);
+  REQUIRE(segmented.found.pieces.size() == 5);
+  cut_close_lines(segmented, kTall);
+  REQUIRE(segmented.found.pieces.size() == 6);
+  for (const Component& piece : segmented.found.pieces)
+    CHECK(std::abs(piece.box.height - kTall) < 3);
 }
 
 TEST_CASE("a tall digit among others stays whole") {
   Plane ink(300, 200);
   for (const int x : {20, 70, 120}) draw(ink, x, 60);
   draw(ink, 170, 40, 2 * kTall);
-  Search search = search_in(ink);
-  cut_close_lines(search, kTall);
-  CHECK(search.found.pieces.size() == 4);
+  Segmentation segmented = segmented_in(ink);
+  cut_close_lines(segmented, kTall);
+  CHECK(segmented.found.pieces.size() == 4);
 }

@@ -36,10 +36,11 @@ void check_number(const std::vector<image::Digit>& line, int y, int rise) {
 /// The digits of each mark's first reading.
 std::vector<std::vector<image::Digit>> likeliest(const image::Picture& picture) {
   std::vector<std::vector<image::Digit>> lines;
-  for (const auto& line : image::find_digits(picture)) {
+  for (const auto& line : image::propose_sheet(picture)) {
     lines.emplace_back();
-    for (const image::Readings& readings : line) {
-      lines.back().insert(lines.back().end(), readings[0].begin(), readings[0].end());
+    for (const std::vector<image::Reading>& readings : line) {
+      const std::vector<image::Digit>& digits = readings[0].digits;
+      lines.back().insert(lines.back().end(), digits.begin(), digits.end());
     }
   }
   return lines;
@@ -76,15 +77,15 @@ TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that 
   draw_bar(picture, 72, 62, 30, 6);
   draw_zero(picture, 200, 60, 60, 70, 7);
   draw_zero(picture, 254, 60, 60, 70, 7);
-  const auto lines = image::find_digits(picture);
+  const auto lines = image::propose_sheet(picture);
   REQUIRE(lines.size() == 1);
   REQUIRE(lines[0].size() == 2);
   REQUIRE(lines[0][0].size() == 1);
-  CHECK(lines[0][0][0][0].box == image::Box{60, 62, 42, 68});
-  const image::Readings& touching = lines[0][1];
-  CHECK(std::ranges::any_of(touching, [](const auto& digits) { return digits.size() == 1; }));
-  CHECK(std::ranges::any_of(touching, [](const auto& digits) {
-    return digits.size() == 2 && std::abs(digits[1].box.x - 257) < 7;
+  CHECK(lines[0][0][0].digits[0].box == image::Box{60, 62, 42, 68});
+  const std::vector<image::Reading>& touching = lines[0][1];
+  CHECK(std::ranges::any_of(touching, [](const auto& way) { return way.digits.size() == 1; }));
+  CHECK(std::ranges::any_of(touching, [](const auto& way) {
+    return way.digits.size() == 2 && std::abs(way.digits[1].box.x - 257) < 7;
   }));
 }
 
@@ -127,6 +128,6 @@ TEST_CASE("a speck alone in its line and what the picture's edge cuts off are no
 }
 
 TEST_CASE("a blank sheet has no digits") {
-  CHECK(image::find_digits(page(500, 400)).empty());
-  CHECK(image::find_digits(page(1, 1)).empty());
+  CHECK(image::propose_sheet(page(500, 400)).empty());
+  CHECK(image::propose_sheet(page(1, 1)).empty());
 }

@@ -1,4 +1,4 @@
-#include "image/picture.hpp"
+#include "image/decode/picture_file.hpp"
 
 #include <leptonica/allheaders.h>
 
@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "image/decode/codec.hpp"
 #include "image/drawn.hpp"
 #include "mlpctl/error.hpp"
 #include "support/temp_dir.hpp"
@@ -258,8 +259,8 @@ TEST_CASE("what write_png writes is read back the same") {
 }
 
 TEST_CASE("pictures are known by their ending in any case") {
-  CHECK(image::has_picture_extension("a/b.JPG"));
-  CHECK(image::has_picture_extension("x.webp"));
-  CHECK_FALSE(image::has_picture_extension("png"));
-  CHECK_FALSE(image::has_picture_extension("a.png/labels.csv"));
+  CHECK(image::has_picture_suffix("a/b.JPG"));
+  CHECK(image::has_picture_suffix("x.webp"));
+  CHECK_FALSE(image::has_picture_suffix("png"));
+  CHECK_FALSE(image::has_picture_suffix("a.png/labels.csv"));
 }

@@ -1,4 +1,4 @@
-#include "image/propose/digit.hpp"
+#include "image/propose/propose.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -7,6 +7,8 @@
 
 #include "base/random.hpp"
 #include "image/drawn.hpp"
+#include "image/propose/likeliest.hpp"
+#include "image/propose/ready_digit.hpp"
 #include "mlpctl/error.hpp"
 
 using namespace mlpctl;
@@ -58,7 +60,7 @@ TEST_CASE("a digit is found whatever the size, the place and the pen") {
     for (const int stroke : {std::max(1, side / 40), side / 14}) {
       image::Picture picture = page(side, side * 3 / 4);
       draw_zero(picture, side / 3, side / 8, side / 3, side / 2, stroke);
-      check_zero(image::find_digit(picture));
+      check_zero(likeliest(picture));
     }
   }
 }
@@ -67,7 +69,7 @@ TEST_CASE("a digit and its negative give the same picture") {
   image::Picture picture = page(300, 240);
   draw_zero(picture, 90, 50, 80, 130, 9);
   shade(picture);
-  const auto dark = image::find_digit(picture), light = image::find_digit(negative(picture));
+  const auto dark = likeliest(picture), light = likeliest(negative(picture));
   check_zero(dark);
   REQUIRE(light);
   CHECK(largest_difference(*dark, *light) <= 3);
@@ -77,7 +79,7 @@ TEST_CASE("uneven light and a shadow do not matter") {
   image::Picture picture = page(640, 480, 220);
   draw_zero(picture, 250, 150, 120, 190, 10, 60);
   shade(picture);
-  check_zero(image::find_digit(picture));
+  check_zero(likeliest(picture));
 }
 
 TEST_CASE("ruled lines and a table at the edge are left out") {
@@ -86,7 +88,7 @@ TEST_CASE("ruled lines and a table at the edge are left out") {
   draw_bar(picture, 0, 0, 40, 480, 90);
   draw_zero(picture, 250, 150, 120, 190, 10);
   shade(picture);
-  const auto digit = image::find_digit(picture);
+  const auto digit = likeliest(picture);
   check_zero(digit);
   CHECK(std::abs(digit->box.x - 250) < 6);
   CHECK(std::abs(digit->box.width - 120) < 12);
@@ -100,7 +102,7 @@ TEST_CASE("lines are left out of a photograph whose light hardly changes") {
   }
   draw_zero(picture, 200, 120, 180, 290, 30, 90);
   photograph(picture, 14);
-  const auto digit = image::find_digit(picture);
+  const auto digit = likeliest(picture);
   check_zero(digit);
   CHECK(digit->box.width < 200);
 }
@@ -109,7 +111,7 @@ TEST_CASE("thick strokes in a photograph are no paper") {
   image::Picture picture = page(640, 640, 170);
   draw_bar(picture, 160, 140, 100, 190, 40);
   photograph(picture, 40);
-  const auto digit = image::find_digit(picture);
+  const auto digit = likeliest(picture);
   REQUIRE(digit);
   CHECK(level(*digit, 14, 14) > 200);
 }
@@ -119,7 +121,7 @@ TEST_CASE("specks are dropped and a detached stroke is kept") {
   draw_bar(picture, 110, 100, 8, 120);
   draw_bar(picture, 130, 90, 60, 8);
   draw_bar(picture, 20, 20, 3, 3);
-  const auto digit = image::find_digit(picture);
+  const auto digit = likeliest(picture);
   REQUIRE(digit);
   CHECK(digit->box == image::Box{110, 90, 80, 130});
 }
@@ -128,7 +130,7 @@ TEST_CASE("the centre of mass is in the middle") {
   image::Picture picture = page(200, 200);
   draw_bar(picture, 20, 30, 10, 90);
   draw_bar(picture, 20, 110, 50, 10);
-  const auto digit = image::find_digit(picture);
+  const auto digit = likeliest(picture);
   REQUIRE(digit);
   double mass = 0, sum_x = 0, sum_y = 0;
   for (int y = 0; y < image::kDigitSide; ++y) {
@@ -144,7 +146,7 @@ TEST_CASE("the centre of mass is in the middle") {
 
 TEST_CASE("a digit that was stretched to fill a square is drawn narrower again") {
   const auto columns = [](const image::Picture& picture) {
-    const auto digit = image::find_digit(picture);
+    const auto digit = likeliest(picture);
     REQUIRE(digit);
     int first = image::kDigitSide, last = 0;
     for (int x = 0; x < image::kDigitSide; ++x) {
@@ -174,7 +176,7 @@ TEST_CASE("strokes that cover most of a stretched digit's square are its ink all
     draw_bar(curved, 8 * scale, 4 * scale, 8 * scale, 2 * scale, 250);
     draw_bar(curved, 0, 10 * scale, 8 * scale, 2 * scale, 250);
     for (const image::Picture& picture : {curved, negative(curved)}) {
-      const auto digit = image::find_digit(picture);
+      const auto digit = likeliest(picture);
       REQUIRE(digit);
       CHECK(level(*digit, 9, 9) > 200);
       CHECK(level(*digit, 17, 9) < 60);
@@ -186,16 +188,16 @@ TEST_CASE("strokes that cover most of a stretched digit's square are its ink all
 }
 
 TEST_CASE("a blank page has no digit") {
-  CHECK_FALSE(image::find_digit(page(300, 200)));
-  CHECK_FALSE(image::find_digit(page(28, 28, 0)));
-  CHECK_FALSE(image::find_digit(page(1, 1)));
+  CHECK_FALSE(likeliest(page(300, 200)));
+  CHECK_FALSE(likeliest(page(28, 28, 0)));
+  CHECK_FALSE(likeliest(page(1, 1)));
   image::Picture shaded = page(640, 480);
   shade(shaded);
   Random random(1, 0);
   for (std::uint8_t& value : shaded.pixels) {
     value = static_cast<std::uint8_t>(value - random.below(6));
   }
-  const auto digit = image::find_digit(shaded);
+  const auto digit = likeliest(shaded);
   CHECK_FALSE(digit);
 }
 
@@ -209,18 +211,18 @@ TEST_CASE("a soft shadow on a blank page is no digit") {
       put(shaded, x, y, static_cast<int>(220 - 80 * std::exp(-away * away)) - noise);
     }
   }
-  CHECK_FALSE(image::find_digit(shaded));
+  CHECK_FALSE(likeliest(shaded));
 }
 
 TEST_CASE("the lines of a blank page are no digit") {
   image::Picture lined = page(800, 600);
   for (int y = 0; y < 600; y += 60) draw_bar(lined, 0, y, 800, 2, 190);
-  CHECK_FALSE(image::find_digit(lined));
+  CHECK_FALSE(likeliest(lined));
 }
 
 TEST_CASE("a picture of one row or one column has no digit") {
-  CHECK_FALSE(image::find_digit(page(30000, 1)));
-  CHECK_FALSE(image::find_digit(page(1, 30000)));
+  CHECK_FALSE(likeliest(page(30000, 1)));
+  CHECK_FALSE(likeliest(page(1, 30000)));
 }
 
 TEST_CASE("clean squared paper has no digit, and one that is drawn on it is found") {
@@ -229,19 +231,19 @@ TEST_CASE("clean squared paper has no digit, and one that is drawn on it is foun
     draw_bar(picture, at, 0, 2, 450, 180);
     draw_bar(picture, 0, at, 600, 2, 180);
   }
-  CHECK_FALSE(image::find_digit(picture));
-  CHECK_FALSE(image::find_digit(negative(picture)));
+  CHECK_FALSE(likeliest(picture));
+  CHECK_FALSE(likeliest(negative(picture)));
   draw_zero(picture, 220, 100, 140, 230, 16);
-  check_zero(image::find_digit(picture));
+  check_zero(likeliest(picture));
 }
 
 TEST_CASE("a picture made like MNIST passes unchanged; and its negative as it") {
   image::Picture picture = page(28, 28, 0);
   draw_zero(picture, 7, 4, 14, 20, 3, 253);
-  const auto digit = image::find_digit(picture);
+  const auto digit = likeliest(picture);
   REQUIRE(digit);
   CHECK(std::equal(digit->pixels.begin(), digit->pixels.end(), picture.pixels.begin()));
-  const auto other = image::find_digit(negative(picture));
+  const auto other = likeliest(negative(picture));
   REQUIRE(other);
   CHECK(other->pixels == digit->pixels);
 }

@@ -1,4 +1,4 @@
-#include "image/sheet/sheet_search.hpp"
+#include "image/sheet/sheet_segmentation.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -32,9 +32,9 @@ void add_noise(image::Picture& picture, int most) {
 }
 
 /// Pieces at least half as tall as a digit, specks left out.
-std::vector<image::Box> tall_pieces(const image::Search& search) {
+std::vector<image::Box> tall_pieces(const image::Segmentation& segmented) {
   std::vector<image::Box> boxes;
-  for (const image::Component& piece : search.found.pieces) {
+  for (const image::Component& piece : segmented.found.pieces) {
     if (2 * piece.box.height >= kTall) boxes.push_back(piece.box);
   }
   return boxes;
@@ -42,7 +42,7 @@ std::vector<image::Box> tall_pieces(const image::Search& search) {
 
 /// That the zeros were found, and nothing else: a ring is 40 pixels tall, its inside 32.
 void check_found(const image::Picture& picture, std::size_t lines) {
-  const auto boxes = tall_pieces(image::search_sheet(picture, 1));
+  const auto boxes = tall_pieces(image::segment_sheet(picture, 1));
   REQUIRE(boxes.size() == lines * kCount);
   for (const image::Box& box : boxes) {
     CHECK(std::abs(box.height - kTall) < 4);
@@ -102,9 +102,9 @@ TEST_CASE("one small digit on a large page is found, and none on a blank one") {
   image::Picture picture = page(1600, 1200, 200);
   shade(picture);
   add_noise(picture, 6);
-  CHECK(tall_pieces(image::search_sheet(picture, 1)).empty());
+  CHECK(tall_pieces(image::segment_sheet(picture, 1)).empty());
   draw_bar(picture, 700, 500, 4, kTall, 60);
-  const auto boxes = tall_pieces(image::search_sheet(picture, 1));
+  const auto boxes = tall_pieces(image::segment_sheet(picture, 1));
   REQUIRE(boxes.size() == 1);
   CHECK(std::abs(boxes[0].x - 700) < 4);
 }

@@ -1,4 +1,4 @@
-#include "predict/answer_drawing.hpp"
+#include "predict/drawing.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
@@ -12,20 +12,20 @@
 namespace mlpctl::app {
 namespace {
 
-constexpr int kSide = image::kDigitSide;
+constexpr int kSide = digits::kInputSide;
 /// A pixel brighter than this is drawn as ink where there are no colours.
 constexpr int kInk = 96;
 
-int pixel(const ReadDigit& digit, int x, int y) {
-  return digit.input.pixels[static_cast<std::size_t>(y * kSide + x)];
+int pixel(const digits::Digit& digit, int x, int y) {
+  return digit.input[static_cast<std::size_t>(y * kSide + x)];
 }
 
 /// Two pixels, one above the other, as one character.
-std::string cell(int top, int bottom, bool blocks, bool colour) {
-  if (blocks && colour) {
+std::string cell(int top, int bottom, Glyphs glyphs) {
+  if (glyphs == Glyphs::kColourBlocks) {
     return fmt::format("\x1b[38;2;{0};{0};{0};48;2;{1};{1};{1}m▀\x1b[0m", top, bottom);
   }
-  if (blocks) {
+  if (glyphs == Glyphs::kBlocks) {
     const bool upper = top > kInk, lower = bottom > kInk;
     return upper && lower ? "█" : upper ? "▀" : lower ? "▄" : " ";
   }
@@ -34,11 +34,11 @@ std::string cell(int top, int bottom, bool blocks, bool colour) {
   return std::string(1, kShades[level]);
 }
 
-std::string bar(float share, bool blocks) {
+std::string bar(float share, Glyphs glyphs) {
   constexpr float kLongest = 30;
   std::string text;
   const int length = static_cast<int>(share * kLongest + 0.5F);
-  for (int i = 0; i < length; ++i) text += blocks ? "█" : "#";
+  for (int i = 0; i < length; ++i) text += glyphs == Glyphs::kShades ? "#" : "█";
   return text;
 }
 
@@ -59,7 +59,7 @@ constexpr std::array<std::array<std::uint8_t, 7>, 10> kGlyphs{{
 using Colour = std::array<std::uint8_t, 3>;
 constexpr Colour kBoxColour{220, 30, 30};
 
-void fill(image::Picture& picture, const image::Box& box, const Colour& colour) {
+void fill(image::Picture& picture, const digits::Box& box, const Colour& colour) {
   for (int y = std::max(0, box.y); y < std::min(picture.height, box.y + box.height); ++y) {
     for (int x = std::max(0, box.x); x < std::min(picture.width, box.x + box.width); ++x) {
       const auto at = static_cast<std::size_t>(y * std::int64_t{picture.width} + x) * 3;
@@ -69,7 +69,7 @@ void fill(image::Picture& picture, const image::Box& box, const Colour& colour) 
   }
 }
 
-void frame(image::Picture& picture, const image::Box& box, int thick) {
+void frame(image::Picture& picture, const digits::Box& box, int thick) {
   fill(picture, {box.x - thick, box.y - thick, box.width + 2 * thick, thick}, kBoxColour);
   fill(picture, {box.x - thick, box.y + box.height, box.width + 2 * thick, thick}, kBoxColour);
   fill(picture, {box.x - thick, box.y, thick, box.height}, kBoxColour);
@@ -77,7 +77,7 @@ void frame(image::Picture& picture, const image::Box& box, int thick) {
 }
 
 /// The digit above the box, or in its top where there is no room.
-void label(image::Picture& picture, const image::Box& box, int digit, int dot) {
+void label(image::Picture& picture, const digits::Box& box, int digit, int dot) {
   const int top = std::max(0, box.y - 9 * dot);
   fill(picture, {box.x, top, 7 * dot, 9 * dot}, {255, 255, 255});
   for (int row = 0; row < 7; ++row) {
@@ -99,9 +99,9 @@ image::Picture in_colour(const image::Picture& picture) {
 }
 
 /// The names of the classes, all as wide as the widest.
-std::vector<std::string> padded_names(const AnswerStyle& style) {
+std::vector<std::string> padded_names(const Style& style) {
   std::vector<std::string> names;
-  for (int which = 0; which < model::kClasses; ++which) {
+  for (int which = 0; which < digits::kClasses; ++which) {
     names.push_back(printable(class_name(which, style)));
   }
   std::size_t widest = 0;
@@ -110,26 +110,7 @@ std::vector<std::string> padded_names(const AnswerStyle& style) {
   return names;
 }
 
-}  // namespace
-
-std::string drawing(const ReadDigit& digit, const AnswerStyle& style, bool blocks, bool colour) {
-  const std::vector<std::string> names = padded_names(style);
-  std::string text;
-  for (int y = 0; y < kSide; y += 2) {
-    for (int x = 0; x < kSide; ++x) {
-      text += cell(pixel(digit, x, y), pixel(digit, x, y + 1), blocks, colour);
-    }
-    const int which = y / 2 - 2;
-    if (which >= 0 && which < model::kClasses) {
-      const auto i = static_cast<std::size_t>(which);
-      const float share = digit.probabilities[i];
-      text += fmt::format("  {} {:6.2f} % {}", names[i], 100 * share, bar(share, blocks));
-    }
-    text += "\n";
-  }
-  return text;
-}
-
+/// Whether the user's locale says so.
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(name);
@@ -140,13 +121,38 @@ bool locale_is_utf8() {
   return false;
 }
 
-image::Picture annotated(const image::Picture& picture, const Answer& answer) {
+}  // namespace
+
+Glyphs glyphs_of_output() {
+  if (!locale_is_utf8()) return Glyphs::kShades;
+  return colour_allowed(Stream::kOutput) ? Glyphs::kColourBlocks : Glyphs::kBlocks;
+}
+
+std::string drawing(const digits::Digit& digit, const Style& style, Glyphs glyphs) {
+  const std::vector<std::string> names = padded_names(style);
+  std::string text;
+  for (int y = 0; y < kSide; y += 2) {
+    for (int x = 0; x < kSide; ++x) {
+      text += cell(pixel(digit, x, y), pixel(digit, x, y + 1), glyphs);
+    }
+    const int which = y / 2 - 2;
+    if (which >= 0 && which < digits::kClasses) {
+      const auto i = static_cast<std::size_t>(which);
+      const float share = digit.probabilities[i];
+      text += fmt::format("  {} {:6.2f} % {}", names[i], 100 * share, bar(share, glyphs));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+image::Picture annotated(const image::Picture& picture, const digits::Answer& answer) {
   image::Picture out = in_colour(picture);
   const int thick = std::max(1, std::max(out.width, out.height) / 400);
   for (const auto& line : answer.lines) {
-    for (const ReadDigit& digit : line) {
-      frame(out, digit.input.box, thick);
-      label(out, digit.input.box, digit.best, 2 * thick);
+    for (const digits::Digit& digit : line) {
+      frame(out, digit.box, thick);
+      label(out, digit.box, digit.best, 2 * thick);
     }
   }
   return out;

@@ -1,4 +1,4 @@
-#include "image/prepare/search.hpp"
+#include "image/prepare/segmentation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +23,7 @@ constexpr float kFirstShare = 0.42F, kLevelShare = 0.45F;
 
 /// Whether this is more than the plane in which a single digit is looked for.
 bool is_large(const Plane& ink) {
-  return ink.values.size() > std::size_t{1} * kDigitSearchSide * kDigitSearchSide;
+  return ink.values.size() > std::size_t{1} * kDigitViewSide * kDigitViewSide;
 }
 
 /// How strong a full stroke is that has at least this share of the pixels.
@@ -54,17 +54,18 @@ bool is_tall(const Component& piece, const Plane& ink) {
   return std::max(piece.box.width, piece.box.height) * 12 > std::min(ink.width, ink.height);
 }
 
-bool holds_inner_digit(const Search& search) {
-  return std::any_of(
-      search.found.pieces.begin(), search.found.pieces.end(),
-      [&](const Component& piece) { return is_tall(piece, search.ink) && !lies_on_edge(piece); });
+bool holds_inner_digit(const Segmentation& segmented) {
+  return std::any_of(segmented.found.pieces.begin(), segmented.found.pieces.end(),
+                     [&](const Component& piece) {
+                       return is_tall(piece, segmented.ink) && !lies_on_edge(piece);
+                     });
 }
 
 /// The ink without these pieces, and without the soft rim of them.
-Plane ink_without(const Search& search, const std::vector<bool>& pieces) {
+Plane ink_without(const Segmentation& segmented, const std::vector<bool>& pieces) {
   constexpr int kRim = 3;
-  Plane rest = search.ink;
-  const Grid<int>& labels = search.found.labels;
+  Plane rest = segmented.ink;
+  const Grid<int>& labels = segmented.found.labels;
   for (int y = 0; y < rest.height; ++y) {
     for (int x = 0; x < rest.width; ++x) {
       const int label = labels.at(x, y);
@@ -79,22 +80,22 @@ Plane ink_without(const Search& search, const std::vector<bool>& pieces) {
   return rest;
 }
 
-Plane without_edge_pieces(const Search& search) {
+Plane without_edge_pieces(const Segmentation& segmented) {
   std::vector<bool> on_edge;
-  for (const Component& piece : search.found.pieces) on_edge.push_back(lies_on_edge(piece));
-  return ink_without(search, on_edge);
+  for (const Component& piece : segmented.found.pieces) on_edge.push_back(lies_on_edge(piece));
+  return ink_without(segmented, on_edge);
 }
 
 /// Finds the level and the pieces; false when no ink is stronger than the least.
-bool find_pieces(Search& search) {
-  float strength = stroke_strength(search.ink, kInkShare);
-  if (strength < search.least && is_large(search.ink)) {
-    strength = stroke_strength(search.ink, kFewShare);
+bool find_pieces(Segmentation& segmented) {
+  float strength = stroke_strength(segmented.ink, kInkShare);
+  if (strength < segmented.least && is_large(segmented.ink)) {
+    strength = stroke_strength(segmented.ink, kFewShare);
   }
-  if (strength < search.least) return false;
-  search.level =
-      std::max(0.5F * search.least, kLevelShare * mean_above(search.ink, kFirstShare * strength));
-  search.found = find_components(above(search.ink, search.level), search.ink);
+  if (strength < segmented.least) return false;
+  segmented.level = std::max(0.5F * segmented.least,
+                             kLevelShare * mean_above(segmented.ink, kFirstShare * strength));
+  segmented.found = find_components(above(segmented.ink, segmented.level), segmented.ink);
   return true;
 }
 
@@ -107,26 +108,27 @@ float noise_of(const Plane& ink) {
   return quantile(std::move(sizes), 0.3) / 0.385F;
 }
 
-Search search_ink(InkPlane plane, float line_span) {
-  Search search{
+Segmentation segment_ink(InkPlane plane, float line_span) {
+  Segmentation segmented{
       .ink = std::move(plane.ink), .brightness = std::move(plane.brightness), .flat = plane.flat};
-  const float noise = noise_of(search.ink);
-  search.least = std::max(kLeastContrast, kLeastNoises * noise);
+  const float noise = noise_of(segmented.ink);
+  segmented.least = std::max(kLeastContrast, kLeastNoises * noise);
   if (plane.flat) {
-    find_pieces(search);
-    return search;
+    find_pieces(segmented);
+    return segmented;
   }
-  remove_ruled_lines(search.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
-  if (!find_pieces(search) || holds_inner_digit(search)) return search;
-  Search inner{
-      .ink = without_edge_pieces(search), .brightness = search.brightness, .least = search.least};
-  return find_pieces(inner) && holds_inner_digit(inner) ? inner : search;
+  remove_ruled_lines(segmented.ink, std::max(kLineContrast, kLineNoises * noise), line_span);
+  if (!find_pieces(segmented) || holds_inner_digit(segmented)) return segmented;
+  Segmentation inner{.ink = without_edge_pieces(segmented),
+                     .brightness = segmented.brightness,
+                     .least = segmented.least};
+  return find_pieces(inner) && holds_inner_digit(inner) ? inner : segmented;
 }
 
-void leave_out(Search& search, const std::vector<bool>& pieces) {
-  search.ink = ink_without(search, pieces);
-  search.found.pieces.clear();
-  if (!find_pieces(search)) search.found = {};
+void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {
+  segmented.ink = ink_without(segmented, pieces);
+  segmented.found.pieces.clear();
+  if (!find_pieces(segmented)) segmented.found = {};
 }
 
 Box box_of(const Components& found, const std::vector<bool>& chosen) {
@@ -138,9 +140,9 @@ Box box_of(const Components& found, const std::vector<bool>& chosen) {
   return box;
 }
 
-Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box) {
+Plane isolated(const Segmentation& segmented, const std::vector<bool>& chosen, const Box& box) {
   constexpr int kMargin = 2;
-  const Components& found = search.found;
+  const Components& found = segmented.found;
   Plane out(box.width + 2 * kMargin, box.height + 2 * kMargin);
   // A stroke's soft edge lies beside its piece; another piece's ink does not count.
   const auto belongs = [&](int x, int y) {
@@ -160,8 +162,8 @@ Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box&
   for (int y = 0; y < out.height; ++y) {
     for (int x = 0; x < out.width; ++x) {
       const int u = x + box.x - kMargin, v = y + box.y - kMargin;
-      if (!search.ink.inside(u, v) || !belongs(u, v)) continue;
-      out.at(x, y) = std::clamp(0.5F * search.ink.at(u, v) / search.level, 0.0F, 1.0F);
+      if (!segmented.ink.inside(u, v) || !belongs(u, v)) continue;
+      out.at(x, y) = std::clamp(0.5F * segmented.ink.at(u, v) / segmented.level, 0.0F, 1.0F);
     }
   }
   return out;

@@ -1,4 +1,4 @@
-#include "image/sheet/sheet_search.hpp"
+#include "image/sheet/sheet_segmentation.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -38,10 +38,10 @@ bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
 
 /// Drops the pieces that lie along a step of what is behind them, as remains of a table's or a
 /// page's edge do.
-void drop_remains_of_edges(Search& search, const Plane& behind) {
+void drop_remains_of_edges(Segmentation& segmented, const Plane& behind) {
   constexpr int kBeside = 5;
-  const Grid<int>& labels = search.found.labels;
-  std::vector<int> beside(search.found.pieces.size() + 1);
+  const Grid<int>& labels = segmented.found.labels;
+  std::vector<int> beside(segmented.found.pieces.size() + 1);
   for (int y = 0; y < labels.height; ++y) {
     const int up = std::max(0, y - kBeside), down = std::min(labels.height - 1, y + kBeside);
     for (int x = 0; x < labels.width; ++x) {
@@ -50,35 +50,35 @@ void drop_remains_of_edges(Search& search, const Plane& behind) {
       const int left = std::max(0, x - kBeside), right = std::min(labels.width - 1, x + kBeside);
       const float step = std::max(std::abs(behind.at(left, y) - behind.at(right, y)),
                                   std::abs(behind.at(x, up) - behind.at(x, down)));
-      const float ink = search.brightness.at(x, y) - behind.at(x, y);
+      const float ink = segmented.brightness.at(x, y) - behind.at(x, y);
       if (step > kEdgeStep * ink) ++beside[static_cast<std::size_t>(label)];
     }
   }
-  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
-    Component& piece = search.found.pieces[i];
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    Component& piece = segmented.found.pieces[i];
     if (2 * beside[i + 1] > piece.area) piece = {};
   }
 }
 
-void drop_off_page(Search& search, const Plane& behind) {
+void drop_off_page(Segmentation& segmented, const Plane& behind) {
   const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
-  for (Component& piece : search.found.pieces) {
+  for (Component& piece : segmented.found.pieces) {
     if (piece.area > 0 && lies_off_page(piece, behind, usual)) piece = {};
   }
 }
 
 /// Leaves out punched holes, which are darker than pencils and would set the level.
-void leave_out_blots(Search& search) {
+void leave_out_blots(Segmentation& segmented) {
   std::vector<bool> blots;
-  const int side = std::max(search.ink.width, search.ink.height);
+  const int side = std::max(segmented.ink.width, segmented.ink.height);
   float all = 0, solid = 0;
-  for (const Component& piece : search.found.pieces) {
+  for (const Component& piece : segmented.found.pieces) {
     blots.push_back(is_blot(piece) && piece.box.height * 200 > side);
     all += piece.mass;
     solid += blots.back() ? piece.mass : 0;
   }
   constexpr float kMuch = 0.1F;
-  if (solid > kMuch * all) leave_out(search, blots);
+  if (solid > kMuch * all) leave_out(segmented, blots);
 }
 
 /// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
@@ -96,17 +96,17 @@ void even_out(Plane& ink, const Plane& behind) {
 }
 
 /// Noise that a pen's stroke is as wide as is smoothed away.
-Search search_strokes(const Ink& ink, Polarity polarity, Light light) {
+Segmentation segment_strokes(const Ink& ink, Polarity polarity, Light light) {
   InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
   Plane behind = plane.brightness;
   for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
   if (light == Light::kEven) even_out(plane.ink, behind);
   if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
-  Search search = search_ink(std::move(plane), kLineSpan);
-  leave_out_blots(search);
-  if (!search.found.pieces.empty()) drop_remains_of_edges(search, behind);
-  if (light == Light::kEven) drop_off_page(search, behind);
-  return search;
+  Segmentation segmented = segment_ink(std::move(plane), kLineSpan);
+  leave_out_blots(segmented);
+  if (!segmented.found.pieces.empty()) drop_remains_of_edges(segmented, behind);
+  if (light == Light::kEven) drop_off_page(segmented, behind);
+  return segmented;
 }
 
 /// Whether the piece may be a digit: free, and neither noise nor solid nor a strip of the page, as
@@ -121,15 +121,15 @@ bool is_like_writing(const Component& piece, int side) {
 /// How much the pieces that may be digits differ from the paper: each as a whole, because the noise
 /// of bare paper adds up to nothing. Ink differs from the paper as much as from what is beside it;
 /// the paper between two strokes does not.
-float written(const Search& search, const Plane& on_paper) {
-  const int side = std::max(search.ink.width, search.ink.height);
-  std::vector<float> masses(search.found.pieces.size() + 1);
+float written(const Segmentation& segmented, const Plane& on_paper) {
+  const int side = std::max(segmented.ink.width, segmented.ink.height);
+  std::vector<float> masses(segmented.found.pieces.size() + 1);
   for (std::size_t i = 0; i < on_paper.values.size(); ++i) {
-    masses[static_cast<std::size_t>(search.found.labels.values[i])] += on_paper.values[i];
+    masses[static_cast<std::size_t>(segmented.found.labels.values[i])] += on_paper.values[i];
   }
   float all = 0;
-  for (std::size_t i = 0; i < search.found.pieces.size(); ++i) {
-    const Component& piece = search.found.pieces[i];
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    const Component& piece = segmented.found.pieces[i];
     if (!is_like_writing(piece, side)) continue;
     const float mass = std::abs(masses[i + 1]);
     all += mass * std::min(1.0F, mass / piece.mass);
@@ -141,8 +141,8 @@ float written(const Search& search, const Plane& on_paper) {
 /// a stroke as the loop, but it is paper.
 Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
   const auto of = [&](Polarity polarity) {
-    const Search search = search_strokes(ink, polarity, Light::kAsItFell);
-    return search.found.pieces.empty() ? 0 : written(search, on_paper);
+    const Segmentation segmented = segment_strokes(ink, polarity, Light::kAsItFell);
+    return segmented.found.pieces.empty() ? 0 : written(segmented, on_paper);
   };
   const bool light = of(Polarity::kLight) > kMuchMore * of(Polarity::kDark);
   return light ? Polarity::kLight : Polarity::kDark;
@@ -150,15 +150,15 @@ Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
 
 }  // namespace
 
-Search search_sheet(const Picture& picture, int factor) {
+Segmentation segment_sheet(const Picture& picture, int factor) {
   const bool tiny = std::min(picture.width, picture.height) < 2 * factor;
   const Ink ink(picture, factor), rough(picture, tiny ? factor : 2 * factor);
   const InkPlane plane = rough.on_paper(kReach);
   if (plane.flat && noise_of(plane.ink) < kClean)
-    return search_ink(ink.on_paper(kReach), kLineSpan);
+    return segment_ink(ink.on_paper(kReach), kLineSpan);
   const Polarity polarity = polarity_of(rough, plane.ink);
-  return search_strokes(ink, polarity,
-                        polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell);
+  return segment_strokes(ink, polarity,
+                         polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell);
 }
 
 }  // namespace mlpctl::image

@@ -1,10 +1,8 @@
-#include "predict/answer.hpp"
+#include "predict/result.hpp"
 
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "cli/terminal.hpp"
 
@@ -13,25 +11,25 @@ namespace {
 
 using nlohmann::ordered_json;
 
-bool is_unsure(float confidence, const AnswerStyle& style) {
+bool is_unsure(float confidence, const Style& style) {
   return static_cast<double>(confidence) < style.min_confidence;
 }
 
-std::string digits_of(const std::vector<ReadDigit>& line) {
+std::string digits_of(const std::vector<digits::Digit>& line) {
   std::string text;
-  for (const ReadDigit& digit : line) text += std::to_string(digit.best);
+  for (const digits::Digit& digit : line) text += std::to_string(digit.best);
   return text;
 }
 
 /// The fields of a digit on its own; `json` has the file already.
-void add_digit(ordered_json& json, const ReadDigit& digit, const AnswerStyle& style) {
+void add_digit(ordered_json& json, const digits::Digit& digit, const Style& style) {
   json["digit"] = digit.best;
   if (!style.classes.empty()) json["class"] = class_name(digit.best, style);
   json["confidence"] = digit.confidence();
   if (is_unsure(digit.confidence(), style)) json["unsure"] = true;
 }
 
-void add_top(ordered_json& json, const ReadDigit& digit, const AnswerStyle& style) {
+void add_top(ordered_json& json, const digits::Digit& digit, const Style& style) {
   json["top"] = ordered_json::array();
   const auto ranking = digit.ranking();
   for (int i = 0; i < style.top; ++i) {
@@ -43,17 +41,17 @@ void add_top(ordered_json& json, const ReadDigit& digit, const AnswerStyle& styl
   }
 }
 
-void add_sheet(ordered_json& json, const Answer& answer, const AnswerStyle& style) {
+void add_sheet(ordered_json& json, const Result& result, const Style& style) {
   json["lines"] = ordered_json::array();
   json["digits"] = ordered_json::array();
-  for (std::size_t line = 0; line < answer.lines.size(); ++line) {
-    json["lines"].push_back(digits_of(answer.lines[line]));
-    for (const ReadDigit& digit : answer.lines[line]) {
+  for (std::size_t line = 0; line < result.answer.lines.size(); ++line) {
+    json["lines"].push_back(digits_of(result.answer.lines[line]));
+    for (const digits::Digit& digit : result.answer.lines[line]) {
       ordered_json entry;
       add_digit(entry, digit, style);
       if (style.top > 1) add_top(entry, digit, style);
       if (style.logits) entry["logits"] = digit.logits;
-      const image::Box& box = digit.input.box;
+      const digits::Box& box = digit.box;
       entry["line"] = line;
       entry["box"] = {box.x, box.y, box.width, box.height};
       json["digits"].push_back(std::move(entry));
@@ -62,7 +60,7 @@ void add_sheet(ordered_json& json, const Answer& answer, const AnswerStyle& styl
 }
 
 /// "7  99.31 %" and, with --top, those after it.
-std::string ranked(const ReadDigit& digit, const AnswerStyle& style) {
+std::string ranked(const digits::Digit& digit, const Style& style) {
   std::string text;
   const auto ranking = digit.ranking();
   for (int i = 0; i < style.top; ++i) {
@@ -73,7 +71,7 @@ std::string ranked(const ReadDigit& digit, const AnswerStyle& style) {
   return text;
 }
 
-std::string logits_text(const ReadDigit& digit) {
+std::string logits_text(const digits::Digit& digit) {
   std::string text = "  [";
   for (std::size_t i = 0; i < digit.logits.size(); ++i) {
     text += fmt::format("{}{:.4f}", i == 0 ? "" : " ", digit.logits[i]);
@@ -81,17 +79,17 @@ std::string logits_text(const ReadDigit& digit) {
   return text + "]";
 }
 
-std::string digit_text(const ReadDigit& digit, const AnswerStyle& style) {
+std::string digit_text(const digits::Digit& digit, const Style& style) {
   return ranked(digit, style) + (style.logits ? logits_text(digit) : "") +
          (is_unsure(digit.confidence(), style) ? "  unsure" : "");
 }
 
-std::string sheet_text(const Answer& answer, const AnswerStyle& style) {
-  std::string text = printable(answer.name()) + "\n";
-  for (const std::vector<ReadDigit>& line : answer.lines) {
+std::string sheet_text(const Result& result, const Style& style) {
+  std::string text = printable(result.name()) + "\n";
+  for (const std::vector<digits::Digit>& line : result.answer.lines) {
     text += "  " + digits_of(line) + "\n";
-    for (const ReadDigit& digit : line) {
-      const image::Box& box = digit.input.box;
+    for (const digits::Digit& digit : line) {
+      const digits::Box& box = digit.box;
       text += fmt::format("    {}  at {},{} size {}x{}\n", digit_text(digit, style), box.x, box.y,
                           box.width, box.height);
     }
@@ -101,45 +99,28 @@ std::string sheet_text(const Answer& answer, const AnswerStyle& style) {
 
 }  // namespace
 
-std::string class_name(int digit, const AnswerStyle& style) {
+std::string class_name(int digit, const Style& style) {
   return style.classes.empty() ? std::to_string(digit)
                                : style.classes[static_cast<std::size_t>(digit)];
 }
 
-std::array<int, model::kClasses> ReadDigit::ranking() const {
-  std::array<int, model::kClasses> order{};
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-    return probabilities[static_cast<std::size_t>(a)] > probabilities[static_cast<std::size_t>(b)];
-  });
-  return order;
-}
-
-std::string Answer::name() const {
+std::string Result::name() const {
   return index < 0 ? file : file + "[" + std::to_string(index) + "]";
 }
 
-float Answer::confidence() const {
-  float least = lines.empty() ? 0.0F : 1.0F;
-  for (const auto& line : lines) {
-    for (const ReadDigit& digit : line) least = std::min(least, digit.confidence());
-  }
-  return least;
-}
-
-ordered_json to_json(const Answer& answer, const AnswerStyle& style) {
-  ordered_json json{{"file", answer.file}};
-  if (answer.index >= 0) json["index"] = answer.index;
-  if (!answer.error.empty()) {
-    json["error"] = answer.error;
-  } else if (style.split) {
-    add_sheet(json, answer, style);
-  } else if (answer.lines.empty()) {
+ordered_json to_json(const Result& result, const Style& style) {
+  ordered_json json{{"file", result.file}};
+  if (result.index >= 0) json["index"] = result.index;
+  if (!result.error.empty()) {
+    json["error"] = result.error;
+  } else if (style.layout == Layout::kSheet) {
+    add_sheet(json, result, style);
+  } else if (result.answer.lines.empty()) {
     json["digit"] = nullptr;
     json["confidence"] = 0;
     json["note"] = "no digit found";
   } else {
-    const ReadDigit& digit = answer.lines[0][0];
+    const digits::Digit& digit = result.answer.lines[0][0];
     add_digit(json, digit, style);
     add_top(json, digit, style);
     if (style.logits) json["logits"] = digit.logits;
@@ -147,10 +128,10 @@ ordered_json to_json(const Answer& answer, const AnswerStyle& style) {
   return json;
 }
 
-std::string to_text(const Answer& answer, const AnswerStyle& style) {
-  if (answer.lines.empty()) return "-   no digit  " + printable(answer.name()) + "\n";
-  if (style.split) return sheet_text(answer, style);
-  return digit_text(answer.lines[0][0], style) + "  " + printable(answer.name()) + "\n";
+std::string to_text(const Result& result, const Style& style) {
+  if (result.answer.lines.empty()) return "-   no digit  " + printable(result.name()) + "\n";
+  if (style.layout == Layout::kSheet) return sheet_text(result, style);
+  return digit_text(result.answer.lines[0][0], style) + "  " + printable(result.name()) + "\n";
 }
 
 }  // namespace mlpctl::app

@@ -8,7 +8,7 @@
 namespace mlpctl::image {
 
 /// The pieces of ink of a picture.
-struct Search {
+struct Segmentation {
   Plane ink{};         ///< grey levels from the paper, printed lines taken out
   Plane brightness{};  ///< see InkPlane
   bool flat = false;   ///< see InkPlane
@@ -23,13 +23,13 @@ float noise_of(const Plane& ink);
 
 /// Finds the pieces of ink. None: a blank page. line_span: the share of the picture that a printed
 /// line crosses at least, longer than any stroke; one digit may be nearly as tall as its picture.
-Search search_ink(InkPlane plane, float line_span = 0.9F);
+Segmentation segment_ink(InkPlane plane, float line_span = 0.9F);
 
 /// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
-void leave_out(Search& search, const std::vector<bool>& pieces);
+void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);
 
 /// The ink of the chosen pieces in the box alone, 0 to 1, with a margin around it.
-Plane isolated(const Search& search, const std::vector<bool>& chosen, const Box& box);
+Plane isolated(const Segmentation& segmented, const std::vector<bool>& chosen, const Box& box);
 
 /// The box around the chosen pieces.
 Box box_of(const Components& found, const std::vector<bool>& chosen);

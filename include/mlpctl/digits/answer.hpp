@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace mlpctl::digits {
+
+inline constexpr int kClasses = 10;
+/// Pixels a side of what the net sees.
+inline constexpr int kInputSide = 28;
+
+/// A rectangle in pixels of the picture.
+struct Box {
+  int x = 0, y = 0, width = 0, height = 0;
+  bool operator==(const Box&) const = default;
+};
+
+/// One digit that was read.
+struct Digit {
+  int best = 0;  ///< the most probable class
+  std::array<float, kClasses> logits{}, probabilities{};
+  Box box;  ///< where it is
+  /// What the net saw of it, rows from the top: white ink (255) on black (0).
+  std::array<std::uint8_t, kInputSide * kInputSide> input{};
+
+  float confidence() const { return probabilities[static_cast<std::size_t>(best)]; }
+  /// The classes, most probable first.
+  std::array<int, kClasses> ranking() const;
+};
+
+/// What was read in a picture: lines of digits from the top, each from left to right. One line of
+/// one digit where a single one was asked for; none on a blank page.
+struct Answer {
+  std::vector<std::vector<Digit>> lines;
+
+  /// That of its least probable digit; 0 when there is none.
+  float confidence() const;
+};
+
+}  // namespace mlpctl::digits

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "image/decode/byte_view.hpp"
+#include "image/picture.hpp"
+
+namespace mlpctl::image {
+
+/// What a picture file says about itself before any pixel is decoded.
+struct PictureHeader {
+  std::int64_t width = 0, height = 0;  ///< as stored, before the orientation is applied
+  int orientation = 1;                 ///< 1 to 8, as EXIF counts
+};
+
+/// How far a decoder may reduce in passing where it can do so in less time: the caller will reduce
+/// to max_pixels, and then by later_factor.
+struct Reducing {
+  std::int64_t max_pixels = 0;
+  int later_factor = 1;
+};
+
+/// One format of picture files.
+struct Codec {
+  std::string_view name;
+  /// In small letters, with the dot.
+  std::span<const std::string_view> suffixes;
+  /// Whether the file has the format's signature; the other functions trust that it has.
+  bool (*is_a)(const ByteView& file);
+  /// Reads the size that decode() will meet, and walks the file's structure to its end. Throws
+  /// Error when the file is cut off or of a kind that is not read.
+  PictureHeader (*header)(const ByteView& file);
+  /// The pixels, transparency laid over white or black, not turned. Throws Error on damage.
+  Picture (*decode)(const ByteView& file, const PictureHeader& header, const Reducing& reducing);
+};
+
+extern const Codec kPng, kJpeg, kTiff, kWebP, kBmp, kGif, kPnm;
+
+/// Every format that is read. A new one is added here, with its file.
+inline constexpr const Codec* kCodecs[] = {&kPng, &kJpeg, &kTiff, &kWebP, &kBmp, &kGif, &kPnm};
+
+/// The format of the file, known by its signature. Throws Error that says what the file is instead.
+const Codec& codec_of(const ByteView& file);
+
+/// The codec's header of the file, its size within the limits. Throws Error when it is not.
+PictureHeader read_header(const Codec& codec, const ByteView& file);
+
+/// Whether the name ends like a picture file of a format that is read.
+bool has_picture_suffix(std::string_view path);
+
+}  // namespace mlpctl::image

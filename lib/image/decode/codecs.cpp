@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+#include "image/decode/codec.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Files that people hand over instead of a picture: where their signature stands and what they
+/// are.
+struct OtherFile {
+  std::size_t at;
+  std::string_view signature, what;
+};
+constexpr std::array kOtherFiles{
+    OtherFile{4, "ftypheic"sv, "a HEIC photograph, which is not read; save it as JPEG or PNG"},
+    OtherFile{4, "ftypmif1"sv, "a HEIF photograph, which is not read; save it as JPEG or PNG"},
+    OtherFile{4, "ftypavif"sv, "an AVIF picture, which is not read; save it as JPEG or PNG"},
+    OtherFile{4, "ftyp"sv, "a film, not a picture"},
+    OtherFile{0, "%PDF"sv, "a PDF, not a picture; save the page as PNG"},
+    OtherFile{0, "<svg"sv, "an SVG drawing, which is not read; save it as PNG"},
+    OtherFile{0, "<"sv, "a web page or XML file, not a picture"},
+    OtherFile{0, "8BPS"sv, "a Photoshop file, which is not read; save it as PNG"},
+    OtherFile{0, "\0\0\1\0"sv, "an icon file, which is not read; save it as PNG"},
+    OtherFile{0, "\0\0\x08\3"sv, "an IDX file of images, not one picture"},
+    OtherFile{0, "\0\0\x08\1"sv, "an IDX file of labels, not a picture"},
+    OtherFile{0, "\0\0\0\x0CjP"sv, "a JPEG 2000 picture, which is not read; save it as PNG"},
+    OtherFile{0, "\xFF\x0A"sv, "a JPEG XL picture, which is not read; save it as PNG"},
+    OtherFile{0, "PK\3\4"sv, "a ZIP archive or a model file, not a picture"},
+    OtherFile{0, "\x1F\x8B"sv, "a gzip file, not a picture"},
+    OtherFile{0,
+              "\x7F"sv
+              "ELF"sv,
+              "a program, not a picture"},
+    OtherFile{0, "II\x2B\0"sv, "a BigTIFF, which is not read; save it as TIFF or PNG"},
+    OtherFile{0, "MM\0\x2B"sv, "a BigTIFF, which is not read; save it as TIFF or PNG"},
+};
+
+bool is_text(const ByteView& file) {
+  const auto head = file.bytes().first(std::min<std::size_t>(file.size(), 512));
+  return std::all_of(head.begin(), head.end(), [](std::byte b) {
+    const auto c = std::to_integer<unsigned>(b);
+    return c >= 0x20 || (c >= 9 && c <= 13);
+  });
+}
+
+/// "PNG, JPEG and PNM".
+std::string names_of_formats() {
+  std::string names;
+  for (std::size_t i = 0; i < std::size(kCodecs); ++i) {
+    if (i > 0) names += i + 1 == std::size(kCodecs) ? " and " : ", ";
+    names += kCodecs[i]->name;
+  }
+  return names;
+}
+
+[[noreturn]] void refuse(const ByteView& file) {
+  if (file.size() == 0) file.fail("is empty, not a picture");
+  for (const OtherFile& other : kOtherFiles) {
+    if (file.has(other.at, other.signature)) file.refuse("is " + std::string(other.what));
+  }
+  if (is_text(file)) file.refuse("is a text, not a picture");
+  file.refuse("is not a picture: " + names_of_formats() + " are read");
+}
+
+}  // namespace
+
+const Codec& codec_of(const ByteView& file) {
+  const auto* const found =
+      std::ranges::find_if(kCodecs, [&](const Codec* codec) { return codec->is_a(file); });
+  if (found == std::end(kCodecs)) refuse(file);
+  return **found;
+}
+
+PictureHeader read_header(const Codec& codec, const ByteView& file) {
+  const PictureHeader header = codec.header(file);
+  const std::string size = std::to_string(header.width) + "x" + std::to_string(header.height);
+  if (header.width <= 0 || header.height <= 0) {
+    file.fail("is a damaged picture: its size is " + size);
+  }
+  if (header.width > kMaxSide || header.height > kMaxSide ||
+      header.width * header.height > kMaxPixels) {
+    file.refuse("is too large: " + size + " pixels; at most " +
+                std::to_string(kMaxPixels / 1'000'000) + " megapixels and " +
+                std::to_string(kMaxSide) + " a side are read, so reduce it");
+  }
+  return header;
+}
+
+bool has_picture_suffix(std::string_view path) {
+  std::string suffix(path.substr(std::min(path.rfind('.'), path.size())));
+  std::ranges::transform(suffix, suffix.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::any_of(kCodecs, [&](const Codec* codec) {
+    return std::ranges::find(codec->suffixes, suffix) != codec->suffixes.end();
+  });
+}
+
+}  // namespace mlpctl::image

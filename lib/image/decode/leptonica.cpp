@@ -1,0 +1,122 @@
+#include "image/decode/leptonica.hpp"
+
+#include <utility>
+
+namespace mlpctl::image {
+namespace {
+
+/// Any depth, with or without a palette, as 8-bit grey or 32-bit RGB(A).
+PixPtr to_8_or_32(PixPtr pix) {
+  if (PIXCMAP* map = pixGetColormap(pix.get()); map != nullptr) {
+    l_int32 opaque = 1;
+    pixcmapIsOpaque(map, &opaque);
+    return PixPtr(pixRemoveColormap(
+        pix.get(), opaque != 0 ? REMOVE_CMAP_BASED_ON_SRC : REMOVE_CMAP_WITH_ALPHA));
+  }
+  if (pixGetDepth(pix.get()) == 16) return PixPtr(pixConvert16To8(pix.get(), L_AUTO_BYTE));
+  if (pixGetDepth(pix.get()) < 8) return PixPtr(pixConvertTo8(pix.get(), 0));
+  return pix;
+}
+
+struct Pixel {
+  std::uint32_t red, green, blue, alpha;
+  std::uint32_t brightness() const { return (red * 77 + green * 150 + blue * 29) >> 8; }
+};
+
+Pixel unpack(l_uint32 word) {
+  return {word >> L_RED_SHIFT & 255U, word >> L_GREEN_SHIFT & 255U, word >> L_BLUE_SHIFT & 255U,
+          word >> L_ALPHA_SHIFT & 255U};
+}
+
+const l_uint32* row(Pix* pix, int y) {
+  return pixGetData(pix) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix);
+}
+
+/// What lies behind the transparent parts: white, or black when hardly any visible ink is darker
+/// than nearly white (a light drawing for a dark screen).
+std::uint32_t backdrop(Pix* pix) {
+  constexpr std::uint32_t kNearlyWhite = 170;
+  std::uint64_t visible = 0, dark = 0, all = 0;
+  for (int y = 0; y < pixGetHeight(pix); ++y) {
+    const l_uint32* line = row(pix, y);
+    for (int x = 0; x < pixGetWidth(pix); ++x) {
+      const Pixel pixel = unpack(line[x]);
+      all += 255;
+      visible += pixel.alpha;
+      if (pixel.brightness() < kNearlyWhite) dark += pixel.alpha;
+    }
+  }
+  return visible < all && visible > 0 && dark * 50 < visible ? 0 : 255;
+}
+
+Picture from_rgb(Pix* pix) {
+  Picture picture{.width = pixGetWidth(pix), .height = pixGetHeight(pix), .channels = 3};
+  picture.pixels.resize(static_cast<std::size_t>(picture.width) *
+                        static_cast<std::size_t>(picture.height) * 3);
+  const bool transparent = pixGetSpp(pix) == 4;
+  const std::uint32_t behind = transparent ? backdrop(pix) : 0;
+  std::uint8_t* out = picture.pixels.data();
+  for (int y = 0; y < picture.height; ++y) {
+    const l_uint32* line = row(pix, y);
+    for (int x = 0; x < picture.width; ++x, out += 3) {
+      Pixel pixel = unpack(line[x]);
+      if (transparent) {
+        const auto over = [&](std::uint32_t value) {
+          return (value * pixel.alpha + behind * (255 - pixel.alpha) + 127) / 255;
+        };
+        pixel = {over(pixel.red), over(pixel.green), over(pixel.blue), 255};
+      }
+      out[0] = static_cast<std::uint8_t>(pixel.red);
+      out[1] = static_cast<std::uint8_t>(pixel.green);
+      out[2] = static_cast<std::uint8_t>(pixel.blue);
+    }
+  }
+  return picture;
+}
+
+Picture from_grey(Pix* pix) {
+  Picture picture{.width = pixGetWidth(pix), .height = pixGetHeight(pix), .channels = 1};
+  picture.pixels.reserve(static_cast<std::size_t>(picture.width) *
+                         static_cast<std::size_t>(picture.height));
+  for (int y = 0; y < picture.height; ++y) {
+    const l_uint32* line = row(pix, y);
+    for (int x = 0; x < picture.width; ++x) {
+      picture.pixels.push_back(static_cast<std::uint8_t>(GET_DATA_BYTE(line, x)));
+    }
+  }
+  return picture;
+}
+
+}  // namespace
+
+void silence_leptonica() {
+  static const int previous = setMsgSeverity(L_SEVERITY_NONE);
+  (void)previous;
+}
+
+Picture picture_of(PixPtr pix, const ByteView& file) {
+  if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
+  pix = to_8_or_32(std::move(pix));
+  if (pix == nullptr) file.refuse("has pixels of a kind that cannot be read; save it as PNG");
+  return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
+}
+
+PixPtr pix_of(const Picture& picture) {
+  const bool rgb = picture.channels == 3;
+  PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
+  if (pix == nullptr)
+    throw Error(ErrorCode::kIo, "There is not enough memory for a picture of this size.");
+  for (int y = 0; y < picture.height; ++y) {
+    l_uint32* line = pixGetData(pix.get()) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix.get());
+    for (int x = 0; x < picture.width; ++x) {
+      if (rgb) {
+        composeRGBPixel(picture.at(x, y, 0), picture.at(x, y, 1), picture.at(x, y, 2), line + x);
+      } else {
+        SET_DATA_BYTE(line, x, picture.at(x, y));
+      }
+    }
+  }
+  return pix;
+}
+
+}  // namespace mlpctl::image

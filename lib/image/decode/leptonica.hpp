@@ -1,0 +1,34 @@
+#pragma once
+
+#include <leptonica/allheaders.h>
+
+#include <memory>
+
+#include "image/decode/byte_view.hpp"
+#include "image/picture.hpp"
+
+namespace mlpctl::image {
+
+struct PixFree {
+  void operator()(Pix* pix) const { pixDestroy(&pix); }
+};
+using PixPtr = std::unique_ptr<Pix, PixFree>;
+
+/// Keeps Leptonica, and the libraries below it, from printing what they find wrong: the caller says
+/// it better.
+void silence_leptonica();
+
+/// The file's bytes as Leptonica takes them.
+inline const l_uint8* data_of(const ByteView& file) {
+  return reinterpret_cast<const l_uint8*>(file.bytes().data());
+}
+
+/// What was decoded of the file, of any depth, with or without a palette, as 8 bits a channel;
+/// transparent parts laid over white, or over black where all visible ink is light. Throws Error
+/// for no pix, and for pixels of an odd kind.
+Picture picture_of(PixPtr pix, const ByteView& file);
+
+/// Grey of 8 bits or colour of 32. Throws Error when there is not enough memory.
+PixPtr pix_of(const Picture& picture);
+
+}  // namespace mlpctl::image

@@ -1,0 +1,67 @@
+#include "image/decode/picture_file.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "base/mapped_file.hpp"
+#include "image/decode/codec.hpp"
+#include "image/decode/leptonica.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// Turns and mirrors as EXIF's orientation says: where a pixel of the upright picture is stored.
+Picture upright(Picture stored, int orientation) {
+  if (orientation == 1) return stored;
+  const bool swap = orientation >= 5;
+  Picture out{.width = swap ? stored.height : stored.width,
+              .height = swap ? stored.width : stored.height,
+              .channels = stored.channels,
+              .pixels = {},
+              .reduction = stored.reduction};
+  out.pixels.reserve(stored.pixels.size());
+  const bool from_right =
+      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool from_bottom =
+      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      int column = swap ? y : x, line = swap ? x : y;
+      if (from_right) column = stored.width - 1 - column;
+      if (from_bottom) line = stored.height - 1 - line;
+      for (int c = 0; c < out.channels; ++c) out.pixels.push_back(stored.at(column, line, c));
+    }
+  }
+  return out;
+}
+
+Reducing reducing_to(Resolution resolution, const PictureHeader& header) {
+  if (resolution == Resolution::kFull) return {.max_pixels = kMaxPixels};
+  if (resolution == Resolution::kSheet) return {.max_pixels = kSheetPixels};
+  return {.max_pixels = kSheetPixels,
+          .later_factor = factor_to_side(kDigitViewSide, header.width, header.height)};
+}
+
+}  // namespace
+
+Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
+                     Resolution resolution) {
+  silence_leptonica();
+  const ByteView file(bytes, name);
+  const Codec& codec = codec_of(file);
+  const PictureHeader header = read_header(codec, file);
+  const Reducing reducing = reducing_to(resolution, header);
+  Picture picture = reduce_to_pixels(codec.decode(file, header, reducing), reducing.max_pixels);
+  const auto stored = static_cast<double>(header.width * header.height);
+  const double kept = static_cast<double>(picture.width) * picture.height;
+  // Of the area, because either side may have lost some pixels.
+  picture.reduction = std::sqrt(stored / kept);
+  return upright(std::move(picture), header.orientation);
+}
+
+Picture read_picture(const std::string& path, Resolution resolution) {
+  const MappedFile file(path);
+  return read_picture(file.bytes(), path, resolution);
+}
+
+}  // namespace mlpctl::image

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <vector>
+
+#include "image/decode/codec.hpp"
+#include "image/decode/exif.hpp"
+#include "image/decode/leptonica.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+constexpr std::string_view kSuffixes[] = {".webp"};
+constexpr std::size_t kFirstChunk = 12;
+
+bool is_webp(const ByteView& file) {
+  return file.has(0, "RIFF") && file.has(8, "WEBP");
+}
+
+struct Contents {
+  PictureHeader header;
+  std::size_t frame_at = 0;  ///< where an animation holds its first frame; 0: it is none
+};
+
+/// Walks all of the file.
+Contents walk(const ByteView& file) {
+  Contents contents;
+  PictureHeader& header = contents.header;
+  const std::size_t end = file.little32(4) + std::size_t{8};
+  file.require(end);
+  const bool is_extended = file.has(kFirstChunk, "VP8X");
+  for (std::size_t at = kFirstChunk; at + 8 <= end;) {
+    const std::size_t length = file.little32(at + 4);
+    file.require(at + 8 + length);
+    if (file.has(at, "VP8X") && at == kFirstChunk) {  // Elsewhere the decoder passes over it.
+      header.width = file.little24(at + 12) + 1;
+      header.height = file.little24(at + 15) + 1;
+    } else if (file.has(at, "ANMF") && is_extended && contents.frame_at == 0) {
+      contents.frame_at = at;
+      header.width = file.little24(at + 14) + 1;
+      header.height = file.little24(at + 17) + 1;
+    } else if (file.has(at, "VP8 ") && header.width == 0) {
+      header.width = file.little16(at + 14) & 0x3FFFU;
+      header.height = file.little16(at + 16) & 0x3FFFU;
+    } else if (file.has(at, "VP8L") && header.width == 0) {
+      const std::uint32_t bits = file.little32(at + 9);
+      header.width = (bits & 0x3FFFU) + 1;
+      header.height = (bits >> 14 & 0x3FFFU) + 1;
+    } else if (file.has(at, "EXIF")) {
+      const std::size_t skip = file.has(at + 8, {"Exif\0\0", 6}) ? 6 : 0;
+      header.orientation = exif_orientation(file, at + 8 + skip, at + 8 + length);
+    }
+    at += 8 + length + length % 2;
+  }
+  return contents;
+}
+
+PictureHeader webp_header(const ByteView& file) {
+  return walk(file).header;
+}
+
+/// The first frame of an animation as a WebP of its own, which is all that the decoder takes.
+std::vector<l_uint8> still_webp(const ByteView& file, std::size_t frame_at) {
+  constexpr std::size_t kFrameHeader = 24, kFileHeader = 30, kSizeAt = 24;
+  const l_uint8* data = data_of(file);
+  const std::size_t length = file.little32(frame_at + 4) + std::size_t{8};
+  if (length < kFrameHeader) file.fail("is a damaged WebP: its first frame is too short");
+  const auto* frame = data + frame_at;
+  // The whole file's header with the frame's size, then the frame's own chunks.
+  std::vector<l_uint8> out(data, data + kFileHeader);
+  std::copy_n(frame + 14, 6, out.begin() + kSizeAt);
+  out.insert(out.end(), frame + kFrameHeader, frame + length);
+  const std::size_t rest = out.size() - 8;
+  for (std::size_t i = 0; i < 4; ++i) out[4 + i] = static_cast<l_uint8>(rest >> 8 * i & 255U);
+  constexpr l_uint8 kAnimated = 2;
+  out[20] = static_cast<l_uint8>(out[20] & ~kAnimated);
+  return out;
+}
+
+Picture decode_webp(const ByteView& file, const PictureHeader&, const Reducing&) {
+  const std::size_t frame_at = walk(file).frame_at;
+  if (frame_at == 0) return picture_of(PixPtr(pixReadMemWebP(data_of(file), file.size())), file);
+  const std::vector<l_uint8> still = still_webp(file, frame_at);
+  return picture_of(PixPtr(pixReadMemWebP(still.data(), still.size())), file);
+}
+
+}  // namespace
+
+const Codec kWebP{"WebP", kSuffixes, is_webp, webp_header, decode_webp};
+
+}  // namespace mlpctl::image

@@ -1,0 +1,118 @@
+#include "image/propose/sighting.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "image/prepare/morphology.hpp"
+#include "image/propose/digit_pieces.hpp"
+#include "image/propose/stretched_digit.hpp"
+
+namespace mlpctl::image {
+namespace {
+
+/// With less than this share of all ink it is no digit.
+constexpr float kLeastShare = 0.03F;
+
+/// How much of a stroke's strength its edge shows in the picture as it was taken, on average around
+/// the digit: 1 for pen on paper, little for shadows and for parts cut out of something larger.
+struct Sharpness {
+  float seen = 0, noise = 0;  ///< noise: what of it the paper shows without any stroke
+};
+
+/// Shadows of a blank page, and light that falls off, are softer than any stroke.
+bool is_shadow(const Sharpness& sharp) {
+  return sharp.seen < 0.3F || sharp.seen - sharp.noise < 0.15F;
+}
+
+Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chosen,
+                    const Box& box) {
+  constexpr int kReach = 3, kMargin = kReach + 1;
+  /// From the least to the greatest in a window of 7x7, in standard deviations.
+  constexpr float kNoiseRange = 4.5F;
+  const int left = std::max(0, box.x - kMargin), top = std::max(0, box.y - kMargin);
+  const int right = std::min(segmented.ink.width, box.x + box.width + kMargin);
+  const int bottom = std::min(segmented.ink.height, box.y + box.height + kMargin);
+  Plane part(right - left, bottom - top);
+  for (int y = top; y < bottom; ++y) {
+    for (int x = left; x < right; ++x) part.at(x - left, y - top) = segmented.brightness.at(x, y);
+  }
+  const Plane high = dilated(part, kReach), low = eroded(part, kReach);
+  const auto own = [&](int x, int y) {
+    if (!segmented.found.labels.inside(x, y)) return true;
+    const int label = segmented.found.labels.at(x, y);
+    return label > 0 && chosen[static_cast<std::size_t>(label) - 1];
+  };
+  float steps = 0, strength = 0;
+  int edge = 0, inner = 0;
+  for (int y = top; y < bottom; ++y) {
+    for (int x = left; x < right; ++x) {
+      if (!own(x, y)) continue;
+      strength += segmented.ink.at(x, y);
+      ++inner;
+      if (own(x - 1, y) && own(x + 1, y) && own(x, y - 1) && own(x, y + 1)) continue;
+      steps += high.at(x - left, y - top) - low.at(x - left, y - top);
+      ++edge;
+    }
+  }
+  if (edge == 0) return {};
+  Sharpness sharp;
+  sharp.seen = steps / strength * static_cast<float>(inner) / static_cast<float>(edge);
+  sharp.noise = kNoiseRange * noise_of(segmented.ink) / strength * static_cast<float>(inner);
+  return sharp;
+}
+
+}  // namespace
+
+std::optional<Sighting> look(const Segmentation& segmented, double scale) {
+  if (segmented.found.pieces.empty()) return std::nullopt;
+  const std::vector<bool> chosen = pieces_of_digit(segmented.found);
+  const Box box = box_of(segmented.found, chosen);
+  if (std::max(box.width, box.height) < 5 || is_flat_stroke(box)) return std::nullopt;
+  float own = 0, all = 0;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    all += segmented.found.pieces[i].mass;
+    if (chosen[i]) own += segmented.found.pieces[i].mass;
+  }
+  if (own < kLeastShare * all) return std::nullopt;
+  const float aspect = written_aspect(box, segmented.ink.width, segmented.ink.height);
+  Sighting sighting{normalise(isolated(segmented, chosen, box), aspect), own / all};
+  sighting.digit.box = in_file(box, scale);
+  const Sharpness sharp = sharpness(segmented, chosen, box);
+  if (is_shadow(sharp)) return std::nullopt;
+  sighting.sharp = sharp.seen;
+  sighting.strength = segmented.level;
+  int area = 0;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (!chosen[i]) continue;
+    area += segmented.found.pieces[i].area;
+    sighting.on_edge = sighting.on_edge || lies_on_edge(segmented.found.pieces[i]);
+  }
+  sighting.cover = static_cast<float>(area) / static_cast<float>(box.width * box.height);
+  return sighting;
+}
+
+float agreement(const Box& a, const Box& b) {
+  const Box both = united(a, b);
+  const int width = a.width + b.width - both.width, height = a.height + b.height - both.height;
+  if (width <= 0 || height <= 0) return 0;
+  const double common = double{1} * width * height;
+  const double all = double{1} * a.width * a.height + double{1} * b.width * b.height - common;
+  return static_cast<float>(common / all);
+}
+
+float merit(const Sighting& sighting, const std::vector<Sighting>& all) {
+  constexpr float kSharp = 5, kStrength = 2.5F, kAgreement = 2.5F, kCover = 12, kOnEdge = 10;
+  /// Of a handwritten digit's box about a third is ink.
+  constexpr float kUsualCover = 0.35F;
+  float strongest = 1, agreed = 0;
+  for (const Sighting& other : all) {
+    strongest = std::max(strongest, other.strength);
+    agreed += agreement(sighting.digit.box, other.digit.box);
+  }
+  const float cover = sighting.cover - kUsualCover;
+  return kSharp * std::log(std::clamp(sighting.sharp, 0.4F, 1.35F)) +
+         kStrength * std::log(sighting.strength / strongest) + kAgreement * agreed -
+         kCover * cover * cover - (sighting.on_edge ? kOnEdge : 0);
+}
+
+}  // namespace mlpctl::image

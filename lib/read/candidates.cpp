@@ -1,0 +1,60 @@
+#include "read/candidates.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "image/decode/picture_file.hpp"
+#include "image/propose/propose.hpp"
+#include "image/propose/ready_digit.hpp"
+
+namespace mlpctl::digits {
+namespace {
+
+/// One line of one mark; none where there is no way to read it.
+Candidates one_mark(std::vector<image::Reading> readings) {
+  if (readings.empty()) return {};
+  Candidates candidates;
+  candidates.lines.emplace_back().push_back(std::move(readings));
+  return candidates;
+}
+
+Candidates only(image::Digit digit) {
+  return one_mark({{.digits = {std::move(digit)}}});
+}
+
+Candidates candidates_of(const image::Picture& picture, const std::string& name,
+                         Preparation preparation) {
+  switch (preparation) {
+    case Preparation::kDigit:
+      return one_mark(image::propose_digit(picture));
+    case Preparation::kSheet:
+      return {image::propose_sheet(picture)};
+    case Preparation::kReduced:
+      return only(image::grey_digit(picture));
+    case Preparation::kExact:
+      break;
+  }
+  return only(image::exact_digit(picture, name));
+}
+
+}  // namespace
+
+Candidates candidates_in(const std::string& path, Preparation preparation) {
+  const auto resolution =
+      preparation == Preparation::kSheet ? image::Resolution::kSheet : image::Resolution::kDigit;
+  return candidates_of(image::read_picture(path, resolution), path, preparation);
+}
+
+Candidates candidates_in(image::Picture picture, Preparation preparation) {
+  picture = image::reduce_to_pixels(std::move(picture), image::kSheetPixels);
+  return candidates_of(picture, "the picture", preparation);
+}
+
+Candidates as_it_is(std::span<const std::uint8_t> pixels) {
+  image::Digit digit;
+  std::copy_n(pixels.begin(), digit.pixels.size(), digit.pixels.begin());
+  digit.box = {0, 0, image::kDigitSide, image::kDigitSide};
+  return only(digit);
+}
+
+}  // namespace mlpctl::digits

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "image/sheet/sheet.hpp"
+
+namespace mlpctl::digits {
+
+/// What a picture is put through before the net sees it.
+enum class Preparation {
+  kDigit,    ///< find the digit and bring it to MNIST's form
+  kSheet,    ///< the same for every digit on a sheet
+  kReduced,  ///< 28x28 grey and nothing else, for models of other things than digits
+  kExact,    ///< pictures of 28x28 as they are
+};
+
+/// All that a picture may hold before a net has seen it: lines of marks, for each mark the ways to
+/// read it, and the digits of each reading.
+struct Candidates {
+  std::vector<image::ReadableLine> lines;
+};
+
+/// The candidates of a picture file. Throws Error for one that cannot be read or prepared.
+Candidates candidates_in(const std::string& path, Preparation preparation);
+
+/// The same of a picture in memory, whole as read_picture() would give it at full resolution.
+Candidates candidates_in(image::Picture picture, Preparation preparation);
+
+/// A picture of 28x28 that is what the net sees, as data sets hold them.
+Candidates as_it_is(std::span<const std::uint8_t> pixels);
+
+}  // namespace mlpctl::digits

@@ -1,0 +1,116 @@
+#include "read/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "net/classifier.hpp"
+
+namespace mlpctl::digits {
+namespace {
+
+static_assert(kClasses == model::kClasses && kInputSide == image::kDigitSide);
+
+/// Calls visit(digit) for every digit of every reading, in the order of their lines and marks.
+template <typename Visit>
+void for_each_digit(std::span<const Candidates> pictures, const Visit& visit) {
+  for (const Candidates& picture : pictures) {
+    for (const image::ReadableLine& line : picture.lines) {
+      for (const std::vector<image::Reading>& mark : line) {
+        for (const image::Reading& reading : mark) {
+          for (const image::Digit& digit : reading.digits) visit(digit);
+        }
+      }
+    }
+  }
+}
+
+/// A reading whose digits the net has named.
+struct NamedReading {
+  std::vector<Digit> digits;
+  float merit = 0;
+
+  float least_confidence() const {
+    float least = 1;
+    for (const Digit& digit : digits) least = std::min(least, digit.confidence());
+    return least;
+  }
+  /// How much it looks like a digit to the eye and to the net: shadows and the insides of loops
+  /// seldom make it sure. The weight was fitted to generated photographs.
+  float score() const {
+    constexpr float kSureness = 3;
+    return merit + kSureness * std::log(least_confidence());
+  }
+};
+
+/// Whether one way convinces more than another that is likelier by shape. More digits must be
+/// clearly surer than fewer, because parts of a digit often look like others: a nought's are 6 and
+/// 7.
+bool is_better(const NamedReading& other, const NamedReading& known) {
+  constexpr float kClearly = 0.3F;
+  if (other.digits.size() > known.digits.size()) {
+    return other.least_confidence() > known.least_confidence() + kClearly;
+  }
+  return other.score() > known.score();
+}
+
+/// Hands out the net's logits in the order of for_each_digit().
+class Names {
+ public:
+  explicit Names(std::vector<float> logits) : logits_(std::move(logits)) {}
+
+  /// The digits of the mark's best reading; none of a mark without readings.
+  std::vector<Digit> best_of(const std::vector<image::Reading>& mark) {
+    NamedReading best;
+    for (std::size_t i = 0; i < mark.size(); ++i) {
+      NamedReading other = named(mark[i]);
+      if (i == 0 || is_better(other, best)) best = std::move(other);
+    }
+    return std::move(best.digits);
+  }
+
+ private:
+  NamedReading named(const image::Reading& reading) {
+    NamedReading named{.digits = {}, .merit = reading.merit};
+    for (const image::Digit& digit : reading.digits) named.digits.push_back(next(digit));
+    return named;
+  }
+
+  Digit next(const image::Digit& seen) {
+    const image::Box& box = seen.box;
+    Digit digit{.box = {box.x, box.y, box.width, box.height}, .input = seen.pixels};
+    std::copy_n(logits_.begin() + at_, kClasses, digit.logits.begin());
+    at_ += kClasses;
+    digit.probabilities = digit.logits;
+    net::softmax(digit.probabilities);
+    digit.best = net::best_class(digit.logits);
+    return digit;
+  }
+
+  std::vector<float> logits_;
+  std::ptrdiff_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network) {
+  std::vector<std::uint8_t> pixels;
+  for_each_digit(pictures, [&](const image::Digit& digit) {
+    pixels.insert(pixels.end(), digit.pixels.begin(), digit.pixels.end());
+  });
+  Names names(pixels.empty() ? std::vector<float>() : network(pixels));
+  std::vector<Answer> answers;
+  for (const Candidates& picture : pictures) {
+    Answer& answer = answers.emplace_back();
+    for (const image::ReadableLine& marks : picture.lines) {
+      std::vector<Digit>& line = answer.lines.emplace_back();
+      for (const std::vector<image::Reading>& mark : marks) {
+        std::ranges::move(names.best_of(mark), std::back_inserter(line));
+      }
+    }
+  }
+  return answers;
+}
+
+}  // namespace mlpctl::digits

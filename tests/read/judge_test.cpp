@@ -1,0 +1,97 @@
+#include "read/judge.hpp"
+
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+
+using namespace mlpctl;
+
+namespace {
+
+/// A digit that the network below names `name` with this probability.
+image::Digit digit(int name, double probability) {
+  image::Digit digit;
+  digit.pixels[0] = static_cast<std::uint8_t>(name);
+  digit.pixels[1] = static_cast<std::uint8_t>(std::lround(200 * probability));
+  digit.box = {10 * name, 1, 2, 3};
+  return digit;
+}
+
+/// Counts its calls and gives each digit the probability that it asks for.
+struct FakeNetwork {
+  int calls = 0;
+
+  std::vector<float> operator()(std::span<const std::uint8_t> pictures) {
+    ++calls;
+    std::vector<float> logits;
+    for (std::size_t at = 0; at < pictures.size(); at += digits::kInputSide * digits::kInputSide) {
+      const double probability = pictures[at + 1] / 200.0;
+      for (int i = 0; i < digits::kClasses; ++i) {
+        const double share = i == pictures[at] ? probability : (1 - probability) / 9;
+        logits.push_back(static_cast<float>(std::log(share)));
+      }
+    }
+    return logits;
+  }
+};
+
+/// The digits that are read of one mark with these readings.
+std::vector<int> read_as(std::vector<image::Reading> mark) {
+  FakeNetwork network;
+  const digits::Candidates candidates{{{std::move(mark)}}};
+  const auto answers = digits::judge({&candidates, 1}, std::ref(network));
+  std::vector<int> names;
+  for (const digits::Digit& each : answers.at(0).lines.at(0)) names.push_back(each.best);
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("an answer keeps the lines, and what the net says of each digit") {
+  const std::vector<digits::Candidates> pictures{
+      {},
+      {{{{{{digit(3, 0.9)}}}, {{{digit(4, 0.8)}}}}, {{{{digit(5, 0.7)}}}}}},
+      {{{{{{digit(6, 0.95)}}}}}},
+  };
+  FakeNetwork network;
+  const auto answers = digits::judge(pictures, std::ref(network));
+  CHECK(network.calls == 1);
+  REQUIRE(answers.size() == 3);
+  CHECK(answers[0].lines.empty());
+  CHECK(answers[0].confidence() == 0);
+  REQUIRE(answers[1].lines.size() == 2);
+  REQUIRE(answers[1].lines[0].size() == 2);
+  const digits::Digit& four = answers[1].lines[0][1];
+  CHECK(four.best == 4);
+  CHECK(four.confidence() == Catch::Approx(0.8));
+  CHECK(four.logits[4] == Catch::Approx(std::log(0.8)));
+  CHECK(four.box == digits::Box{40, 1, 2, 3});
+  CHECK(four.input[0] == 4);
+  CHECK(four.ranking()[0] == 4);
+  CHECK(four.ranking()[1] == 0);
+  CHECK(answers[1].lines[1][0].best == 5);
+  CHECK(answers[1].confidence() == Catch::Approx(0.7));
+  CHECK(answers[2].lines[0][0].best == 6);
+}
+
+TEST_CASE("the net is not asked when there is nothing to name") {
+  FakeNetwork network;
+  const std::vector<digits::Candidates> blank(2);
+  CHECK(digits::judge(blank, std::ref(network)).size() == 2);
+  CHECK(network.calls == 0);
+}
+
+TEST_CASE("of readings with as many digits the surer and the better looking one is chosen") {
+  CHECK(read_as({{{digit(1, 0.6)}, 0}, {{digit(2, 0.9)}, 0}}) == std::vector{2});
+  CHECK(read_as({{{digit(1, 0.9)}, 0}, {{digit(2, 0.6)}, 0}}) == std::vector{1});
+  // 3 log(0.9 / 0.6) is 1.22.
+  CHECK(read_as({{{digit(1, 0.6)}, 1.3F}, {{digit(2, 0.9)}, 0}}) == std::vector{1});
+  CHECK(read_as({{{digit(1, 0.6)}, 1.1F}, {{digit(2, 0.9)}, 0}}) == std::vector{2});
+}
+
+TEST_CASE("more digits must be clearly surer than fewer, by the least sure of them") {
+  const image::Reading whole{{digit(0, 0.6)}};
+  CHECK(read_as({whole, {{digit(6, 0.85), digit(7, 0.99)}}}) == std::vector{0});
+  CHECK(read_as({whole, {{digit(6, 0.95), digit(7, 0.99)}}}) == std::vector{6, 7});
+  CHECK(read_as({{{digit(6, 0.5), digit(7, 0.99)}}, whole}) == std::vector{0});
+}
