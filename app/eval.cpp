@@ -69,6 +69,14 @@ void print(const EvalOptions& options, const eval::Report& report, std::vector<s
   std::cout << eval::to_text(report, names);
 }
 
+eval::Report measure(const Inference& inference, const data::Dataset& set) {
+  const train::Clock clock;
+  eval::Metrics metrics;
+  metrics.add(inference.logits(set.images), set.labels);
+  spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
+  return metrics.report();
+}
+
 ExitCode run(const EvalOptions& options) {
   const state::StateFile file = state::open_state(options.model);
   const model::ModelView model = model::view_in(file, options.load);
@@ -80,11 +88,8 @@ ExitCode run(const EvalOptions& options) {
   spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder,
                 inference.threads());
 
-  eval::Metrics metrics;
-  const train::Clock clock;  // Not before: LibTorch's start is not what is measured.
-  metrics.add(inference.logits(set.images), set.labels);
-  spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
-  const eval::Report report = metrics.report();
+  // The clock runs only from here on: the start of LibTorch is not what is measured.
+  const eval::Report report = measure(inference, set);
   if (!std::isfinite(report.loss)) {
     throw Error(ErrorCode::kCorruption,
                 options.model + ": its answers are not finite numbers; train it again");

@@ -12,6 +12,7 @@
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
@@ -166,11 +167,11 @@ ExitCode finish(const TrainCommand& command, const train::TrainResult& result, i
 
 void print_result(const TrainCommand& command, const Json& end) {
   if (command.json) {
-    std::cout << end.dump() << '\n';
+    std::cout << json_text(end) << '\n';
     return;
   }
   if (end["out"].is_null()) return;
-  std::cout << command.out << ": " << end["epochs"] << " epochs";
+  std::cout << printable(command.out) << ": " << end["epochs"] << " epochs";
   if (end.contains("test_accuracy") && !end["test_accuracy"].is_null()) {
     std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end["test_accuracy"].get<double>());
   }

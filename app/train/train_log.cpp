@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/atomic_file.hpp"
+#include "cli/text.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
@@ -52,7 +53,7 @@ TrainLog::TrainLog(const std::string& path, bool append) : path_(path) {
 
 void TrainLog::write(const Json& line) {
   if (!active()) return;
-  file_ << line.dump() << '\n' << std::flush;
+  file_ << json_text(line) << '\n' << std::flush;
   if (!file_) throw Error(path_ + ": cannot be written: " + std::strerror(errno));
 }
 

@@ -52,6 +52,20 @@ class Results(TrainTest):
             self.assertIsInstance(events[1][name], (int, float), name)
         self.assertAlmostEqual(events[2]["test_accuracy"], self.accuracy(self.out))
 
+    def test_names_are_shown_as_escapes_and_the_json_stays_valid(self):
+        self.out = os.fsdecode(os.fsencode(self.folder) + b"/l\xe9\x1b[2J.pt")
+        log = self.folder / "log.jsonl"
+        arguments = self.arguments("--max-steps", 2, "--log", log)
+        result = run(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("/l\\xe9\\x1b[2J.pt: ", result.stdout)
+        self.assertIn("/l\\xe9\\x1b[2J.pt", result.stderr)
+        self.assertNotIn("\x1b", result.stdout + result.stderr)
+        answer = json.loads(self.done(*arguments, "--json"))
+        self.assertTrue(answer["out"].endswith("/l\ufffd\x1b[2J.pt"), answer["out"])
+        for line in log.read_text().splitlines():
+            json.loads(line)
+
     def test_it_goes_on_from_a_state(self):
         self.done(*self.arguments("--epochs", 3))
         loss = json.loads(
