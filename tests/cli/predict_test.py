@@ -110,6 +110,24 @@ class StandardInput(PredictTest):
             process.stdin.close()
             self.assertEqual(process.wait(timeout=60), 0)
 
+    def test_the_end_does_not_wait_for_standard_input(self):
+        with open("/dev/full", "w") as full:
+            process = subprocess.Popen(
+                [PROGRAM, "predict", "--model", self.path, "-"],
+                stdin=subprocess.PIPE,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                env=environment(),
+                text=True,
+            )
+        self.addCleanup(process.kill)
+        process.stdin.write(self.names[0] + "\n")
+        process.stdin.flush()
+        # The pipe stays open, and the answer cannot be written.
+        self.assertEqual(process.wait(timeout=200), 1)
+        process.stdin.close()
+        process.stderr.close()
+
     def test_no_lines_give_no_answers(self):
         self.assertEqual(self.lines("-", input=""), [])
 
