@@ -1,0 +1,61 @@
+#include "image/decode/codec.hpp"
+
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include "image/decode/encoded.hpp"
+#include "mlpctl/error.hpp"
+
+using namespace mlpctl;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+TEST_CASE("every format gives the same picture") {
+  for (const int format :
+       {IFF_PNG, IFF_JFIF_JPEG, IFF_TIFF_LZW, IFF_TIFF, IFF_WEBP, IFF_BMP, IFF_PNM}) {
+    CAPTURE(format);
+    const image::Picture picture = read(encoded(format));
+    REQUIRE(picture.width == 60);
+    REQUIRE(picture.height == 40);
+    CHECK(is_colour(picture, 10, 10, 200, 20, 30));
+    CHECK(is_colour(picture, 50, 10, 10, 210, 30));
+    CHECK(is_colour(picture, 10, 30, 10, 20, 220));
+    CHECK(is_colour(picture, 50, 30, 200, 210, 30));
+  }
+}
+
+TEST_CASE("a cut file of any format says that it is cut off") {
+  for (const int format : {IFF_PNG, IFF_JFIF_JPEG, IFF_TIFF, IFF_WEBP, IFF_BMP, IFF_GIF, IFF_PNM}) {
+    CAPTURE(format);
+    const std::string whole = encoded(format);
+    for (const std::size_t size : {whole.size() / 2, whole.size() - 1}) {
+      CHECK_THROWS_MATCHES(read(whole.substr(0, size)), Error,
+                           MessageMatches(ContainsSubstring("cut off")));
+    }
+  }
+}
+
+TEST_CASE("what is no picture is named") {
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "is empty"},         {"hello\n", "is a text"},
+      {"%PDF-1.4", "is a PDF"}, {std::string("PK\3\4aaaa"), "ZIP archive or a model"},
+      {"<html>", "a web page"}, {std::string("\1\2\0\0zz", 6), "is not a picture"},
+      {"xxxxftypheic", "HEIC"},
+  };
+  for (const auto& [bytes, sentence] : cases) {
+    CHECK_THROWS_MATCHES(read(bytes), Error, MessageMatches(ContainsSubstring(sentence)));
+  }
+}
+
+TEST_CASE("a picture above the limits is refused from its header") {
+  CHECK_THROWS_MATCHES(read("P1 20000 20000\n1"), Error,
+                       MessageMatches(ContainsSubstring("too large: 20000x20000")));
+  CHECK_THROWS_AS(read("P1 0 10\n1"), Error);
+}
+
+TEST_CASE("pictures are known by their ending in any case") {
+  CHECK(image::has_picture_suffix("a/b.JPG"));
+  CHECK(image::has_picture_suffix("x.webp"));
+  CHECK_FALSE(image::has_picture_suffix("png"));
+  CHECK_FALSE(image::has_picture_suffix("a.png/labels.csv"));
+}
