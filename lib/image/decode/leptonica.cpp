@@ -28,17 +28,13 @@ Pixel unpack(l_uint32 word) {
           word >> L_ALPHA_SHIFT & 255U};
 }
 
-const l_uint32* row(Pix* pix, int y) {
-  return pixGetData(pix) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix);
-}
-
 /// What lies behind the transparent parts: white, or black when hardly any visible ink is darker
 /// than nearly white (a light drawing for a dark screen).
 std::uint32_t backdrop(Pix* pix) {
   constexpr std::uint32_t kNearlyWhite = 170;
   std::uint64_t visible = 0, dark = 0, all = 0;
   for (int y = 0; y < pixGetHeight(pix); ++y) {
-    const l_uint32* line = row(pix, y);
+    const l_uint32* line = row_of(pix, y);
     for (int x = 0; x < pixGetWidth(pix); ++x) {
       const Pixel pixel = unpack(line[x]);
       all += 255;
@@ -57,7 +53,7 @@ Picture from_rgb(Pix* pix) {
   const std::uint32_t behind = transparent ? backdrop(pix) : 0;
   std::uint8_t* out = picture.pixels.data();
   for (int y = 0; y < picture.height; ++y) {
-    const l_uint32* line = row(pix, y);
+    const l_uint32* line = row_of(pix, y);
     for (int x = 0; x < picture.width; ++x, out += 3) {
       Pixel pixel = unpack(line[x]);
       if (transparent) {
@@ -79,7 +75,7 @@ Picture from_grey(Pix* pix) {
   picture.pixels.reserve(static_cast<std::size_t>(picture.width) *
                          static_cast<std::size_t>(picture.height));
   for (int y = 0; y < picture.height; ++y) {
-    const l_uint32* line = row(pix, y);
+    const l_uint32* line = row_of(pix, y);
     for (int x = 0; x < picture.width; ++x) {
       picture.pixels.push_back(static_cast<std::uint8_t>(GET_DATA_BYTE(line, x)));
     }
@@ -107,7 +103,7 @@ PixPtr pix_of(const Picture& picture) {
   if (pix == nullptr)
     throw Error(ErrorCode::kIo, "There is not enough memory for a picture of this size.");
   for (int y = 0; y < picture.height; ++y) {
-    l_uint32* line = pixGetData(pix.get()) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix.get());
+    l_uint32* line = row_of(pix.get(), y);
     for (int x = 0; x < picture.width; ++x) {
       if (rgb) {
         composeRGBPixel(picture.at(x, y, 0), picture.at(x, y, 1), picture.at(x, y, 2), line + x);

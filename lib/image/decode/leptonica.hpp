@@ -23,6 +23,10 @@ inline const l_uint8* data_of(const ByteView& file) {
   return reinterpret_cast<const l_uint8*>(file.bytes().data());
 }
 
+inline l_uint32* row_of(Pix* pix, int y) {
+  return pixGetData(pix) + static_cast<std::ptrdiff_t>(y) * pixGetWpl(pix);
+}
+
 /// What was decoded of the file, of any depth, with or without a palette, as 8 bits a channel;
 /// transparent parts laid over white, or over black where all visible ink is light. Throws Error
 /// for no pix, and for pixels of an odd kind.

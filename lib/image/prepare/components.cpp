@@ -1,29 +1,56 @@
 #include "image/prepare/components.hpp"
 
 #include <algorithm>
+#include <memory>
+
+#include "image/decode/leptonica.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::image {
 namespace {
 
-/// Gathers the piece that holds (x, y), without recursion.
-Component flood(const Mask& mask, const Plane& ink, Grid<int>& labels, int label, int x, int y) {
-  Component piece{.box = {x, y, 1, 1}};
-  std::vector<std::pair<int, int>> open{{x, y}};
-  labels.at(x, y) = label;
-  while (!open.empty()) {
-    const auto [cx, cy] = open.back();
-    open.pop_back();
-    piece.box = united(piece.box, {cx, cy, 1, 1});
-    ++piece.area;
-    const bool at_rim = cx == 0 || cy == 0 || cx == mask.width - 1 || cy == mask.height - 1;
-    piece.rim += at_rim ? 1 : 0;
-    piece.mass += std::max(0.0F, ink.at(cx, cy));
-    for (int ny = cy - 1; ny <= cy + 1; ++ny) {
-      for (int nx = cx - 1; nx <= cx + 1; ++nx) {
-        if (!mask.inside(nx, ny) || mask.at(nx, ny) == 0 || labels.at(nx, ny) != 0) continue;
-        labels.at(nx, ny) = label;
-        open.emplace_back(nx, ny);
-      }
+struct PixaFree {
+  void operator()(Pixa* pixa) const { pixaDestroy(&pixa); }
+};
+using PixaPtr = std::unique_ptr<Pixa, PixaFree>;
+
+PixPtr bits_of(const Mask& mask) {
+  PixPtr pix(pixCreate(mask.width, mask.height, 1));
+  if (pix == nullptr) return nullptr;
+  for (int y = 0; y < mask.height; ++y) {
+    l_uint32* row = row_of(pix.get(), y);
+    for (int x = 0; x < mask.width; ++x) {
+      if (mask.at(x, y) != 0) SET_DATA_BIT(row, x);
+    }
+  }
+  return pix;
+}
+
+/// A picture for each piece, in the order of their first pixels, row by row.
+PixaPtr pieces_of(const Mask& mask) {
+  constexpr int kSidesAndCorners = 8;
+  const PixPtr bits = bits_of(mask);
+  Pixa* pieces = nullptr;
+  Boxa* boxes = bits == nullptr ? nullptr : pixConnComp(bits.get(), &pieces, kSidesAndCorners);
+  boxaDestroy(&boxes);  // The pieces have their own.
+  if (pieces == nullptr) {
+    throw Error(ErrorCode::kIo, "There is not enough memory for the pieces of a picture.");
+  }
+  return PixaPtr(pieces);
+}
+
+/// Measures the piece, which covers the set bits of its picture, and labels its pixels.
+Component component_of(Pix* bits, const Box& box, int label, const Plane& ink, Grid<int>& labels) {
+  Component piece{.box = box};
+  for (int y = box.y; y < box.y + box.height; ++y) {
+    const l_uint32* row = row_of(bits, y - box.y);
+    for (int x = box.x; x < box.x + box.width; ++x) {
+      if (GET_DATA_BIT(row, x - box.x) == 0) continue;
+      labels.at(x, y) = label;
+      ++piece.area;
+      const bool at_rim = x == 0 || y == 0 || x == ink.width - 1 || y == ink.height - 1;
+      piece.rim += at_rim ? 1 : 0;
+      piece.mass += std::max(0.0F, ink.at(x, y));
     }
   }
   return piece;
@@ -33,12 +60,15 @@ Component flood(const Mask& mask, const Plane& ink, Grid<int>& labels, int label
 
 Components find_components(const Mask& mask, const Plane& ink) {
   Components found{Grid<int>(mask.width, mask.height), {}};
-  for (int y = 0; y < mask.height; ++y) {
-    for (int x = 0; x < mask.width; ++x) {
-      if (mask.at(x, y) == 0 || found.labels.at(x, y) != 0) continue;
-      const int label = static_cast<int>(found.pieces.size()) + 1;
-      found.pieces.push_back(flood(mask, ink, found.labels, label, x, y));
-    }
+  if (mask.values.empty()) return found;
+  const PixaPtr pieces = pieces_of(mask);
+  const int count = pixaGetCount(pieces.get());
+  found.pieces.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    const PixPtr bits(pixaGetPix(pieces.get(), i, L_CLONE));
+    Box box;
+    pixaGetBoxGeometry(pieces.get(), i, &box.x, &box.y, &box.width, &box.height);
+    found.pieces.push_back(component_of(bits.get(), box, i + 1, ink, found.labels));
   }
   return found;
 }
