@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "cli/text.hpp"
+
 namespace mlpctl::app {
 namespace {
 

@@ -2,8 +2,6 @@
 
 #include <string_view>
 
-#include "cli/text.hpp"
-
 namespace mlpctl::app {
 
 enum class Stream { kOutput, kError };

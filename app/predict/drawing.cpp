@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/terminal.hpp"
+#include "cli/text.hpp"
 
 namespace mlpctl::app {
 namespace {

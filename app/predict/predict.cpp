@@ -17,7 +17,7 @@
 #include "cli/cli.hpp"
 #include "cli/inference.hpp"
 #include "cli/option_names.hpp"
-#include "cli/terminal.hpp"
+#include "cli/text.hpp"
 #include "cli/threads.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
@@ -82,9 +82,7 @@ class Printer {
         unsure_ || static_cast<double>(result.answer.confidence()) < options_.style.min_confidence;
     if (!result.error.empty()) spdlog::error("{}", result.error);
     if (options_.json) {
-      std::cout << to_json(result, options_.style)
-                       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                << '\n';
+      std::cout << json_text(to_json(result, options_.style)) << '\n';
     } else if (result.error.empty()) {
       std::cout << to_text(result, options_.style);
     }

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/terminal.hpp"
+#include "cli/text.hpp"
 
 namespace mlpctl::app {
 namespace {

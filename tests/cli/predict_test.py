@@ -170,7 +170,9 @@ class OddPictures(PredictTest):
             self.assertIn("/l\\xe9\\x1b[2J\\u{202e}.png", shown)
             for control in "\x1b\u202e":
                 self.assertNotIn(control, shown)
-            answer = json.loads(self.predict("--json", os.fsdecode(path)).stdout)
+            text = self.predict("--json", os.fsdecode(path)).stdout
+            self.assertNotRegex(text, "[\x1b\u202e]")
+            answer = json.loads(text)
             self.assertIn("/l\ufffd\x1b[2J\u202e.png", answer["file"])
 
     def test_one_missing_picture(self):
