@@ -4,6 +4,8 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <string>
+#include <string_view>
 
 #include "cli/cli.hpp"
 #include "cli/interrupt.hpp"
@@ -14,6 +16,8 @@
 #include "cli/torch_engine.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
+#include "mlpctl/state/fit.hpp"
+#include "mlpctl/state/reader.hpp"
 #include "version.hpp"
 
 namespace mlpctl::app {
@@ -62,12 +66,23 @@ ExitCode fail(const std::string& sentence, ExitCode code) {
   return code;
 }
 
+/// What a command can do about the error; the library that threw it knows no commands.
+std::string_view advice(const Error& error) {
+  if (dynamic_cast<const state::PictureError*>(&error) != nullptr) {
+    return "; mlpctl predict takes pictures";
+  }
+  const auto* misfit = dynamic_cast<const state::MisfitError*>(&error);
+  return misfit != nullptr && misfit->misfit().has_entries()
+             ? "; mlpctl load --list shows what the file holds"
+             : "";
+}
+
 ExitCode run_command(const CLI::App& app) {
   try {
     return run_chosen_command();
   } catch (const Error& error) {
     const bool usage = error.code() == ErrorCode::kInvalidArgument;
-    return fail(with_flags(app, error.what()), usage ? ExitCode::kUsage : ExitCode::kFailed);
+    return fail(with_flags(app, error.what()).append(advice(error)), usage ? ExitCode::kUsage : ExitCode::kFailed);
   }
 }
 

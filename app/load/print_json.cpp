@@ -22,7 +22,7 @@ void print_line(const Json& json) {
 Json tensor_json(const TensorReport& tensor) {
   return {{"name", tensor.name},
           {"shape", tensor.shape},
-          {"dtype", state::name(tensor.dtype)},
+          {"dtype", state::to_string(tensor.dtype)},
           {"sha256", tensor.sha256}};
 }
 
@@ -44,9 +44,9 @@ std::string_view without_article(std::string_view kind) {
 
 void add_tensor(Json& json, const state::Tensor& tensor) {
   json["shape"] = tensor.shape;
-  json["dtype"] = state::name(tensor.dtype);
+  json["dtype"] = state::to_string(tensor.dtype);
   json["bytes"] = tensor.byte_count();
-  if (tensor.layout != state::Layout::kStrided) json["layout"] = state::name(tensor.layout);
+  if (tensor.layout != state::Layout::kStrided) json["layout"] = state::to_string(tensor.layout);
 }
 
 Json value_json(const state::Node& node) {
@@ -65,7 +65,7 @@ Json value_json(const state::Node& node) {
 }
 
 Json entry_json(const state::NamedNode& entry) {
-  Json json{{"name", entry.name}, {"kind", without_article(state::kind_name(entry.node.kind()))}};
+  Json json{{"name", entry.name}, {"kind", without_article(state::to_string(entry.node.kind()))}};
   if (entry.node.is(Kind::kTensor)) {
     add_tensor(json, entry.node.tensor());
   } else {
@@ -99,7 +99,7 @@ Json difference_json(const state::Difference& difference) {
 
 void print_json(const FitReport& report) {
   Json json{{"file", report.path},
-            {"format", state::name(report.container)},
+            {"format", state::to_string(report.container)},
             {"fits", true},
             {"parameters", model::parameter_count()}};
   json["tensors"] = Json::array();
@@ -115,7 +115,7 @@ void print_json(const FitReport& report) {
 
 void print_json(const MisfitReport& report) {
   print_line({{"file", report.path},
-              {"format", state::name(report.container)},
+              {"format", state::to_string(report.container)},
               {"fits", false},
               {"parameters", 0},
               {"tensors", Json::array()},
@@ -129,7 +129,7 @@ void print_json(const MisfitReport& report) {
 void print_json(const Listing& listing) {
   const state::StateFile& file = listing.file;
   std::cout << "{\"file\":" << json_text(file.path)
-            << ",\"format\":" << json_text(state::name(file.container)) << ",\"entries\":[";
+            << ",\"format\":" << json_text(state::to_string(file.container)) << ",\"entries\":[";
   const char* separator = "";
   for (const state::NamedNode& entry : listing.entries) {
     std::cout << std::exchange(separator, ",") << json_text(entry_json(entry));

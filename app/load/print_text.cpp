@@ -105,7 +105,7 @@ class Tree {
 }  // namespace
 
 void print_text(const FitReport& report) {
-  std::cout << printable(report.path) << ": " << state::name(report.container) << ", fits\n";
+  std::cout << printable(report.path) << ": " << state::to_string(report.container) << ", fits\n";
   print_field("found at", report.found_at);
   print_field("stripped from the names", report.stripped);
   print_field("put before the names", report.added);
@@ -113,9 +113,9 @@ void print_text(const FitReport& report) {
   print_info(report.info);
   Table table({"name", "shape", "dtype", "parameters", "min", "max", "sha256 (first 16)"});
   for (const TensorReport& tensor : report.tensors) {
-    table.add({std::string(tensor.name), tensor.shape_text, std::string(state::name(tensor.dtype)),
-               std::to_string(tensor.parameters), number(tensor.min), number(tensor.max),
-               tensor.sha256.substr(0, 16)});
+    table.add({std::string(tensor.name), tensor.shape_text,
+               std::string(state::to_string(tensor.dtype)), std::to_string(tensor.parameters),
+               number(tensor.min), number(tensor.max), tensor.sha256.substr(0, 16)});
   }
   std::cout << table.text() << "total: " << model::parameter_count() << " parameters"
             << (std::ranges::any_of(report.tensors, is_converted) ? ", converted to float32" : "")
@@ -124,7 +124,7 @@ void print_text(const FitReport& report) {
 
 void print_text(const MisfitReport& report) {
   const state::Misfit& misfit = report.misfit;
-  std::cout << printable(report.path) << ": " << state::name(report.container)
+  std::cout << printable(report.path) << ": " << state::to_string(report.container)
             << ", does not fit\n";
   if (!misfit.holder.empty()) std::cout << "it is " << printable(misfit.holder) << '\n';
   print_field("nearest", misfit.found_at);
@@ -139,7 +139,7 @@ void print_text(const MisfitReport& report) {
 
 void print_text(const Listing& listing) {
   const state::StateFile& file = listing.file;
-  std::cout << printable(file.path) << ": " << state::name(file.container) << ", "
+  std::cout << printable(file.path) << ": " << state::to_string(file.container) << ", "
             << listing.tensors << " tensors, " << listing.elements << " elements, " << listing.bytes
             << " bytes\n";
   Tree tree;

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "mlpctl/state/fit.hpp"
 #include "mlpctl/state/reader.hpp"
 #include "model/model_file.hpp"
-#include "state/fit/misfit.hpp"
 
 namespace mlpctl::app {
 

@@ -13,18 +13,17 @@
 #include "mlpctl/state/convert.hpp"
 #include "model/info.hpp"
 #include "model/tensor_values.hpp"
-#include "state/value/narrow.hpp"
 
 namespace mlpctl::model {
 namespace {
 
-std::vector<state::Wanted> wanted_entries() {
-  std::vector<state::Wanted> wanted;
+std::vector<state::ExpectedTensor> expected_entries() {
+  std::vector<state::ExpectedTensor> expected;
   for (const Entry& entry : kEntries) {
     const auto shape = entry.shape();
-    wanted.push_back({std::string(entry.name), {shape.begin(), shape.end()}, false});
+    expected.push_back({std::string(entry.name), {shape.begin(), shape.end()}, false});
   }
-  return wanted;
+  return expected;
 }
 
 void require_finite(const std::string& path, std::string_view name, std::span<const float> values,
@@ -58,7 +57,7 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
   for (const float value : values) {
     if (std::isfinite(value) && std::abs(value) >= limit) {
       throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + shortest(value) +
-                  ", which is beyond " + std::string(name(dtype)) + "; use `dtype` " +
+                  ", which is beyond " + std::string(to_string(dtype)) + "; use `dtype` " +
                   (half ? "bfloat16 or float32" : "float32"));
     }
   }
@@ -68,7 +67,7 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
 
 state::Fit fit_in(const state::StateFile& file, const std::string& key) {
   state::require_harmless(file);
-  return state::fit(file, wanted_entries(), key);
+  return state::fit(file, expected_entries(), key);
 }
 
 ModelView view_in(const state::StateFile& file, const LoadOptions& options) {
@@ -87,7 +86,7 @@ ModelView view_in(const state::StateFile& file, const LoadOptions& options) {
 LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
   ModelView view = view_in(file, options);
   return {{Parameters(view.parameters), info_in(file)},
-          std::string(name(file.container)),
+          std::string(to_string(file.container)),
           std::move(view.fit)};
 }
 
@@ -102,7 +101,7 @@ void save_model(const std::string& path, const Model& model, const SaveOptions& 
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     if (options.dtype == state::DType::kFloat32) break;
     require_range(path, i, model.parameters.tensors[i], options.dtype);
-    narrowed[i] = state::narrow(model.parameters.tensors[i], options.dtype);
+    narrowed[i] = state::from_float32(model.parameters.tensors[i], options.dtype);
     auto& tensor = std::get<state::TensorValue>(root[i].second);
     tensor.dtype = options.dtype;
     tensor.bytes = narrowed[i];
@@ -119,7 +118,7 @@ void check_output(const std::string& path, const SaveOptions& options) {
 state::DType weight_dtype(const std::string& name) {
   using enum state::DType;
   for (const auto dtype : {kFloat32, kFloat16, kBFloat16}) {
-    if (name == state::name(dtype)) return dtype;
+    if (name == state::to_string(dtype)) return dtype;
   }
   throw Error(ErrorCode::kInvalidArgument, "weights are not written as " + name +
                                                "; the types are float32, float16 and bfloat16");

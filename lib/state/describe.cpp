@@ -29,8 +29,8 @@ std::string object_text(const Object& object) {
 }  // namespace
 
 std::string describe(const Tensor& tensor) {
-  std::string text = tensor.shape_text() + " " + std::string(name(tensor.dtype));
-  if (tensor.layout != Layout::kStrided) text += " (" + std::string(name(tensor.layout)) + ")";
+  std::string text = tensor.shape_text() + " " + std::string(to_string(tensor.dtype));
+  if (tensor.layout != Layout::kStrided) text += " (" + std::string(to_string(tensor.layout)) + ")";
   if (tensor.neg) text += " (stored negated)";
   if (tensor.conj) text += " (stored conjugated)";
   return text;
@@ -60,9 +60,9 @@ std::string describe(const Node& value) {
       return value.global().full_name();
     case Node::Kind::kStorage:
       return "a storage of " + std::to_string(value.storage().numel) + " " +
-             std::string(name(value.storage().dtype));
+             std::string(to_string(value.storage().dtype));
     default:
-      return std::string(kind_name(value.kind()));
+      return std::string(to_string(value.kind()));
   }
 }
 

@@ -7,9 +7,9 @@
 #include <limits>
 #include <unordered_map>
 
+#include "base/byte_reader.hpp"
 #include "mlpctl/state/describe.hpp"
-#include "state/value/byte_reader.hpp"
-#include "state/value/widen.hpp"
+#include "state/value/float_formats.hpp"
 
 namespace mlpctl::state {
 namespace {

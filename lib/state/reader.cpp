@@ -1,12 +1,17 @@
 #include "mlpctl/state/reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 
-#include "state/container/reading.hpp"
-#include "state/folder.hpp"
-#include "state/sniff.hpp"
+#include "base/mapped_file.hpp"
+#include "state/container/legacy.hpp"
+#include "state/container/read_context.hpp"
+#include "state/container/safetensors.hpp"
+#include "state/container/tar.hpp"
+#include "state/container/torch_zip.hpp"
+#include "state/foreign_files.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -21,16 +26,22 @@ const UnbuiltGlobal* first_dangerous(const StateFile& file) {
   return nullptr;
 }
 
-Error malicious(Container container, const std::string& name) {
-  const bool zip = container == Container::kZip || container == Container::kTorchScript;
-  return Error(std::string(zip ? "its data.pkl" : "its pickle") + " calls " + name +
-               ": this file is malicious; nothing of it was run");
+/// pickle: "data.pkl" or "pickle".
+std::string malicious(std::string_view pickle, const std::string& name) {
+  return "its " + std::string(pickle) + " calls " + name +
+         ": this file is malicious; nothing of it was run";
 }
 
-[[noreturn]] void refuse_plain_pickle(Reading& reading) {
-  ByteReader in(reading.source.bytes);
+std::string_view pickle_in(Container container) {
+  const bool zip = container == Container::kZip || container == Container::kTorchScript;
+  return zip ? "data.pkl" : "pickle";
+}
+
+/// Reads what can be read of it, for the names in it, and throws.
+StateFile refuse_plain_pickle(ReadContext& context) {
+  ByteReader in(context.source.bytes);
   try {
-    reading.unpickle(in, [](const Node&) { return Node(); });
+    context.unpickle(in, [](const Node&) { return Node(); });
   } catch (const ByteReader::End&) {
     throw;
   } catch (const Error&) {
@@ -39,49 +50,59 @@ Error malicious(Container container, const std::string& name) {
   const auto of_checkpoint = [](const Global* global) {
     return global->module.starts_with("torch.distributed.checkpoint");
   };
-  if (std::ranges::any_of(reading.globals.all(), of_checkpoint)) {
-    throw Error(
-        "the .metadata of a torch.distributed.checkpoint: make one file of its folder with "
-        "torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
+  if (std::ranges::any_of(context.globals.all(), of_checkpoint)) {
+    throw Error(ErrorCode::kNotSupported,
+                "the .metadata of a torch.distributed.checkpoint: make one file of its folder with "
+                "torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
   }
   throw Error(
+      ErrorCode::kNotSupported,
       "a Python pickle that torch.save did not write: load it in Python and save the state_dict() "
       "with torch.save");
 }
 
-StateFile dispatch(Reading& reading, FileKind kind) {
-  switch (kind) {
-    case FileKind::kZip:
-      return read_torch_zip(reading);
-    case FileKind::kLegacy:
-      return read_legacy(reading);
-    case FileKind::kTar:
-      return read_tar(reading);
-    case FileKind::kSafetensors:
-      return read_safetensors(reading);
-    case FileKind::kPickle:
-      refuse_plain_pickle(reading);
-    case FileKind::kOther:
-      break;
-  }
-  throw Error(describe_foreign(reading.source.bytes));
-}
+/// A kind of file that the first bytes tell; its name is never looked at.
+struct Format {
+  bool (*is_a)(std::span<const std::byte> bytes);
+  StateFile (*read)(ReadContext& context);
+  Container container;
+};
+
+constexpr std::array kFormats{
+    Format{is_torch_zip, read_torch_zip, Container::kZip},
+    Format{is_legacy, read_legacy, Container::kLegacy},
+    Format{is_tar, read_tar, Container::kTar},
+    Format{is_safetensors, read_safetensors, Container::kSafetensors},
+    Format{is_pickle, refuse_plain_pickle, Container::kLegacy},
+};
 
 /// A broken pickle that names something dangerous is called what it is.
-Error worst(const Reading& reading, FileKind kind, const Error& error) {
-  for (const Global* global : reading.globals.all()) {
-    if (kind == FileKind::kPickle && global->full_name() == kPickledStorage) continue;
-    if (role_of(*global) == Role::kDangerous) {
-      const bool zip = kind == FileKind::kZip;
-      return malicious(zip ? Container::kZip : Container::kLegacy, global->full_name());
-    }
+Error worst(const ReadContext& context, const Format& format, const Error& error) {
+  for (const Global* global : context.globals.all()) {
+    const bool plain = format.read == refuse_plain_pickle;
+    if (plain && global->full_name() == kPickledStorage) continue;
+    if (role_of(*global) != Role::kDangerous) continue;
+    return context.source.error(ErrorCode::kCorruption,
+                                malicious(pickle_in(format.container), global->full_name()));
   }
-  return error;
+  return context.source.error(error.code(), error.what());
+}
+
+StateFile read(Source source, const ReadLimits& limits) {
+  const auto format =
+      std::ranges::find_if(kFormats, [&](const Format& each) { return each.is_a(source.bytes); });
+  if (format == kFormats.end()) refuse_foreign(source);
+  ReadContext context(std::move(source), limits);
+  try {
+    return format->read(context);
+  } catch (const Error& error) {
+    throw worst(context, *format, error);
+  }
 }
 
 }  // namespace
 
-std::string_view name(Container container) {
+std::string_view to_string(Container container) {
   switch (container) {
     case Container::kZip:
       return "PyTorch zip";
@@ -100,20 +121,15 @@ std::string_view name(Container container) {
 StateFile open_state(const std::string& path, const ReadLimits& limits) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    throw Error(path + ": " + describe_folder(path));
+    throw Error(ErrorCode::kNotSupported, path + ": " + describe_folder(path));
   }
   const auto file = std::make_shared<const MappedFile>(path);
-  return read_state({path, file->bytes(), file, file.get()}, limits);
+  return read({path, file->bytes(), file, file.get()}, limits);
 }
 
-StateFile read_state(Source source, const ReadLimits& limits) {
-  const FileKind kind = sniff(source.bytes);
-  Reading reading(std::move(source), limits);
-  try {
-    return dispatch(reading, kind);
-  } catch (const Error& error) {
-    reading.source.fail(worst(reading, kind, error).what());
-  }
+StateFile read_state(std::span<const std::byte> bytes, std::string name,
+                     std::shared_ptr<const void> owner, const ReadLimits& limits) {
+  return read({std::move(name), bytes, std::move(owner)}, limits);
 }
 
 std::vector<NamedNode> list_leaves(const StateFile& file) {
@@ -127,7 +143,8 @@ std::vector<NamedNode> list_leaves(const StateFile& file) {
 
 void require_harmless(const StateFile& file) {
   if (const UnbuiltGlobal* global = first_dangerous(file)) {
-    throw Error(file.path + ": " + malicious(file.container, global->name).what());
+    throw Error(ErrorCode::kCorruption,
+                file.path + ": " + malicious(pickle_in(file.container), global->name));
   }
 }
 

@@ -10,6 +10,10 @@ namespace {
 
 using Kind = Node::Kind;
 
+[[noreturn]] void refuse(const char* sentence) {
+  throw Error(ErrorCode::kNotSupported, sentence);
+}
+
 std::string key_text(const Node& key) {
   switch (key.kind()) {
     case Kind::kString:
@@ -19,7 +23,7 @@ std::string key_text(const Node& key) {
     case Kind::kBool:
       return key.as_bool() ? "True" : "False";
     default:
-      return std::string("<").append(kind_name(key.kind())).append(">");
+      return std::string("<").append(to_string(key.kind())).append(">");
   }
 }
 
@@ -136,7 +140,7 @@ class Walk {
   static constexpr std::size_t kNameBytesPerVisit = 64;
 
   void visit(const Node& node, std::size_t depth) {
-    if (depth > depth_) throw Error("its values are nested too deep: no real state file's are");
+    if (depth > depth_) refuse("its values are nested too deep: no real state file's are");
     spend(1 + module_cost(node));
     const void* identity = node.identity();
     if (identity != nullptr && !open_.insert(identity).second) return;
@@ -154,15 +158,13 @@ class Walk {
   }
 
   void spend(std::size_t visits) {
-    if (visits > visits_) {
-      throw Error("its values refer to each other endlessly: it is no state file");
-    }
+    if (visits > visits_) refuse("its values refer to each other endlessly: it is no state file");
     visits_ -= visits;
   }
 
   void add_leaf(const Node& node) {
     const std::size_t cost = name_.size() + sizeof(NamedNode);
-    if (cost > name_bytes_) throw Error("its names are longer than those of any real state file");
+    if (cost > name_bytes_) refuse("its names are longer than those of any real state file");
     name_bytes_ -= cost;
     leaves_.push_back({name_, node});
   }

@@ -15,7 +15,8 @@ namespace state = mlpctl::state;
 
 void list(const std::string& path) {
   const auto file = state::open_state(path);
-  if (state::list_leaves(file.root).empty()) throw mlpctl::Error(path + ": nothing in it");
+  if (state::list_leaves(file.root).empty())
+    throw mlpctl::Error(mlpctl::ErrorCode::kNotFound, path + ": nothing in it");
 }
 
 void load(const std::string& path) {
@@ -47,7 +48,7 @@ Work work_named(const std::string& name) {
   if (name == "list") return list;
   if (name == "load") return load;
   if (name == "convert") return convert;
-  throw mlpctl::Error("there is no work called " + name);
+  throw mlpctl::Error(mlpctl::ErrorCode::kInvalidArgument, "there is no work called " + name);
 }
 
 }  // namespace

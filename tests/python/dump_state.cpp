@@ -25,8 +25,8 @@ ordered_json digest(const state::Tensor& tensor) {
 ordered_json describe(const state::NamedTensor& named, bool values) {
   const state::Tensor& tensor = named.tensor;
   ordered_json entry = {{"name", named.name},
-                        {"dtype", state::name(tensor.dtype)},
-                        {"layout", state::name(tensor.layout)},
+                        {"dtype", state::to_string(tensor.dtype)},
+                        {"layout", state::to_string(tensor.layout)},
                         {"shape", tensor.shape},
                         {"requires_grad", tensor.requires_grad},
                         {"conj", tensor.conj},
@@ -37,7 +37,7 @@ ordered_json describe(const state::NamedTensor& named, bool values) {
 
 ordered_json dump(const std::string& path, bool values) {
   const state::StateFile file = state::open_state(path);
-  ordered_json out = {{"container", state::name(file.container)},
+  ordered_json out = {{"container", state::to_string(file.container)},
                       {"unbuilt", ordered_json::array()},
                       {"metadata", file.metadata},
                       {"mlpctl_json", file.mlpctl_json},

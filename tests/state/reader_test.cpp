@@ -28,7 +28,7 @@ std::string seed(const std::string& name) {
 
 state::StateFile read(const std::string& text) {
   const auto owner = std::make_shared<const std::string>(text);
-  return state::read_state({"f", std::as_bytes(std::span(*owner)), owner, nullptr});
+  return state::read_state(std::as_bytes(std::span(*owner)), "f", owner);
 }
 
 using Contents = std::vector<std::tuple<std::string, std::string, std::vector<std::byte>>>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <vector>
@@ -16,13 +17,17 @@ void read_floats(const Tensor& tensor, std::span<float> to);
 /// The same into a new vector.
 std::vector<float> to_float32(const Tensor& tensor);
 
+/// The values as bytes to write: as float32, float16 or bfloat16, rounded to the nearest. Throws
+/// Error for another dtype.
+std::vector<std::byte> from_float32(std::span<const float> values, DType dtype);
+
 /// Values and what keeps them alive.
 struct Floats {
   std::span<const float> values;
   std::shared_ptr<const void> owner;
 };
 
-/// The same without a copy where the file holds them in this form.
+/// As to_float32, without a copy where the file holds them in this form.
 Floats view_floats(const Tensor& tensor);
 
 }  // namespace mlpctl::state

@@ -47,31 +47,17 @@ enum class DType : std::uint8_t {
 };
 
 /// PyTorch's name without "torch.": "float32", "float8_e4m3fn".
-std::string_view name(DType dtype);
+std::string_view to_string(DType dtype);
+/// "float32" -> kFloat32.
+std::optional<DType> parse_dtype(std::string_view name);
+
 /// Bits of one element.
 std::size_t bit_size(DType dtype);
 /// Bytes of one element; 0 for the types that are narrower than a byte.
 std::size_t item_size(DType dtype);
-/// Bytes of what a torch storage counts as one: of the types narrower than a byte, a whole byte.
-std::size_t storage_item_size(DType dtype);
 
 bool is_complex(DType dtype);
-bool is_quantised(DType dtype);
 /// A type whose values float32 can stand for: the IEEE floats, bfloat16 and float8.
 bool is_real_float(DType dtype);
-
-/// "float32" -> kFloat32: the names X of the globals torch.X.
-std::optional<DType> dtype_named(std::string_view name);
-/// "FloatStorage" -> kFloat32: the names X of the globals torch.X.
-std::optional<DType> dtype_of_storage(std::string_view storage_class);
-/// The two ways back; empty when the format has no name for the type.
-std::string_view storage_name(DType dtype);
-std::string_view safetensors_name(DType dtype);
-/// "F32" -> kFloat32.
-std::optional<DType> dtype_of_safetensors(std::string_view code);
-/// kFloat32 -> "FloatStorage"; empty when torch has no storage class of this type.
-std::string_view storage_class(DType dtype);
-/// kFloat32 -> "F32"; empty when safetensors cannot hold it.
-std::string_view safetensors_code(DType dtype);
 
 }  // namespace mlpctl::state

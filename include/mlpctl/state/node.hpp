@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -118,7 +119,7 @@ struct Dict {
 struct Global {
   std::string_view module;
   std::string_view name;
-  /// What the reader takes it for: an enumerator of globals.hpp.
+  /// What the reader takes it for; a number of its own.
   std::uint8_t role = 0;
   DType dtype = DType::kFloat32;
 
@@ -148,7 +149,7 @@ struct StorageRef {
   std::int64_t offset = 0;
 };
 
-/// "a dict", "a list", "a string", ...
-std::string_view kind_name(Node::Kind kind);
+/// With its article, as a sentence takes it: "a dict", "an int", "bytes".
+std::string_view to_string(Node::Kind kind);
 
 }  // namespace mlpctl::state

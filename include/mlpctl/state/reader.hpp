@@ -2,14 +2,16 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/limits.hpp"
 #include "mlpctl/state/node.hpp"
 #include "mlpctl/state/walk.hpp"
-#include "state/value/source.hpp"
 
 namespace mlpctl::state {
 
@@ -18,7 +20,7 @@ class Arena;
 enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors };
 
 /// "PyTorch zip", "TorchScript zip", "PyTorch legacy stream", "PyTorch tar", "safetensors".
-std::string_view name(Container container);
+std::string_view to_string(Container container);
 
 /// A class or function that the file names and the reader does not build.
 struct UnbuiltGlobal {
@@ -53,8 +55,15 @@ struct StateFile {
 /// or what is wrong with it, what to do.
 StateFile open_state(const std::string& path, const ReadLimits& limits = {});
 
-/// The same of bytes in memory or of a file that is already mapped.
-StateFile read_state(Source source, const ReadLimits& limits = {});
+/// The same of bytes in memory; errors call them `name`. The tensors keep `owner`, which keeps the
+/// bytes alive.
+StateFile read_state(std::span<const std::byte> bytes, std::string name,
+                     std::shared_ptr<const void> owner, const ReadLimits& limits = {});
+
+/// The error about a file that is a picture, which some programs take in other places.
+struct PictureError : Error {
+  using Error::Error;
+};
 
 /// The leaves of the file's root, then those of its constants, whose names begin with "constants.".
 std::vector<NamedNode> list_leaves(const StateFile& file);

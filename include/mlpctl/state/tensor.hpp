@@ -35,7 +35,7 @@ enum class Layout : std::uint8_t {
 };
 
 /// "strided", "meta", "sparse", "quantised", "nested".
-std::string_view name(Layout layout);
+std::string_view to_string(Layout layout);
 
 struct Sequence;
 

@@ -8,10 +8,11 @@
 #include <cstring>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/fit.hpp"
 #include "mlpctl/state/reader.hpp"
 
@@ -60,8 +61,9 @@ inline std::optional<torch::ScalarType> torch_type(DType dtype) {
 inline torch::Tensor to_torch(const Tensor& tensor) {
   const auto type = torch_type(tensor.dtype);
   if (!type || tensor.layout != Layout::kStrided || tensor.neg || tensor.conj) {
-    throw Error("a tensor of type " + std::string(name(tensor.dtype)) + " (" +
-                std::string(name(tensor.layout)) + ") cannot become a torch::Tensor");
+    throw Error(ErrorCode::kNotSupported,
+                "a tensor of type " + std::string(to_string(tensor.dtype)) + " (" +
+                    std::string(to_string(tensor.layout)) + ") cannot become a torch::Tensor");
   }
   auto result = torch::empty(tensor.shape, torch::TensorOptions().dtype(*type));
   const std::vector<std::byte> bytes = contiguous_bytes(tensor);
@@ -82,17 +84,18 @@ inline std::vector<std::pair<std::string, torch::Tensor>> torch_tensors(const St
 /// chooses among several. Throws MisfitError or Error before the first value is changed.
 inline void load_into(torch::nn::Module& module, const StateFile& file, std::string_view key = {}) {
   require_harmless(file);
-  std::vector<Wanted> wanted;
+  std::vector<ExpectedTensor> expected;
   std::vector<torch::Tensor> targets;
-  const auto want = [&](const auto& items) {
+  const auto expect = [&](const auto& items) {
     for (const auto& item : items) {
-      wanted.push_back({item.key(), item.value().sizes().vec(), !item.value().is_floating_point()});
+      expected.push_back(
+          {item.key(), item.value().sizes().vec(), !item.value().is_floating_point()});
       targets.push_back(item.value());
     }
   };
-  want(module.named_parameters());
-  want(module.named_buffers());
-  const Fit found = fit(file, wanted, key);
+  expect(module.named_parameters());
+  expect(module.named_buffers());
+  const Fit found = fit(file, expected, key);
   std::vector<torch::Tensor> values;
   for (const Tensor& tensor : found.tensors) values.push_back(to_torch(tensor));
   const torch::NoGradGuard no_grad;

@@ -12,7 +12,7 @@ namespace mlpctl::state {
 enum class OutputFormat { kPt, kLegacy, kSafetensors };
 
 /// "pt", "legacy" or "safetensors".
-std::string_view format_name(OutputFormat format);
+std::string_view to_string(OutputFormat format);
 
 /// The format that `name` asks for, or, when it is empty, the one of the path's extension: .pt,
 /// .pth or .safetensors. Throws Error when neither says it.

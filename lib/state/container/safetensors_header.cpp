@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mlpctl/error.hpp"
+#include "state/value/dtype_codes.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 using Json = nlohmann::json;
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error("a safetensors file whose header " + what +
-              ": it is damaged; download or copy it again");
+  throw Error(ErrorCode::kCorruption, "a safetensors file whose header " + what +
+                                          ": it is damaged; download or copy it again");
 }
 
 /// Takes the header's events as they come, so that nothing but the entries is ever kept and a key
@@ -47,7 +48,7 @@ class Handler : public nlohmann::json_sax<Json> {
       return true;
     }
     if (place_ != Place::kEntry || key_ != "dtype") refuse("holds a text where none belongs");
-    const auto dtype = dtype_of_safetensors(value);
+    const auto dtype = parse_safetensors_code(value);
     if (!dtype) refuse("names the unknown dtype " + value);
     entry().dtype = *dtype;
     return true;

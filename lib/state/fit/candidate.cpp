@@ -7,7 +7,7 @@ namespace mlpctl::state {
 namespace {
 
 // A step from the top: paths share their beginnings, so that a hostile file with long keys cannot
-// make the search keep many copies of them.
+// make the walk keep many copies of them.
 struct Step {
   const Step* parent;
   Node key;
@@ -36,9 +36,10 @@ bool is_module(const Object& object) {
   return attributes->find("_modules") != nullptr || object.type->module.starts_with("__torch__");
 }
 
-class Search {
+/// Breadth first, each place once.
+class CandidateWalk {
  public:
-  explicit Search(const std::function<void(Candidate)>& found) : found_(found) {}
+  explicit CandidateWalk(const std::function<void(Candidate)>& found) : found_(found) {}
 
   void run(const Node& root) {
     waiting_.push_back({root, nullptr});
@@ -137,7 +138,7 @@ class Search {
 }  // namespace
 
 void for_each_candidate(const Node& root, const std::function<void(Candidate)>& found) {
-  Search(found).run(root);
+  CandidateWalk(found).run(root);
 }
 
 }  // namespace mlpctl::state

@@ -11,7 +11,7 @@
 
 namespace mlpctl::state {
 
-/// A dict, or a pickled nn.Module, that holds tensors under names: perhaps the wanted state.
+/// A dict, or a pickled nn.Module, that holds tensors under names: perhaps the state to find.
 struct Candidate {
   struct Entry {
     std::string_view name;
@@ -28,7 +28,7 @@ struct Candidate {
 };
 
 /// Calls `found` for every candidate of a file, outer ones first, each once however often it is
-/// referred to. Follows what list_leaves follows, so that its limits bound this search too, but
+/// referred to. Follows what list_leaves follows, so that its limits bound this walk too, but
 /// does not look for dicts inside a module.
 void for_each_candidate(const Node& root, const std::function<void(Candidate)>& found);
 

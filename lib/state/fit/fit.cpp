@@ -21,18 +21,18 @@ constexpr std::array<std::string_view, 4> kPrefixes{"module.", "_orig_mod.", "mo
 constexpr std::string_view kAveragedCount = "n_averaged";
 constexpr std::size_t kPassedOverNamed = 16;
 
-/// One way to read the names of a dict: what they begin with, and whether the first component of
-/// the wanted names is left out.
-struct Reading {
+/// One way to understand the names of a dict: what they begin with, and whether the first component
+/// of the expected names is left out.
+struct Naming {
   std::string_view prefix;
   bool bare = false;
-  auto operator<=>(const Reading&) const = default;
+  auto operator<=>(const Naming&) const = default;
 };
 
-std::string wanted_text(const Wanted& wanted) {
+std::string expected_text(const ExpectedTensor& expected) {
   Tensor tensor;
-  tensor.shape = wanted.shape;
-  return tensor.shape_text() + (wanted.any_type ? " of any type" : " float");
+  tensor.shape = expected.shape;
+  return tensor.shape_text() + (expected.any_type ? " of any type" : " float");
 }
 
 bool is_usable(const Tensor& tensor, bool any_type) {
@@ -40,37 +40,37 @@ bool is_usable(const Tensor& tensor, bool any_type) {
   return plain && tensor.storage != nullptr && (any_type || is_real_float(tensor.dtype));
 }
 
-bool matches(const Node& value, const Wanted& wanted) {
-  return value.is(Node::Kind::kTensor) && is_usable(value.tensor(), wanted.any_type) &&
-         value.tensor().shape == wanted.shape;
+bool matches(const Node& value, const ExpectedTensor& expected) {
+  return value.is(Node::Kind::kTensor) && is_usable(value.tensor(), expected.any_type) &&
+         value.tensor().shape == expected.shape;
 }
 
-/// The wanted names, with and without the first component when they all share one.
+/// The expected names, with and without the first component when they all share one.
 class Names {
  public:
-  explicit Names(std::span<const Wanted> wanted) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      full_.emplace(wanted[i].name, i);
-      longest_ = std::max(longest_, wanted[i].name.size());
+  explicit Names(std::span<const ExpectedTensor> expected) {
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      full_.emplace(expected[i].name, i);
+      longest_ = std::max(longest_, expected[i].name.size());
     }
-    set_bare(wanted);
+    set_bare(expected);
   }
 
   const std::string& common() const { return common_; }
 
-  std::optional<std::size_t> find(std::string_view name, const Reading& reading) const {
-    if (!name.starts_with(reading.prefix)) return std::nullopt;
-    return find(name.substr(reading.prefix.size()), reading.bare);
+  std::optional<std::size_t> find(std::string_view name, const Naming& naming) const {
+    if (!name.starts_with(naming.prefix)) return std::nullopt;
+    return find(name.substr(naming.prefix.size()), naming.bare);
   }
 
-  /// Calls `use` with each reading under which the name is wanted.
+  /// Calls `use` with each naming under which the name is expected.
   template <typename Use>
-  void readings(std::string_view name, Use use) const {
+  void for_each_naming(std::string_view name, Use use) const {
     std::string_view rest = name;
     for (;;) {
       const std::string_view prefix = name.substr(0, name.size() - rest.size());
-      if (find(rest, false)) use(Reading{prefix, false});
-      if (find(rest, true)) use(Reading{prefix, true});
+      if (find(rest, false)) use(Naming{prefix, false});
+      if (find(rest, true)) use(Naming{prefix, true});
       const auto stripped = std::ranges::find_if(
           kPrefixes, [&](std::string_view each) { return rest.starts_with(each); });
       if (stripped == kPrefixes.end()) return;
@@ -79,10 +79,10 @@ class Names {
   }
 
  private:
-  void set_bare(std::span<const Wanted> wanted) {
-    if (wanted.empty()) return;
-    common_ = wanted[0].name.substr(0, wanted[0].name.find('.') + 1);
-    for (const Wanted& each : wanted) {
+  void set_bare(std::span<const ExpectedTensor> expected) {
+    if (expected.empty()) return;
+    common_ = expected[0].name.substr(0, expected[0].name.find('.') + 1);
+    for (const ExpectedTensor& each : expected) {
       if (!each.name.starts_with(common_)) common_.clear();
     }
     if (common_.empty()) return;
@@ -102,10 +102,10 @@ class Names {
   std::size_t longest_ = 0;
 };
 
-/// A candidate under its best reading.
+/// A candidate under its best naming.
 struct Trial {
   Candidate candidate;
-  Reading reading;
+  Naming naming;
   std::size_t found = 0, unexpected = 0;
 
   bool better_than(const Trial& other) const {
@@ -114,30 +114,30 @@ struct Trial {
   }
 };
 
-bool is_averaged_count(const Candidate::Entry& entry, const Reading& reading) {
-  return entry.name == kAveragedCount && reading.prefix.starts_with("module.") &&
+bool is_averaged_count(const Candidate::Entry& entry, const Naming& naming) {
+  return entry.name == kAveragedCount && naming.prefix.starts_with("module.") &&
          entry.value.tensor().shape.empty();
 }
 
-bool is_unexpected(const Candidate::Entry& entry, const Names& names, const Reading& reading) {
-  return entry.value.is(Node::Kind::kTensor) && !names.find(entry.name, reading) &&
-         !is_averaged_count(entry, reading);
+bool is_unexpected(const Candidate::Entry& entry, const Names& names, const Naming& naming) {
+  return entry.value.is(Node::Kind::kTensor) && !names.find(entry.name, naming) &&
+         !is_averaged_count(entry, naming);
 }
 
-Trial best_reading(Candidate candidate, const Names& names) {
-  std::map<Reading, std::size_t> counts;
+Trial best_naming(Candidate candidate, const Names& names) {
+  std::map<Naming, std::size_t> counts;
   for (const auto& entry : candidate.entries) {
-    names.readings(entry.name, [&](const Reading& reading) { ++counts[reading]; });
+    names.for_each_naming(entry.name, [&](const Naming& naming) { ++counts[naming]; });
   }
   Trial trial;
-  for (const auto& [reading, count] : counts) {
+  for (const auto& [naming, count] : counts) {
     if (count > trial.found) {
-      trial.reading = reading;
+      trial.naming = naming;
       trial.found = count;
     }
   }
   for (const auto& entry : candidate.entries) {
-    trial.unexpected += is_unexpected(entry, names, trial.reading) ? 1 : 0;
+    trial.unexpected += is_unexpected(entry, names, trial.naming) ? 1 : 0;
   }
   trial.candidate = std::move(candidate);
   return trial;
@@ -147,10 +147,11 @@ std::string where(const std::string& path) {
   return path.empty() ? "the top level (`key` .)" : path;
 }
 
-class Search {
+/// Tries one candidate after another and keeps what fits, or the nearest.
+class Fitter {
  public:
-  Search(const StateFile& file, std::span<const Wanted> wanted, std::string_view key)
-      : file_(file), wanted_(wanted), key_(key), names_(wanted) {}
+  Fitter(const StateFile& file, std::span<const ExpectedTensor> expected, std::string_view key)
+      : file_(file), expected_(expected), key_(key), names_(expected) {}
 
   Fit run() {
     for_each_candidate(file_.root, [this](Candidate candidate) { take(std::move(candidate)); });
@@ -166,7 +167,7 @@ class Search {
       if (other_paths_.size() < kPassedOverNamed) other_paths_.push_back(candidate.path);
       return;
     }
-    Trial trial = best_reading(std::move(candidate), names_);
+    Trial trial = best_naming(std::move(candidate), names_);
     if (std::optional<Fit> full = complete(trial)) {
       keep(*std::move(full));
     } else if (!first_ && (!nearest_ || trial.better_than(*nearest_))) {
@@ -191,12 +192,12 @@ class Search {
   }
 
   std::optional<Fit> complete(const Trial& trial) const {
-    if (trial.found != wanted_.size() || trial.unexpected > 0) return std::nullopt;
+    if (trial.found != expected_.size() || trial.unexpected > 0) return std::nullopt;
     Fit fit;
-    fit.tensors.resize(wanted_.size());
+    fit.tensors.resize(expected_.size());
     for (const auto& entry : trial.candidate.entries) {
-      const auto i = names_.find(entry.name, trial.reading);
-      if (i && !matches(entry.value, wanted_[*i])) return std::nullopt;
+      const auto i = names_.find(entry.name, trial.naming);
+      if (i && !matches(entry.value, expected_[*i])) return std::nullopt;
       if (i) {
         fit.tensors[*i] = entry.value.tensor();
       } else if (fit.passed_over.size() < kPassedOverNamed) {
@@ -204,18 +205,18 @@ class Search {
       }
     }
     fit.found_at = trial.candidate.path;
-    fit.stripped = trial.reading.prefix;
-    if (trial.reading.bare) fit.added = names_.common();
+    fit.stripped = trial.naming.prefix;
+    if (trial.naming.bare) fit.added = names_.common();
     return fit;
   }
 
   Misfit misfit() const {
     Misfit result;
-    std::vector<bool> present(wanted_.size());
+    std::vector<bool> present(expected_.size());
     result.holder = holder();
     if (nearest_) compare(result, present);
-    for (std::size_t i = 0; i < wanted_.size(); ++i) {
-      if (!present[i]) result.missing.push_back(wanted_[i].name);
+    for (std::size_t i = 0; i < expected_.size(); ++i) {
+      if (!present[i]) result.missing.push_back(expected_[i].name);
     }
     return result;
   }
@@ -249,33 +250,34 @@ class Search {
     const Candidate& candidate = nearest_->candidate;
     result.found_at = candidate.path;
     for (const auto& entry : candidate.entries) {
-      if (is_unexpected(entry, names_, nearest_->reading)) {
+      if (is_unexpected(entry, names_, nearest_->naming)) {
         result.unexpected.emplace_back(entry.name);
       }
-      const auto i = names_.find(entry.name, nearest_->reading);
+      const auto i = names_.find(entry.name, nearest_->naming);
       if (!i) continue;
       present[*i] = result.any_found = true;
-      if (!matches(entry.value, wanted_[*i])) {
+      if (!matches(entry.value, expected_[*i])) {
         result.mismatched.push_back(
-            {wanted_[*i].name, wanted_text(wanted_[*i]), describe(entry.value)});
+            {expected_[*i].name, expected_text(expected_[*i]), describe(entry.value)});
       }
     }
   }
 
   [[noreturn]] void refuse_choice() const {
-    throw Error(file_.path + ": two states fit, at " + where(first_->found_at) + " and at " +
-                where(second_->found_at) + "; choose one with `key`");
+    throw Error(ErrorCode::kNotSupported, file_.path + ": two states fit, at " +
+                                              where(first_->found_at) + " and at " +
+                                              where(second_->found_at) + "; choose one with `key`");
   }
 
   [[noreturn]] void refuse_key() const {
     std::string known;
     for (const std::string& path : other_paths_) known += (known.empty() ? "" : ", ") + where(path);
-    throw Error(file_.path + ": no tensors at `key` " + std::string(key_) +
-                (known.empty() ? "" : "; they are at " + known));
+    throw Error(ErrorCode::kNotFound, file_.path + ": no tensors at `key` " + std::string(key_) +
+                                          (known.empty() ? "" : "; they are at " + known));
   }
 
   const StateFile& file_;
-  std::span<const Wanted> wanted_;
+  std::span<const ExpectedTensor> expected_;
   std::string_view key_;
   Names names_;
   std::optional<Fit> first_, second_;
@@ -285,8 +287,8 @@ class Search {
 
 }  // namespace
 
-Fit fit(const StateFile& file, std::span<const Wanted> wanted, std::string_view key) {
-  return Search(file, wanted, key).run();
+Fit fit(const StateFile& file, std::span<const ExpectedTensor> expected, std::string_view key) {
+  return Fitter(file, expected, key).run();
 }
 
 }  // namespace mlpctl::state

@@ -1,14 +1,13 @@
-#include "state/fit/misfit.hpp"
-
 #include <algorithm>
 #include <utility>
+
+#include "mlpctl/state/fit.hpp"
 
 namespace mlpctl::state {
 namespace {
 
 constexpr std::size_t kNamed = 3;
 constexpr std::size_t kNameLength = 80, kDescriptionLength = 3 * kNameLength;
-constexpr const char* kAdvice = "; mlpctl load --list shows what the file holds";
 
 // A sentence stays readable whatever a file calls its entries.
 std::string cut(const std::string& name, std::size_t length = kNameLength) {
@@ -33,7 +32,7 @@ void add_part(std::string& sentence, const std::vector<std::string>& names, cons
 std::vector<std::string> described(const std::vector<Mismatch>& mismatched) {
   std::vector<std::string> texts;
   for (const Mismatch& each : mismatched) {
-    texts.push_back(cut(each.name) + " is " + cut(each.found) + " instead of " + each.wanted);
+    texts.push_back(cut(each.name) + " is " + cut(each.found) + " instead of " + each.expected);
   }
   return texts;
 }
@@ -45,19 +44,19 @@ std::string sentence(const std::string& path, const Misfit& misfit) {
   add_part(parts, described(misfit.mismatched), "mismatched", kDescriptionLength);
   if (!misfit.holder.empty() && !misfit.unexpected.empty()) {
     return path + ": this is " + cut(misfit.holder, kDescriptionLength) + ", and its tensors (" +
-           some_of(misfit.unexpected) + ") are not this network's: " + parts + kAdvice;
+           some_of(misfit.unexpected) + ") are not this network's: " + parts;
   }
-  if (!misfit.holder.empty() && !misfit.any_found) {
+  if (!misfit.has_entries()) {
     return path + ": this is " + cut(misfit.holder, kDescriptionLength) +
            " without tensors under names: save the model's state_dict() with torch.save";
   }
   const std::string at = misfit.found_at.empty() ? "" : " at " + cut(misfit.found_at);
-  return path + ": the state" + at + " does not fit this network: " + parts + kAdvice;
+  return path + ": the state" + at + " does not fit this network: " + parts;
 }
 
 }  // namespace
 
 MisfitError::MisfitError(const std::string& path, Misfit misfit)
-    : Error(sentence(path, misfit)), misfit_(std::move(misfit)) {}
+    : Error(ErrorCode::kNotSupported, sentence(path, misfit)), misfit_(std::move(misfit)) {}
 
 }  // namespace mlpctl::state

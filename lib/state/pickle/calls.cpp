@@ -17,7 +17,8 @@ Node call_object(Arena& arena, const Global* type, const Node& args) {
 void fill_from_pairs(Arena& arena, Dict& dict, const Node& pairs) {
   for (const Node& pair : pairs.items()) {
     const auto items = pair.items();
-    if (items.size() != 2) throw Error("its OrderedDict is not made of pairs: it is damaged");
+    if (items.size() != 2)
+      throw Error(ErrorCode::kCorruption, "its OrderedDict is not made of pairs: it is damaged");
     arena.append(dict, items[0], items[1]);
   }
 }
@@ -65,7 +66,8 @@ Node make_bytearray(Arena& arena, const Global* type, const Node& args) {
 Node rebuild_from_type(Arena& arena, const Global* type, const Node& args) {
   const auto items = args.items();
   if (items.size() < 3 || !items[0].is(Kind::kGlobal) || !items[2].is(Kind::kTuple)) {
-    throw Error("a tensor of a class of its own is not described as torch does: it is damaged");
+    throw Error(ErrorCode::kCorruption,
+                "a tensor of a class of its own is not described as torch does: it is damaged");
   }
   const Role inner = role_of(items[0].global());
   if (is_rebuild(inner)) return rebuild(arena, inner, items[2].items());
@@ -120,11 +122,13 @@ Node call_global(Arena& arena, const Global* callee, const Node& args) {
 
 Node describe_call(Arena& arena, const Node& callee, const Node& args) {
   if (!args.is(Kind::kTuple)) {
-    throw Error("its pickle calls with arguments that are no tuple: it is damaged");
+    throw Error(ErrorCode::kCorruption,
+                "its pickle calls with arguments that are no tuple: it is damaged");
   }
   if (callee.is(Kind::kGlobal)) return call_global(arena, &callee.global(), args);
   if (callee.is(Kind::kObject)) return call_object(arena, callee.object().type, args);
-  throw Error("its pickle calls " + std::string(kind_name(callee.kind())) + ": it is damaged");
+  throw Error(ErrorCode::kCorruption,
+              "its pickle calls " + std::string(to_string(callee.kind())) + ": it is damaged");
 }
 
 }  // namespace mlpctl::state

@@ -4,6 +4,10 @@
 #include <array>
 #include <string>
 
+#include "state/pickle/literals.hpp"
+#include "state/value/dtype_codes.hpp"
+#include "state/value/utf8.hpp"
+
 namespace mlpctl::state {
 namespace {
 
@@ -226,6 +230,16 @@ bool is_dangerous(std::string_view module, std::string_view name) {
   return std::ranges::any_of(kDangerousPaths, at) || walks_to_danger(name);
 }
 
+constexpr std::size_t kMaxName = 512, kGlobalBytes = 256;
+
+/// What Python could import; text-mode copies leave a CR behind each line.
+bool is_importable(std::string_view name) {
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7F;
+  };
+  return !name.empty() && std::ranges::none_of(name, is_control) && is_utf8(name);
+}
+
 }  // namespace
 
 bool is_plain_attribute(std::string_view name) {
@@ -243,13 +257,13 @@ Global make_global(std::string_view module, std::string_view name) {
   }
   if (is_builtins(module)) return give(role_of_builtin(name));
   if (module == "torch" || module == "torch.cuda") {
-    if (const auto dtype = dtype_of_storage(name)) {
+    if (const auto dtype = parse_storage_class(name)) {
       global.dtype = *dtype;
       return give(Role::kStorageClass);
     }
   }
   if (module == "torch") {
-    if (const auto dtype = dtype_named(name)) {
+    if (const auto dtype = parse_dtype(name)) {
       global.dtype = *dtype;
       return give(Role::kDType);
     }
@@ -257,6 +271,24 @@ Global make_global(std::string_view module, std::string_view name) {
     if (std::ranges::find(kTorchValues, name) != kTorchValues.end()) return give(Role::kKnown);
   }
   return give(is_dangerous(module, name) ? Role::kDangerous : Role::kForeign);
+}
+
+const Global* GlobalTable::get(std::string_view module, std::string_view name) {
+  if (module.size() > kMaxName || name.size() > kMaxName) refuse_pickle("names a class too long");
+  if (!is_importable(module) || !is_importable(name)) {
+    refuse_pickle("names a class by what is no name");
+  }
+  const auto found = known_.find({module, name});
+  if (found != known_.end()) return found->second;
+  arena_.charge(kGlobalBytes);
+  Global* global = arena_.global(make_global(module, name));
+  known_.emplace(std::pair(module, name), global);
+  order_.push_back(global);
+  return global;
+}
+
+void GlobalTable::condemn(const Global& global) {
+  known_.at({global.module, global.name})->role = static_cast<std::uint8_t>(Role::kDangerous);
 }
 
 }  // namespace mlpctl::state

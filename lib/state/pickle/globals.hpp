@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "mlpctl/state/dtype.hpp"
 #include "mlpctl/state/node.hpp"
+#include "state/value/arena.hpp"
 
 namespace mlpctl::state {
 
@@ -50,5 +53,22 @@ bool is_plain_attribute(std::string_view name);
 
 /// Looks a pair up. The texts are kept as views.
 Global make_global(std::string_view module, std::string_view name);
+
+/// The globals of one file, each once, in the order of first use.
+class GlobalTable {
+ public:
+  explicit GlobalTable(Arena& arena) : arena_(arena) {}
+
+  /// Throws Error for what is no name that Python could import.
+  const Global* get(std::string_view module, std::string_view name);
+  const std::vector<const Global*>& all() const { return order_; }
+  /// What the file does with this global makes it dangerous.
+  void condemn(const Global& global);
+
+ private:
+  Arena& arena_;
+  std::map<std::pair<std::string_view, std::string_view>, Global*> known_;
+  std::vector<const Global*> order_;
+};
 
 }  // namespace mlpctl::state

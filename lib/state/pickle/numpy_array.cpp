@@ -5,9 +5,9 @@
 #include <optional>
 #include <span>
 
+#include "base/byte_reader.hpp"
+#include "base/checked.hpp"
 #include "mlpctl/error.hpp"
-#include "state/value/byte_reader.hpp"
-#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -16,6 +16,7 @@ using Kind = Node::Kind;
 
 [[noreturn]] void refuse() {
   throw Error(
+      ErrorCode::kCorruption,
       "a NumPy array in it is not one of plain numbers, or the file is damaged: save the model's "
       "state_dict() with torch.save");
 }
@@ -65,9 +66,8 @@ ElementType element_type(const Node& node) {
   return {*dtype, state[1].text() == ">"};
 }
 
-/// In the order of the array: C's, or Fortran's, which is C's with the indices turned round.
-std::vector<std::int64_t> strides_of(std::vector<std::int64_t> shape, bool fortran) {
-  if (!fortran) return contiguous_strides(shape);
+/// Fortran's order is C's with the indices turned round.
+std::vector<std::int64_t> fortran_strides(std::vector<std::int64_t> shape) {
   std::ranges::reverse(shape);
   std::vector<std::int64_t> strides = contiguous_strides(shape);
   std::ranges::reverse(strides);
@@ -98,8 +98,12 @@ Tensor tensor_of_array(Arena& arena, const Node& array) {
       numel ? checked_mul(*numel, static_cast<std::int64_t>(item_size(type.dtype))) : std::nullopt;
   const std::string_view numbers = state[4].text();
   if (!bytes || static_cast<std::uint64_t>(*bytes) != numbers.size()) refuse();
-  tensor.strides = *numel > 0 ? strides_of(tensor.shape, state[3].as_bool())
-                              : std::vector<std::int64_t>(tensor.rank(), 0);
+  if (*numel == 0) {
+    tensor.strides.assign(tensor.rank(), 0);
+  } else {
+    const bool fortran = state[3].as_bool();
+    tensor.strides = fortran ? fortran_strides(tensor.shape) : contiguous_strides(tensor.shape);
+  }
   arena.charge(numbers.size());
   tensor.storage = std::make_shared<ArrayStorage>(numbers, type.big_endian);
   return tensor;

@@ -2,10 +2,11 @@
 
 #include <cstdint>
 
-namespace mlpctl::state::op {
+namespace mlpctl::state {
 
-/// The opcodes that the reader knows, by the names of Python's pickletools.
-enum : std::uint8_t {
+/// The opcodes that the unpickler knows, by the names of Python's pickletools. The pickler writes
+/// those of protocol 2.
+enum class Opcode : std::uint8_t {
   kMark = '(',
   kStop = '.',
   kProto = 0x80,
@@ -62,4 +63,4 @@ enum : std::uint8_t {
   kBinPersId = 'Q',
 };
 
-}  // namespace mlpctl::state::op
+}  // namespace mlpctl::state

@@ -7,50 +7,26 @@
 
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/tensor.hpp"
+#include "state/pickle/opcodes.hpp"
+#include "state/value/dtype_codes.hpp"
 
 namespace mlpctl::state {
 namespace {
-
-// The opcodes of protocol 2 that a state file needs, by the names of Python's pickletools.
-enum Opcode : char {
-  kMark = '(',
-  kStop = '.',
-  kBinFloat = 'G',
-  kBinInt = 'J',
-  kBinInt1 = 'K',
-  kBinInt2 = 'M',
-  kNone = 'N',
-  kBinPersId = 'Q',
-  kReduce = 'R',
-  kBinUnicode = 'X',
-  kEmptyList = ']',
-  kGlobal = 'c',
-  kAppends = 'e',
-  kTuple = 't',
-  kEmptyTuple = ')',
-  kSetItems = 'u',
-  kEmptyDict = '}',
-  kProto = '\x80',
-  kTuple1 = '\x85',
-  kNewTrue = '\x88',
-  kNewFalse = '\x89',
-  kLong1 = '\x8A',
-};
 
 class Pickler {
  public:
   explicit Pickler(StorageIds ids) : ids_(ids) {}
 
   Pickled run(const Value& root) {
-    put(kProto);
+    put(Opcode::kProto);
     put('\x02');
     value(root);
-    put(kStop);
+    put(Opcode::kStop);
     return std::move(result_);
   }
 
-  void operator()(std::monostate) { put(kNone); }
-  void operator()(bool flag) { put(flag ? kNewTrue : kNewFalse); }
+  void operator()(std::monostate) { put(Opcode::kNone); }
+  void operator()(bool flag) { put(flag ? Opcode::kNewTrue : Opcode::kNewFalse); }
   void operator()(std::int64_t number) { integer(number); }
   void operator()(double number);
   void operator()(const std::string& string) { text(string); }
@@ -60,6 +36,7 @@ class Pickler {
   void operator()(const DictValue& dict);
 
  private:
+  void put(Opcode op) { put(static_cast<char>(op)); }
   void put(char byte) { result_.bytes += byte; }
   void put(std::string_view text) { result_.bytes += text; }
   void little(std::uint64_t number, int bytes);
@@ -82,16 +59,16 @@ void Pickler::little(std::uint64_t number, int bytes) {
 void Pickler::integer(std::int64_t number) {
   const auto bits = static_cast<std::uint64_t>(number);
   if (number >= 0 && number < 0x100) {
-    put(kBinInt1);
+    put(Opcode::kBinInt1);
     little(bits, 1);
   } else if (number >= 0 && number < 0x10000) {
-    put(kBinInt2);
+    put(Opcode::kBinInt2);
     little(bits, 2);
   } else if (number == static_cast<std::int32_t>(number)) {
-    put(kBinInt);
+    put(Opcode::kBinInt);
     little(bits, 4);
   } else {
-    put(kLong1);
+    put(Opcode::kLong1);
     put('\x08');
     little(bits, 8);
   }
@@ -100,15 +77,16 @@ void Pickler::integer(std::int64_t number) {
 // The one number that pickle stores big-endian.
 void Pickler::operator()(double number) {
   const auto bits = std::bit_cast<std::uint64_t>(number);
-  put(kBinFloat);
+  put(Opcode::kBinFloat);
   for (int shift = 56; shift >= 0; shift -= 8) put(static_cast<char>(bits >> shift));
 }
 
 void Pickler::text(std::string_view string) {
   if (string.size() > std::numeric_limits<std::uint32_t>::max()) {
-    throw Error("a string of 4 GiB or more does not fit into a state file");
+    throw Error(ErrorCode::kNotSupported,
+                "a string of 4 GiB or more does not fit into a state file");
   }
-  put(kBinUnicode);
+  put(Opcode::kBinUnicode);
   little(string.size(), 4);
   put(string);
 }
@@ -116,47 +94,48 @@ void Pickler::text(std::string_view string) {
 // Items of up to three have opcodes of their own, and no MARK before them.
 void Pickler::end_tuple(std::size_t items) {
   if (items == 0) {
-    put(kEmptyTuple);
+    put(Opcode::kEmptyTuple);
   } else if (items <= 3) {
-    put(static_cast<char>(kTuple1 + static_cast<char>(items - 1)));
+    constexpr Opcode short_tuples[] = {Opcode::kTuple1, Opcode::kTuple2, Opcode::kTuple3};
+    put(short_tuples[items - 1]);
   } else {
-    put(kTuple);
+    put(Opcode::kTuple);
   }
 }
 
 void Pickler::operator()(const TupleValue& tuple) {
-  if (tuple.items.size() > 3) put(kMark);
+  if (tuple.items.size() > 3) put(Opcode::kMark);
   for (const Value& item : tuple.items) value(item);
   end_tuple(tuple.items.size());
 }
 
 void Pickler::integers(const std::vector<std::int64_t>& numbers) {
-  if (numbers.size() > 3) put(kMark);
+  if (numbers.size() > 3) put(Opcode::kMark);
   for (const std::int64_t number : numbers) integer(number);
   end_tuple(numbers.size());
 }
 
 void Pickler::operator()(const ListValue& list) {
-  put(kEmptyList);
+  put(Opcode::kEmptyList);
   if (list.empty()) return;
-  put(kMark);
+  put(Opcode::kMark);
   for (const Value& item : list) value(item);
-  put(kAppends);
+  put(Opcode::kAppends);
 }
 
 void Pickler::operator()(const DictValue& dict) {
-  put(kEmptyDict);
+  put(Opcode::kEmptyDict);
   if (dict.empty()) return;
-  put(kMark);
+  put(Opcode::kMark);
   for (const auto& [key, item] : dict) {
     std::visit(*this, key);
     value(item);
   }
-  put(kSetItems);
+  put(Opcode::kSetItems);
 }
 
 void Pickler::global(std::string_view module, std::string_view name) {
-  put(kGlobal);
+  put(Opcode::kGlobal);
   put(module);
   put('\n');
   put(name);
@@ -166,35 +145,36 @@ void Pickler::global(std::string_view module, std::string_view name) {
 void Pickler::storage(const TensorValue& tensor, std::int64_t count) {
   const std::string_view type = storage_class(tensor.dtype);
   if (type.empty()) {
-    throw Error("tensors of type " + std::string(name(tensor.dtype)) +
-                " are not written to PyTorch files");
+    throw Error(ErrorCode::kNotSupported, "tensors of type " +
+                                              std::string(to_string(tensor.dtype)) +
+                                              " are not written to PyTorch files");
   }
-  put(kMark);
+  put(Opcode::kMark);
   text("storage");
   global("torch", type);
   text(std::to_string(result_.storages.size()));
   text("cpu");
   integer(count);
-  if (ids_ == StorageIds::kLegacy) put(kNone);
-  put(kTuple);
-  put(kBinPersId);
+  if (ids_ == StorageIds::kLegacy) put(Opcode::kNone);
+  put(Opcode::kTuple);
+  put(Opcode::kBinPersId);
   result_.storages.push_back(tensor);
 }
 
 // torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks)
 void Pickler::operator()(const TensorValue& tensor) {
   global("torch._utils", "_rebuild_tensor_v2");
-  put(kMark);
+  put(Opcode::kMark);
   storage(tensor, element_count(tensor));
   integer(0);
   integers(tensor.shape);
   integers(contiguous_strides(tensor.shape));
-  put(kNewFalse);
+  put(Opcode::kNewFalse);
   global("collections", "OrderedDict");
-  put(kEmptyTuple);
-  put(kReduce);
-  put(kTuple);
-  put(kReduce);
+  put(Opcode::kEmptyTuple);
+  put(Opcode::kReduce);
+  put(Opcode::kTuple);
+  put(Opcode::kReduce);
 }
 
 }  // namespace

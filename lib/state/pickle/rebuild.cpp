@@ -2,9 +2,10 @@
 
 #include <limits>
 
+#include "base/checked.hpp"
 #include "mlpctl/error.hpp"
 #include "state/pickle/numpy_array.hpp"
-#include "state/value/checked.hpp"
+#include "state/value/dtype_codes.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -13,7 +14,8 @@ using Kind = Node::Kind;
 constexpr std::size_t kMaxRank = 64;
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error("a tensor in it " + what + ": the file is damaged or was not made by torch.save");
+  throw Error(ErrorCode::kCorruption,
+              "a tensor in it " + what + ": the file is damaged or was not made by torch.save");
 }
 
 const Node& argument(std::span<const Node> args, std::size_t index) {
@@ -95,25 +97,20 @@ std::int64_t packed_numel(const Tensor& tensor, std::int64_t bytes) {
   return *numel;
 }
 
-/// The first four arguments of all functions that view a storage.
-Tensor view(std::span<const Node> args, const DType* dtype) {
+const StorageRef& storage_argument(std::span<const Node> args) {
   const Node& source = argument(args, 0);
   if (!source.is(Kind::kStorage)) refuse("has no storage");
-  const StorageRef& ref = source.storage();
+  return source.storage();
+}
+
+/// The first four arguments of all functions that view a storage, of `numel` elements.
+Tensor view_of(const StorageRef& ref, DType dtype, std::int64_t numel, std::span<const Node> args) {
   Tensor tensor;
-  tensor.dtype = dtype != nullptr ? *dtype : ref.dtype;
+  tensor.dtype = dtype;
   tensor.offset = integer(argument(args, 1));
   tensor.shape = integers(argument(args, 2));
   tensor.strides = integers(argument(args, 3));
   if (tensor.shape.size() != tensor.strides.size()) refuse("has not one stride for each size");
-  std::int64_t numel = ref.numel;
-  if (dtype != nullptr) {
-    const auto bytes = static_cast<std::size_t>(numel) * storage_item_size(ref.dtype);
-    const std::size_t item = item_size(*dtype);
-    if (item == 0) refuse("has a dtype without a fixed size");
-    numel = static_cast<std::int64_t>(bytes / item);
-    if (ref.offset != 0) refuse("views a view of a storage as another dtype");
-  }
   check_bounds(tensor, item_size(tensor.dtype) == 0 ? packed_numel(tensor, numel) : numel);
   tensor.offset += ref.offset;
   tensor.storage = ref.storage;
@@ -121,14 +118,40 @@ Tensor view(std::span<const Node> args, const DType* dtype) {
   return tensor;
 }
 
-Tensor rebuild_tensor(std::span<const Node> args, bool v3) {
-  DType dtype = DType::kUInt8;
-  if (v3) dtype = dtype_argument(argument(args, 6));
-  Tensor tensor = view(args, v3 ? &dtype : nullptr);
+/// In the storage's own type.
+Tensor view(std::span<const Node> args) {
+  const StorageRef& ref = storage_argument(args);
+  return view_of(ref, ref.dtype, ref.numel, args);
+}
+
+/// Of a storage without a type, or of another.
+Tensor view_as(DType dtype, std::span<const Node> args) {
+  const StorageRef& ref = storage_argument(args);
+  const auto bytes = static_cast<std::size_t>(ref.numel) * storage_item_size(ref.dtype);
+  const std::size_t item = item_size(dtype);
+  if (item == 0) refuse("has a dtype without a fixed size");
+  if (ref.offset != 0) refuse("views a view of a storage as another dtype");
+  return view_of(ref, dtype, static_cast<std::int64_t>(bytes / item), args);
+}
+
+/// requires_grad is the fifth argument; metadata, which older files lack, the last.
+void read_flags(std::span<const Node> args, std::size_t metadata, Tensor& tensor) {
   if (args.size() > 4) tensor.requires_grad = flag(args[4]);
-  const std::size_t metadata = v3 ? 7 : 6;
   if (args.size() > metadata + 1) refuse("is described by too many values");
   if (args.size() > metadata) read_metadata(args[metadata], tensor);
+}
+
+/// (storage, offset, size, stride, requires_grad, hooks[, metadata])
+Tensor rebuild_tensor(std::span<const Node> args) {
+  Tensor tensor = view(args);
+  read_flags(args, 6, tensor);
+  return tensor;
+}
+
+/// (storage, offset, size, stride, requires_grad, hooks, dtype[, metadata])
+Tensor rebuild_tensor_v3(std::span<const Node> args) {
+  Tensor tensor = view_as(dtype_argument(argument(args, 6)), args);
+  read_flags(args, 7, tensor);
   return tensor;
 }
 
@@ -170,7 +193,7 @@ Tensor rebuild_sparse(Arena& arena, std::span<const Node> args) {
 
 /// The storage's view, then (scheme, scale, zero point) or (scheme, scales, zero points, axis).
 Tensor rebuild_quantised(Arena& arena, std::span<const Node> args) {
-  Tensor tensor = view(args, nullptr);
+  Tensor tensor = view(args);
   tensor.layout = Layout::kQuantised;
   tensor.parts = parts_of(arena, argument(args, 4).items());
   return tensor;
@@ -195,8 +218,8 @@ Tensor rebuild_device(Arena& arena, std::span<const Node> args) {
   const bool same =
       tensor.dtype == dtype || (tensor.dtype == DType::kFloat32 && dtype == DType::kBFloat16);
   if (!same) {
-    refuse("of a device is stored as " + std::string(name(tensor.dtype)) + " and not as " +
-           std::string(name(dtype)));
+    refuse("of a device is stored as " + std::string(to_string(tensor.dtype)) + " and not as " +
+           std::string(to_string(dtype)));
   }
   tensor.requires_grad = flag(argument(args, 3));
   return tensor;
@@ -224,9 +247,9 @@ bool is_rebuild(Role role) {
 Node rebuild(Arena& arena, Role role, std::span<const Node> args) {
   switch (role) {
     case Role::kRebuildTensor:
-      return Node(arena.tensor(rebuild_tensor(args, false)));
+      return Node(arena.tensor(rebuild_tensor(args)));
     case Role::kRebuildTensorV3:
-      return Node(arena.tensor(rebuild_tensor(args, true)));
+      return Node(arena.tensor(rebuild_tensor_v3(args)));
     case Role::kRebuildMeta:
       return Node(arena.tensor(rebuild_meta(args)));
     case Role::kRebuildSparse:

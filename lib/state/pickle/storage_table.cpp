@@ -1,8 +1,9 @@
 #include "state/pickle/storage_table.hpp"
 
+#include "base/checked.hpp"
 #include "mlpctl/error.hpp"
 #include "state/pickle/globals.hpp"
-#include "state/value/checked.hpp"
+#include "state/value/dtype_codes.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -11,7 +12,8 @@ using Kind = Node::Kind;
 constexpr std::size_t kMaxKey = 64;
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error("a storage in it " + what + ": the file is damaged or was not made by torch.save");
+  throw Error(ErrorCode::kCorruption,
+              "a storage in it " + what + ": the file is damaged or was not made by torch.save");
 }
 
 std::string_view key_text(Arena& arena, const Node& node) {

@@ -7,25 +7,8 @@
 #include <unordered_map>
 
 #include "state/value/arena.hpp"
-#include "state/value/source.hpp"
 
 namespace mlpctl::state {
-
-/// A storage that lies plainly in the file. A legacy stream tells where only after the tensors that
-/// view it, so the bytes can be set later; until then there are none.
-class MappedStorage : public Storage {
- public:
-  MappedStorage(std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
-      : owner_(std::move(owner)), bytes_(bytes) {}
-
-  void set(std::span<const std::byte> bytes) { bytes_ = bytes; }
-  std::span<const std::byte> bytes() const override { return bytes_; }
-  std::size_t size() const override { return bytes_.size(); }
-
- private:
-  std::shared_ptr<const void> owner_;
-  std::span<const std::byte> bytes_;
-};
 
 /// What a persistent id ('storage', class, key, location, numel[, view]) says.
 struct StorageId {

@@ -1,8 +1,10 @@
 #include "state/pickle/unpickler.hpp"
 
-#include <bit>
+#include <utility>
 
-#include "state/pickle/opcodes.hpp"
+#include "state/pickle/calls.hpp"
+#include "state/pickle/literals.hpp"
+#include "state/pickle/rebuild.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -14,260 +16,267 @@ std::string hex(std::uint8_t byte) {
   return {'0', 'x', digits[byte >> 4U], digits[byte & 15U]};
 }
 
+bool is_getattr(const Global& global) {
+  return role_of(global) == Role::kGetAttribute;
+}
+
+void check_protocol(std::uint8_t protocol) {
+  if (protocol > 5) refuse_pickle("has protocol " + std::to_string(protocol) + ", 5 is the last");
+}
+
 }  // namespace
+
+bool is_pickle(std::span<const std::byte> bytes) {
+  return bytes.size() > 2 && bytes[0] == std::byte{0x80} && bytes[1] >= std::byte{2} &&
+         bytes[1] <= std::byte{5};
+}
 
 Unpickler::Unpickler(Arena& arena, GlobalTable& globals, const ReadLimits& limits,
                      PersistentLoad load)
-    : arena_(arena), globals_(globals), max_marks_(limits.depth), load_(std::move(load)) {}
+    : arena_(arena), globals_(globals), load_(std::move(load)), stack_(arena, limits.depth) {}
 
 Node Unpickler::load(ByteReader& in) {
   stack_.clear();
-  marks_.clear();
-  memo_.clear();
   try {
-    bool first = true;
-    for (auto op = in.number<std::uint8_t>(); op != op::kStop; op = in.number<std::uint8_t>()) {
-      if (op == op::kProto && first) {
-        const auto protocol = in.number<std::uint8_t>();
-        if (protocol > 5)
-          refuse_pickle("has protocol " + std::to_string(protocol) + ", 5 is the last");
-      } else if (!step(in, op)) {
-        refuse_pickle("has opcode " + hex(op) + ", which no state file needs");
-      }
-      first = false;
+    auto op = Opcode(in.number<std::uint8_t>());
+    if (op == Opcode::kProto) {
+      check_protocol(in.number<std::uint8_t>());
+      op = Opcode(in.number<std::uint8_t>());
     }
+    for (; op != Opcode::kStop; op = Opcode(in.number<std::uint8_t>())) step(in, op);
   } catch (const ByteReader::End&) {
     throw ByteReader::End("its pickle is cut off: copy or download the file again");
   }
-  if (stack_.size() != 1 || !marks_.empty()) refuse_pickle("does not end with one value");
-  return stack_.back();
+  return stack_.result();
 }
 
-bool Unpickler::step(ByteReader& in, std::uint8_t op) {
+void Unpickler::step(ByteReader& in, Opcode op) {
   switch (op) {
-    case op::kMark:
-      if (marks_.size() >= max_marks_) refuse_pickle("is nested too deep");
-      marks_.push_back(stack_.size());
-      return true;
-    case op::kFrame: {
-      const auto size = in.number<std::uint64_t>();
-      if (size > in.left()) throw ByteReader::End("frame");
-      return true;
-    }
-    case op::kNone:
-      push(Node());
-      return true;
-    case op::kNewTrue:
-      push(Node(true));
-      return true;
-    case op::kNewFalse:
-      push(Node(false));
-      return true;
-    default:
-      return step_number(in, op) || step_text(in, op) || step_container(op) || step_memo(in, op) ||
-             step_object(in, op);
-  }
-}
+    case Opcode::kMark:
+      return stack_.mark();
+    case Opcode::kFrame:
+      if (in.number<std::uint64_t>() > in.left()) throw ByteReader::End();
+      return;
 
-bool Unpickler::step_number(ByteReader& in, std::uint8_t op) {
-  switch (op) {
-    case op::kBinInt1:
-      push(Node(std::int64_t{in.number<std::uint8_t>()}));
-      return true;
-    case op::kBinInt2:
-      push(Node(std::int64_t{in.number<std::uint16_t>()}));
-      return true;
-    case op::kBinInt:
-      push(Node(std::int64_t{in.number<std::int32_t>()}));
-      return true;
-    case op::kLong1:
-      push_long(in, in.number<std::uint8_t>());
-      return true;
-    case op::kLong4:
-      push_long(in, in.number<std::uint32_t>());
-      return true;
-    case op::kInt:
-    case op::kLong:
-      push_decimal(in);
-      return true;
-    case op::kBinFloat: {
-      // The one number of a pickle that is big-endian.
-      const auto bits = __builtin_bswap64(in.number<std::uint64_t>());
-      push(Node(std::bit_cast<double>(bits)));
-      return true;
-    }
-    default:
-      return false;
-  }
-}
+    case Opcode::kNone:
+      return stack_.push(Node());
+    case Opcode::kNewTrue:
+      return stack_.push(Node(true));
+    case Opcode::kNewFalse:
+      return stack_.push(Node(false));
+    case Opcode::kBinInt1:
+      return stack_.push(Node(std::int64_t{in.number<std::uint8_t>()}));
+    case Opcode::kBinInt2:
+      return stack_.push(Node(std::int64_t{in.number<std::uint16_t>()}));
+    case Opcode::kBinInt:
+      return stack_.push(Node(std::int64_t{in.number<std::int32_t>()}));
+    case Opcode::kLong1:
+      return stack_.push(read_long(in, in.number<std::uint8_t>()));
+    case Opcode::kLong4:
+      return stack_.push(read_long(in, in.number<std::uint32_t>()));
+    case Opcode::kInt:
+    case Opcode::kLong:
+      return stack_.push(read_decimal(in));
+    case Opcode::kBinFloat:
+      return stack_.push(read_float(in));
 
-bool Unpickler::step_text(ByteReader& in, std::uint8_t op) {
-  switch (op) {
-    case op::kShortBinUnicode:
-      push_text(in, in.number<std::uint8_t>());
-      return true;
-    case op::kBinUnicode:
-      push_text(in, in.number<std::uint32_t>());
-      return true;
-    case op::kBinUnicode8:
-      push_text(in, in.number<std::uint64_t>());
-      return true;
-    case op::kShortBinString:
-      push_python2_string(in, in.number<std::uint8_t>());
-      return true;
-    case op::kBinString:
-      push_python2_string(in, in.number<std::uint32_t>());
-      return true;
-    case op::kShortBinBytes:
-      push({Kind::kBytes, in.text(in.number<std::uint8_t>())});
-      return true;
-    case op::kBinBytes:
-      push({Kind::kBytes, in.text(in.number<std::uint32_t>())});
-      return true;
-    case op::kBinBytes8:
-    case op::kByteArray8:
-      push({Kind::kBytes, in.text(in.number<std::uint64_t>())});
-      return true;
-    default:
-      return false;
-  }
-}
+    case Opcode::kShortBinUnicode:
+      return stack_.push(read_text(in, in.number<std::uint8_t>()));
+    case Opcode::kBinUnicode:
+      return stack_.push(read_text(in, in.number<std::uint32_t>()));
+    case Opcode::kBinUnicode8:
+      return stack_.push(read_text(in, in.number<std::uint64_t>()));
+    case Opcode::kShortBinString:
+      return stack_.push(read_python2_string(in, in.number<std::uint8_t>()));
+    case Opcode::kBinString:
+      return stack_.push(read_python2_string(in, in.number<std::uint32_t>()));
+    case Opcode::kShortBinBytes:
+      return stack_.push(read_bytes(in, in.number<std::uint8_t>()));
+    case Opcode::kBinBytes:
+      return stack_.push(read_bytes(in, in.number<std::uint32_t>()));
+    case Opcode::kBinBytes8:
+    case Opcode::kByteArray8:
+      return stack_.push(read_bytes(in, in.number<std::uint64_t>()));
 
-bool Unpickler::step_container(std::uint8_t op) {
-  switch (op) {
-    case op::kEmptyTuple:
-      push_sequence(Kind::kTuple, {});
-      return true;
-    case op::kTuple1:
-      push_tuple(1);
-      return true;
-    case op::kTuple2:
-      push_tuple(2);
-      return true;
-    case op::kTuple3:
-      push_tuple(3);
-      return true;
-    case op::kEmptyList:
-      push_sequence(Kind::kList, {});
-      return true;
-    case op::kEmptySet:
-      push_sequence(Kind::kSet, {});
-      return true;
-    case op::kEmptyDict:
-      push(Node(arena_.dict()));
-      return true;
-    case op::kTuple:
-    case op::kFrozenSet: {
-      Sequence* sequence = arena_.sequence();
-      for (const Node& item : marked()) arena_.append(*sequence, item);
-      release();
-      push({op == op::kTuple ? Kind::kTuple : Kind::kSet, sequence});
-      return true;
+    case Opcode::kEmptyTuple:
+      return stack_.push(sequence(Kind::kTuple, {}));
+    case Opcode::kTuple1:
+      return stack_.push(tuple(1));
+    case Opcode::kTuple2:
+      return stack_.push(tuple(2));
+    case Opcode::kTuple3:
+      return stack_.push(tuple(3));
+    case Opcode::kTuple:
+      return stack_.push(sequence(Kind::kTuple, stack_.take_marked()));
+    case Opcode::kFrozenSet:
+      return stack_.push(sequence(Kind::kSet, stack_.take_marked()));
+    case Opcode::kEmptyList:
+      return stack_.push(sequence(Kind::kList, {}));
+    case Opcode::kAppend: {
+      const Node item = stack_.pop();
+      return append_items({&item, 1});
     }
-    case op::kAppend: {
-      const Node item = pop();
-      append_items({&item, 1});
-      return true;
-    }
-    case op::kSetItem: {
-      const Node value = pop(), key = pop();
+    case Opcode::kAppends:
+      return append_items(stack_.take_marked());
+    case Opcode::kEmptySet:
+      return stack_.push(sequence(Kind::kSet, {}));
+    case Opcode::kAddItems:
+      return add_items(stack_.take_marked());
+    case Opcode::kEmptyDict:
+      return stack_.push(Node(arena_.dict()));
+    case Opcode::kSetItem: {
+      const Node value = stack_.pop(), key = stack_.pop();
       const Node pair[] = {key, value};
-      set_items(pair);
-      return true;
+      return set_items(pair);
     }
-    case op::kAppends:
-    case op::kSetItems:
-    case op::kAddItems: {
-      const auto items = marked();
-      const std::vector<Node> taken(items.begin(), items.end());
-      release();
-      if (op == op::kAppends) append_items(taken);
-      if (op == op::kSetItems) set_items(taken);
-      if (op == op::kAddItems) add_items(taken);
-      return true;
-    }
+    case Opcode::kSetItems:
+      return set_items(stack_.take_marked());
+
+    case Opcode::kBinPut:
+      return stack_.put(in.number<std::uint8_t>());
+    case Opcode::kLongBinPut:
+      return stack_.put(in.number<std::uint32_t>());
+    case Opcode::kMemoize:
+      return stack_.memoize();
+    case Opcode::kBinGet:
+      return stack_.get(in.number<std::uint8_t>());
+    case Opcode::kLongBinGet:
+      return stack_.get(in.number<std::uint32_t>());
+
+    case Opcode::kGlobal:
+      return stack_.push(global(in));
+    case Opcode::kStackGlobal:
+      return stack_.push(stack_global());
+    case Opcode::kReduce:
+      return stack_.push(reduce());
+    case Opcode::kNewObj:
+      return stack_.push(new_object());
+    case Opcode::kBuild:
+      return build();
+    case Opcode::kBinPersId:
+      return stack_.push(persistent());
+
+    case Opcode::kProto:
+    case Opcode::kStop:
+      break;
+  }
+  refuse_pickle("has opcode " + hex(static_cast<std::uint8_t>(op)) + ", which no state file needs");
+}
+
+Node Unpickler::sequence(Kind kind, std::span<const Node> items) {
+  Sequence* sequence = arena_.sequence();
+  for (const Node& item : items) arena_.append(*sequence, item);
+  return {kind, sequence};
+}
+
+Node Unpickler::tuple(std::size_t count) {
+  Node items[3];
+  for (std::size_t i = count; i-- > 0;) items[i] = stack_.pop();
+  return sequence(Kind::kTuple, {items, count});
+}
+
+void Unpickler::append_items(std::span<const Node> items) {
+  Node& target = stack_.top();
+  if (target.is(Kind::kObject)) {
+    Node& list = target.object().items;
+    if (list.is_none()) list = Node(Kind::kList, arena_.sequence());
+    if (!list.is(Kind::kList)) refuse_pickle("appends to what is no list");
+    for (const Node& item : items) arena_.append(list.sequence(), item);
+    return;
+  }
+  if (!target.is(Kind::kList)) refuse_pickle("appends to what is no list");
+  for (const Node& item : items) arena_.append(target.sequence(), item);
+}
+
+void Unpickler::set_items(std::span<const Node> pairs) {
+  if (pairs.size() % 2 != 0) refuse_pickle("sets a key without a value");
+  Node target = stack_.top();
+  if (target.is(Kind::kObject)) {
+    Node& dict = target.object().items;
+    if (dict.is_none()) dict = Node(arena_.dict());
+    target = dict;
+  }
+  if (!target.is(Kind::kDict)) refuse_pickle("sets a key of what is no dict");
+  for (std::size_t i = 0; i < pairs.size(); i += 2) {
+    arena_.append(target.dict(), pairs[i], pairs[i + 1]);
+  }
+}
+
+void Unpickler::add_items(std::span<const Node> items) {
+  Node& target = stack_.top();
+  if (!target.is(Kind::kSet)) refuse_pickle("adds to what is no set");
+  for (const Node& item : items) arena_.append(target.sequence(), item);
+}
+
+Node Unpickler::global(ByteReader& in) {
+  const std::string_view module = take_line(in);
+  return Node(globals_.get(module, take_line(in)));
+}
+
+Node Unpickler::stack_global() {
+  const Node name = stack_.pop(), module = stack_.pop();
+  if (!name.is(Kind::kString) || !module.is(Kind::kString)) {
+    refuse_pickle("names a class by no text");
+  }
+  return Node(globals_.get(module.text(), name.text()));
+}
+
+Node Unpickler::new_object() {
+  const Node args = stack_.pop(), type = stack_.pop();
+  if (!type.is(Kind::kGlobal) || !args.is(Kind::kTuple)) {
+    refuse_pickle("makes an object of no class");
+  }
+  const Role role = role_of(type.global());
+  const bool plain = role == Role::kOrderedDict || role == Role::kTensorClass;
+  if (plain) return describe_call(arena_, type, args);
+  return Node(arena_.object({&type.global(), args, Node(), Node()}));
+}
+
+Node Unpickler::reduce() {
+  const Node args = stack_.pop(), callee = stack_.pop();
+  const bool attribute_of = callee.is(Kind::kGlobal) && is_getattr(callee.global());
+  const Node result = attribute_of ? attribute(callee, args) : describe_call(arena_, callee, args);
+  // Python's pickler calls no method that it looked up; who does so reaches for a function.
+  const Global* type = callee.is(Kind::kObject) ? callee.object().type : nullptr;
+  if (type != nullptr && is_getattr(*type)) globals_.condemn(*type);
+  return result;
+}
+
+/// getattr(class, name) is how protocols below 4 name a class or function inside a class, and is
+/// judged by its full name as protocol 4's dotted names are; getattr(object, name) is a method.
+Node Unpickler::attribute(const Node& callee, const Node& args) {
+  const auto items = args.items();
+  const bool named = items.size() == 2 && items[1].is(Kind::kString) && !items[1].text().empty();
+  if (named && items[0].is(Kind::kGlobal)) {
+    const Global& owner = items[0].global();
+    const std::string path = std::string(owner.name) + "." + std::string(items[1].text());
+    return Node(globals_.get(owner.module, arena_.text(path)));
+  }
+  if (!named || !is_plain_attribute(items[1].text())) globals_.condemn(callee.global());
+  return describe_call(arena_, callee, args);
+}
+
+void Unpickler::build() {
+  const Node state = stack_.pop();
+  const Node& target = stack_.top();
+  switch (target.kind()) {
+    case Kind::kObject:
+      target.object().state = state;
+      return;
+    case Kind::kDict:
+      target.dict().attributes = state;
+      return;
+    case Kind::kTensor:
+      return check_tensor_state(state);
     default:
-      return false;
+      refuse_pickle("gives attributes to " + std::string(to_string(target.kind())));
   }
 }
 
-bool Unpickler::step_memo(ByteReader& in, std::uint8_t op) {
-  switch (op) {
-    case op::kBinPut:
-      put(in.number<std::uint8_t>());
-      return true;
-    case op::kLongBinPut:
-      put(in.number<std::uint32_t>());
-      return true;
-    case op::kMemoize:
-      put(static_cast<std::uint32_t>(memo_.size()));
-      return true;
-    case op::kBinGet:
-      get(in.number<std::uint8_t>());
-      return true;
-    case op::kLongBinGet:
-      get(in.number<std::uint32_t>());
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool Unpickler::step_object(ByteReader& in, std::uint8_t op) {
-  switch (op) {
-    case op::kGlobal: {
-      const std::string_view module = take_line(in);
-      push_global(module, take_line(in));
-      return true;
-    }
-    case op::kStackGlobal:
-      stack_global();
-      return true;
-    case op::kReduce:
-      reduce();
-      return true;
-    case op::kNewObj:
-      new_object();
-      return true;
-    case op::kBuild:
-      build();
-      return true;
-    case op::kBinPersId:
-      persistent();
-      return true;
-    default:
-      return false;
-  }
-}
-
-void Unpickler::push(Node node) {
-  stack_.push_back(node);
-  if (stack_.size() > high_water_) {
-    high_water_ = stack_.size();
-    arena_.charge(2 * sizeof(Node));
-  }
-}
-
-Node Unpickler::pop() {
-  const Node node = top();
-  stack_.pop_back();
-  return node;
-}
-
-Node& Unpickler::top() {
-  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back()))
-    refuse_pickle("takes from an empty stack");
-  return stack_.back();
-}
-
-std::span<const Node> Unpickler::marked() const {
-  if (marks_.empty()) refuse_pickle("closes what it did not open");
-  return std::span(stack_).subspan(marks_.back());
-}
-
-void Unpickler::release() {
-  stack_.resize(marks_.back());
-  marks_.pop_back();
+Node Unpickler::persistent() {
+  const Node id = stack_.pop();
+  if (!load_) refuse_pickle("refers to a storage outside");
+  return load_(id);
 }
 
 }  // namespace mlpctl::state

@@ -46,11 +46,14 @@ class Arena {
   void keep(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
   /// Counts bytes against the budget. Throws Error when it is spent.
   void charge(std::size_t bytes) {
-    if (bytes > budget_) throw Error("it holds more values than any real state file");
+    if (bytes > budget_) {
+      throw Error(ErrorCode::kNotSupported, "it holds more values than any real state file");
+    }
     budget_ -= bytes;
   }
 
-  std::deque<Dict>& dicts() { return dicts_; }
+  /// Throws Error when a dict has one text or integer key twice, or a key that no real file has.
+  void check_keys() const;
 
  private:
   /// A node in a vector that doubles; a Storage with its control block.

@@ -1,17 +1,32 @@
 #include "mlpctl/state/convert.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "mlpctl/error.hpp"
-#include "state/value/widen.hpp"
+#include "state/value/float_formats.hpp"
 
 namespace mlpctl::state {
+namespace {
+
+template <std::uint16_t (*Convert)(float)>
+std::vector<std::byte> converted(std::span<const float> values) {
+  std::vector<std::byte> bytes(values.size() * 2);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint16_t bits = Convert(values[i]);
+    std::memcpy(bytes.data() + 2 * i, &bits, 2);
+  }
+  return bytes;
+}
+
+}  // namespace
 
 void read_floats(const Tensor& tensor, std::span<float> to) {
   if (!is_real_float(tensor.dtype) || tensor.layout != Layout::kStrided) {
-    throw Error("a tensor of type " + std::string(name(tensor.dtype)) + " (" +
-                std::string(name(tensor.layout)) + ") cannot become float32");
+    throw Error(ErrorCode::kNotSupported,
+                "a tensor of type " + std::string(to_string(tensor.dtype)) + " (" +
+                    std::string(to_string(tensor.layout)) + ") cannot become float32");
   }
   const auto view = contiguous_view(tensor);
   if (!view.empty() || to.empty()) {
@@ -38,6 +53,17 @@ Floats view_floats(const Tensor& tensor) {
   }
   const auto copy = std::make_shared<const std::vector<float>>(to_float32(tensor));
   return {*copy, copy};
+}
+
+std::vector<std::byte> from_float32(std::span<const float> values, DType dtype) {
+  if (dtype == DType::kFloat16) return converted<to_float16>(values);
+  if (dtype == DType::kBFloat16) return converted<to_bfloat16>(values);
+  if (dtype != DType::kFloat32) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "weights are written as float32, float16 or bfloat16 and nothing else");
+  }
+  const auto bytes = std::as_bytes(values);
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace mlpctl::state

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "state/value/dtype_codes.hpp"
+
 namespace mlpctl::state {
 namespace {
 
@@ -64,25 +66,22 @@ constexpr bool rows_are_in_order() {
 }
 static_assert(rows_are_in_order());
 
-std::optional<DType> lookup(std::string_view Row::*column, std::string_view wanted) {
-  for (const Row& candidate : kRows) {
-    if (!wanted.empty() && candidate.*column == wanted) return candidate.dtype;
+std::optional<DType> lookup(std::string_view Row::*column, std::string_view text) {
+  for (const Row& each : kRows) {
+    if (!text.empty() && each.*column == text) return each.dtype;
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-std::string_view name(DType dtype) {
+std::string_view to_string(DType dtype) {
   return row(dtype).name;
 }
 
-std::string_view storage_name(DType dtype) {
-  return row(dtype).storage;
-}
-
-std::string_view safetensors_name(DType dtype) {
-  return row(dtype).safetensors;
+std::optional<DType> parse_dtype(std::string_view name) {
+  // The aliases torch.float, torch.half, ... pickle as these names.
+  return lookup(&Row::name, name);
 }
 
 std::size_t bit_size(DType dtype) {
@@ -93,16 +92,8 @@ std::size_t item_size(DType dtype) {
   return row(dtype).bits / 8;
 }
 
-std::size_t storage_item_size(DType dtype) {
-  return std::max<std::size_t>(item_size(dtype), 1);
-}
-
 bool is_complex(DType dtype) {
   return dtype >= DType::kComplex32 && dtype <= DType::kComplex128;
-}
-
-bool is_quantised(DType dtype) {
-  return dtype >= DType::kQInt8 && dtype <= DType::kQUInt2x4;
 }
 
 bool is_real_float(DType dtype) {
@@ -110,25 +101,24 @@ bool is_real_float(DType dtype) {
          (dtype >= DType::kFloat8E4M3Fn && dtype <= DType::kFloat8E8M0Fnu);
 }
 
-std::optional<DType> dtype_named(std::string_view name) {
-  // The aliases torch.float, torch.half, ... pickle as the names below.
-  return lookup(&Row::name, name);
-}
-
-std::optional<DType> dtype_of_storage(std::string_view storage_class) {
-  return lookup(&Row::storage, storage_class);
-}
-
-std::optional<DType> dtype_of_safetensors(std::string_view code) {
-  return lookup(&Row::safetensors, code);
-}
-
 std::string_view storage_class(DType dtype) {
   return row(dtype).storage;
 }
 
+std::optional<DType> parse_storage_class(std::string_view name) {
+  return lookup(&Row::storage, name);
+}
+
 std::string_view safetensors_code(DType dtype) {
   return row(dtype).safetensors;
+}
+
+std::optional<DType> parse_safetensors_code(std::string_view code) {
+  return lookup(&Row::safetensors, code);
+}
+
+std::size_t storage_item_size(DType dtype) {
+  return std::max<std::size_t>(item_size(dtype), 1);
 }
 
 }  // namespace mlpctl::state

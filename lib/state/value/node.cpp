@@ -43,7 +43,7 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-std::string_view kind_name(Node::Kind kind) {
+std::string_view to_string(Node::Kind kind) {
   switch (kind) {
     case Node::Kind::kNone:
       return "None";

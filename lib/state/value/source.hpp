@@ -5,9 +5,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/mapped_file.hpp"
 #include "mlpctl/error.hpp"
+#include "mlpctl/state/tensor.hpp"
 
 namespace mlpctl::state {
 
@@ -23,27 +25,44 @@ struct Source {
   void forget_pages() const {
     if (file != nullptr) file->forget_pages();
   }
-  [[noreturn]] void fail(const std::string& what) const { throw Error(path + ": " + what); }
+  /// The error about this file: its path, then what is wrong with it.
+  Error error(ErrorCode code, const std::string& what) const { return {code, path + ": " + what}; }
+};
+
+/// A storage that lies plainly in the file. A legacy stream tells where only after the tensors that
+/// view it, so the bytes can be set later; until then there are none.
+class MappedStorage : public Storage {
+ public:
+  MappedStorage(std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
+      : owner_(std::move(owner)), bytes_(bytes) {}
+
+  void set(std::span<const std::byte> bytes) { bytes_ = bytes; }
+  std::span<const std::byte> bytes() const override { return bytes_; }
+  std::size_t size() const override { return bytes_.size(); }
+
+ private:
+  std::shared_ptr<const void> owner_;
+  std::span<const std::byte> bytes_;
 };
 
 /// While one is there, headers are read that lie far apart in a large file: without what lies
 /// between them, and without keeping in memory what was mapped around them.
-class ScatteredReading {
+class ScatteredAccess {
  public:
   /// `count` headers will be read, at these places where they are known.
-  ScatteredReading(const Source& source, std::size_t count,
-                   std::span<const std::uint64_t> places = {})
+  ScatteredAccess(const Source& source, std::size_t count,
+                  std::span<const std::uint64_t> places = {})
       : source_(source) {
     constexpr std::size_t kFarApart = std::size_t{64} << 10U;
     if (source.file == nullptr || count == 0 || source.bytes.size() / count < kFarApart) return;
     source.file->expect_places(places);
     scattered_ = true;
   }
-  ~ScatteredReading() {
+  ~ScatteredAccess() {
     if (scattered_) source_.file->expect_neighbours();
   }
-  ScatteredReading(const ScatteredReading&) = delete;
-  ScatteredReading& operator=(const ScatteredReading&) = delete;
+  ScatteredAccess(const ScatteredAccess&) = delete;
+  ScatteredAccess& operator=(const ScatteredAccess&) = delete;
 
   /// All before this place has been read.
   void passed(std::uint64_t place) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/checked.hpp"
 #include "mlpctl/error.hpp"
-#include "state/value/checked.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -47,7 +47,7 @@ void gather(const Tensor& tensor, std::span<const std::byte> from, std::span<std
 
 }  // namespace
 
-std::string_view name(Layout layout) {
+std::string_view to_string(Layout layout) {
   switch (layout) {
     case Layout::kStrided:
       return "strided";
@@ -69,8 +69,10 @@ std::int64_t Tensor::numel() const {
 
 std::size_t Tensor::byte_count() const {
   const auto bits = checked_mul(static_cast<std::uint64_t>(numel()), bit_size(dtype));
-  if (!bits)
-    throw Error("a tensor of shape " + shape_text() + " has more bytes than can be counted");
+  if (!bits) {
+    throw Error(ErrorCode::kNotSupported,
+                "a tensor of shape " + shape_text() + " has more bytes than can be counted");
+  }
   return static_cast<std::size_t>((*bits + 7) / 8);
 }
 
@@ -105,10 +107,12 @@ std::vector<std::byte> contiguous_bytes(const Tensor& tensor) {
   const std::size_t total = tensor.byte_count();
   if (total == 0) return {};
   if (tensor.storage == nullptr) {
-    throw Error("a " + std::string(name(tensor.layout)) + " tensor holds no numbers to take");
+    throw Error(ErrorCode::kNotSupported,
+                "a " + std::string(to_string(tensor.layout)) + " tensor holds no numbers to take");
   }
   if (total > kMaxExpanded && total > tensor.storage->size()) {
-    throw Error("a tensor of shape " + tensor.shape_text() + " repeats few numbers too often");
+    throw Error(ErrorCode::kNotSupported,
+                "a tensor of shape " + tensor.shape_text() + " repeats few numbers too often");
   }
   const auto stored = tensor.storage->bytes();
   std::vector<std::byte> bytes(total);

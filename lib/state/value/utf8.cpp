@@ -49,7 +49,7 @@ std::string latin1_from_utf8(std::string_view text) {
       const auto next = static_cast<unsigned char>(text[++at]);
       bytes.push_back(static_cast<char>(((lead & 3U) << 6U) | (next & 0x3FU)));
     } else {
-      throw Error("bytes in its pickle are no bytes: it is damaged");
+      throw Error(ErrorCode::kCorruption, "bytes in its pickle are no bytes: it is damaged");
     }
   }
   return bytes;

@@ -8,13 +8,14 @@ std::int64_t element_count(const TensorValue& tensor) {
   std::int64_t count = 1;
   for (const std::int64_t size : tensor.shape) {
     if (size < 0 || __builtin_mul_overflow(count, size, &count)) {
-      throw Error("a tensor to be written has an impossible shape");
+      throw Error(ErrorCode::kInvalidArgument, "a tensor to be written has an impossible shape");
     }
   }
   const std::size_t item = item_size(tensor.dtype);
   if (item == 0 || tensor.bytes.size() % item != 0 ||
       tensor.bytes.size() / item != static_cast<std::size_t>(count)) {
-    throw Error("a tensor to be written has not as many bytes as its shape and dtype say");
+    throw Error(ErrorCode::kInvalidArgument,
+                "a tensor to be written has not as many bytes as its shape and dtype say");
   }
   return count;
 }

@@ -22,10 +22,12 @@ ZipArchive::ZipArchive(Source source, const ReadLimits& limits)
   top_ = first.substr(0, first.find('/') + 1);
   const auto outside = [&](const ZipRecord& record) { return !record.name.starts_with(top_); };
   if (first.ends_with(".npy")) {
-    throw Error("a NumPy .npz archive, not a state file: save its arrays with torch.save");
+    throw Error(ErrorCode::kNotSupported,
+                "a NumPy .npz archive, not a state file: save its arrays with torch.save");
   }
   if (top_.empty() || std::ranges::any_of(records_, outside)) {
     throw Error(
+        ErrorCode::kNotSupported,
         "a zip archive whose records do not lie in one folder: torch.save wrote no such file; "
         "unpack it if the state file is inside");
   }
@@ -83,6 +85,7 @@ void ZipArchive::spend(std::uint64_t size) const {
   const std::lock_guard lock(mutex_);
   if (size > inflate_budget_) {
     throw Error(
+        ErrorCode::kNotSupported,
         "its compressed records would become too large: save the file again with torch.save");
   }
   inflate_budget_ -= static_cast<std::size_t>(size);
@@ -93,7 +96,7 @@ std::span<const std::byte> ZipStorage::bytes() const {
     try {
       payload_ = archive_->payload(record_);
     } catch (const Error& error) {
-      archive_->source().fail(error.what());
+      throw archive_->source().error(error.code(), error.what());
     }
   });
   return payload_.bytes;

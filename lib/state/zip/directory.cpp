@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "state/value/byte_reader.hpp"
-#include "state/value/checked.hpp"
+#include "base/byte_reader.hpp"
+#include "base/checked.hpp"
 #include "state/zip/local_header.hpp"
 
 namespace mlpctl::state {
@@ -32,7 +32,7 @@ std::size_t find_end(std::span<const std::byte> bytes) {
     seen = true;
   }
   if (seen) throw damaged_zip("bytes follow its end");
-  throw CutOff("the zip directory at its end is missing");
+  throw CutOff();
 }
 
 /// A field of the classic end record is either all ones or what the zip64 record says.
@@ -45,6 +45,7 @@ void check_begins_file(std::span<const std::byte> bytes, std::uint64_t beginning
   if (beginning == 0 || beginning + sizeof(kLocalSignature) > bytes.size()) return;
   if (load_le<std::uint32_t>(bytes, static_cast<std::size_t>(beginning)) != kLocalSignature) return;
   throw Error(
+      ErrorCode::kNotSupported,
       "several zip archives in one file, as a shard (.distcp) of a distributed checkpoint is: put "
       "the checkpoint together with torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
 }
@@ -127,11 +128,13 @@ void check_record(const ZipRecord& record) {
   if (!is_plain_name(record.name)) throw damaged_zip("a record in it has a name that is no name");
   const std::string name(record.name);
   if ((record.flags & kRefusedFlags) != 0) {
-    throw Error("its record " + name + " is encrypted or patched: torch.save writes neither");
+    throw Error(ErrorCode::kNotSupported,
+                "its record " + name + " is encrypted or patched: torch.save writes neither");
   }
   if (record.method != kStored && record.method != kDeflated) {
-    throw Error("its record " + name + " is packed by method " + std::to_string(record.method) +
-                ": only stored and deflated records are read");
+    throw Error(ErrorCode::kNotSupported, "its record " + name + " is packed by method " +
+                                              std::to_string(record.method) +
+                                              ": only stored and deflated records are read");
   }
   if (record.method == kStored && record.packed != record.size) {
     throw damaged_zip("its record " + name + " has two sizes");
@@ -187,7 +190,7 @@ void check_locals(const Source& source, std::vector<ZipRecord>& records, std::ui
   std::vector<std::uint64_t> places;
   places.reserve(order.size());
   for (const std::uint32_t i : order) places.push_back(records[i].header);
-  ScatteredReading reading(source, places.size(), places);
+  ScatteredAccess access(source, places.size(), places);
   std::uint64_t end = 0;
   for (const std::uint32_t i : order) {
     ZipRecord& record = records[i];
@@ -195,7 +198,7 @@ void check_locals(const Source& source, std::vector<ZipRecord>& records, std::ui
       throw damaged_zip("its record " + std::string(record.name) + " overlaps another");
     }
     end = check_local(source.bytes.first(static_cast<std::size_t>(limit)), record);
-    reading.passed(end);
+    access.passed(end);
   }
 }
 
@@ -211,8 +214,8 @@ std::vector<ZipRecord> read_zip_directory(const Source& source, const ReadLimits
   }
   if (directory.entries == 0) throw damaged_zip("it is an empty zip archive");
   if (directory.entries > limits.records) {
-    throw Error("it has " + std::to_string(directory.entries) +
-                " records: no real state file has so many");
+    throw Error(ErrorCode::kNotSupported, "it has " + std::to_string(directory.entries) +
+                                              " records: no real state file has so many");
   }
   std::vector<ZipRecord> records;
   ByteReader in(bytes.first(static_cast<std::size_t>(directory.end)),

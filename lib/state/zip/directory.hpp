@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/limits.hpp"
 #include "state/value/source.hpp"
 
@@ -31,7 +32,7 @@ struct ZipRecord {
 
 /// The file ends before its directory: a download or a copy was cut off.
 struct CutOff : Error {
-  using Error::Error;
+  CutOff() : Error(ErrorCode::kCorruption, "the zip directory at its end is missing") {}
 };
 
 /// Reads the central directory and proves that every local header says the same, that names are

@@ -13,7 +13,7 @@ namespace {
 struct Inflater {
   Inflater() {
     // Negative: no zlib header around the stream.
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error("zlib cannot start");
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw Error(ErrorCode::kIo, "zlib cannot start");
   }
   ~Inflater() { inflateEnd(&stream); }
   Inflater(const Inflater&) = delete;
@@ -46,7 +46,8 @@ std::vector<std::byte> inflate_raw(std::span<const std::byte> packed, std::size_
     out += room - stream.avail_out;
   }
   if (result != Z_STREAM_END || in != packed.size() || out != size) {
-    throw Error("a compressed record in it is broken: copy or download the file again");
+    throw Error(ErrorCode::kCorruption,
+                "a compressed record in it is broken: copy or download the file again");
   }
   bytes.pop_back();
   return bytes;

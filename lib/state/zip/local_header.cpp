@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "state/value/byte_reader.hpp"
-#include "state/value/checked.hpp"
+#include "base/byte_reader.hpp"
+#include "base/checked.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -39,8 +39,8 @@ std::uint64_t check_descriptor(std::span<const std::byte> after, const ZipRecord
 }  // namespace
 
 Error damaged_zip(const std::string& what) {
-  return Error("a zip archive that is damaged or tampered with (" + what +
-               "): copy or download it again");
+  return Error(ErrorCode::kCorruption, "a zip archive that is damaged or tampered with (" + what +
+                                           "): copy or download it again");
 }
 
 Zip64Extra::Zip64Extra(std::span<const std::byte> extra) {

@@ -16,8 +16,8 @@ using namespace mlpctl::state;
 namespace {
 
 const std::vector<float> kOnes(6, 1.0F), kTwos(6, 2.0F);
-const std::vector<Wanted> kWanted{{"layers.0.weight", {2, 3}, false},
-                                  {"layers.0.bias", {2}, false}};
+const std::vector<ExpectedTensor> kExpected{{"layers.0.weight", {2, 3}, false},
+                                            {"layers.0.bias", {2}, false}};
 
 TensorValue tensor(std::vector<std::int64_t> shape, const std::vector<float>& values = kOnes) {
   std::size_t count = 1;
@@ -33,7 +33,7 @@ DictValue network(const std::string& prefix, const std::vector<float>& values = 
 Fit fit_of(const Value& root, std::string_view key = {}) {
   const TempDir dir;
   write_state(dir / "x.pt", root);
-  return fit(open_state(dir / "x.pt"), kWanted, key);
+  return fit(open_state(dir / "x.pt"), kExpected, key);
 }
 
 Misfit misfit_of(const Value& root) {
@@ -47,7 +47,7 @@ Misfit misfit_of(const Value& root) {
 
 }  // namespace
 
-TEST_CASE("a plain dict fits and keeps the wanted order") {
+TEST_CASE("a plain dict fits and keeps the expected order") {
   DictValue root = network("layers.");
   std::swap(root[0], root[1]);
   const Fit found = fit_of(root);
@@ -146,13 +146,13 @@ TEST_CASE("a sentence names what it found whole") {
   CHECK_THAT(text(array), ContainsSubstring("ClassOfIt instead of [2] float"));
 }
 
-TEST_CASE("integers fit only where any type is wanted") {
+TEST_CASE("integers fit only where any type is expected") {
   const std::int64_t count = 7;
   const TempDir dir;
   write_state(
       dir / "x.pt",
       DictValue{{"n", TensorValue{{}, DType::kInt64, std::as_bytes(std::span(&count, 1))}}});
   const auto file = open_state(dir / "x.pt");
-  CHECK_NOTHROW(fit(file, std::vector<Wanted>{{"n", {}, true}}));
-  CHECK_THROWS_AS(fit(file, std::vector<Wanted>{{"n", {}, false}}), MisfitError);
+  CHECK_NOTHROW(fit(file, std::vector<ExpectedTensor>{{"n", {}, true}}));
+  CHECK_THROWS_AS(fit(file, std::vector<ExpectedTensor>{{"n", {}, false}}), MisfitError);
 }

@@ -24,7 +24,7 @@ struct Machine {
 
   state::Node load(const std::string& pickle) {
     bytes = pickle;
-    state::ByteReader in(state::as_byte_span(bytes));
+    mlpctl::ByteReader in(mlpctl::as_byte_span(bytes));
     return state::Unpickler(arena, globals, limits).load(in);
   }
 };

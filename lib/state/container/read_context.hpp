@@ -1,15 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
+#include "base/byte_reader.hpp"
+#include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
 #include "state/pickle/unpickler.hpp"
+#include "state/value/source.hpp"
 
 namespace mlpctl::state {
 
 /// What the readers of all containers share while they read one file.
-struct Reading {
-  Reading(Source from, const ReadLimits& allowed);
+struct ReadContext {
+  ReadContext(Source from, const ReadLimits& allowed);
 
   /// Reads one pickle.
   Node unpickle(ByteReader& in, Unpickler::PersistentLoad load = {});
@@ -23,12 +28,10 @@ struct Reading {
 
 /// "2,113,536"
 std::string grouped(std::uint64_t number);
-/// The sentence about a file that ends too early; `wanted` is 0 when nothing tells the whole size.
-Error cut_off(std::uint64_t size, std::uint64_t wanted, bool exact);
-
-StateFile read_torch_zip(Reading& reading);
-StateFile read_legacy(Reading& reading);
-StateFile read_tar(Reading& reading);
-StateFile read_safetensors(Reading& reading);
+/// The error about a file of `size` bytes that ends too early: of a whole size that is known, of
+/// one that is estimated, and of one that nothing tells.
+Error cut_off_of(std::uint64_t size, std::uint64_t whole);
+Error cut_off_of_about(std::uint64_t size, std::uint64_t whole);
+Error cut_off(std::uint64_t size);
 
 }  // namespace mlpctl::state

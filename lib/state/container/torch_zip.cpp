@@ -1,17 +1,24 @@
+#include "state/container/torch_zip.hpp"
+
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 
-#include "state/container/reading.hpp"
+#include "state/pickle/pickler.hpp"
 #include "state/pickle/storage_table.hpp"
-#include "state/value/checked.hpp"
 #include "state/zip/archive.hpp"
 #include "state/zip/local_header.hpp"
+#include "state/zip/writer.hpp"
 
 namespace mlpctl::state {
 namespace {
 
 constexpr std::size_t kSmallRecord = 64, kMaxInfo = std::size_t{1} << 20U;
 constexpr int kLastVersion = 10;
+
+// torch.save names the top folder after the file, or "archive" when it writes to a buffer; the
+// second keeps the bytes the same whatever the file is called.
+constexpr std::string_view kTop = "archive";
 
 void check_version(const ZipArchive& archive) {
   if (archive.find("version") == nullptr) {
@@ -25,8 +32,9 @@ void check_version(const ZipArchive& archive) {
     throw damaged_zip("its record version is no version");
   }
   if (version > kLastVersion) {
-    throw Error("written in PyTorch's archive version " + std::to_string(version) +
-                ", newer than this program knows: save it again with torch.save");
+    throw Error(ErrorCode::kNotSupported,
+                "written in PyTorch's archive version " + std::to_string(version) +
+                    ", newer than this program knows: save it again with torch.save");
   }
 }
 
@@ -61,55 +69,59 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
 [[noreturn]] void refuse_without_pickle(const ZipArchive& archive) {
   if (archive.find("model.json") != nullptr) {
     throw Error(
+        ErrorCode::kNotSupported,
         "a TorchScript module of PyTorch 1.3 or older: load it there and save its state_dict()");
   }
   if (archive.find("archive_format") != nullptr) {
-    throw Error("a program that torch.export saved (.pt2): save the model's state_dict() instead");
+    throw Error(ErrorCode::kNotSupported,
+                "a program that torch.export saved (.pt2): save the model's state_dict() instead");
   }
   if (archive.find(".data/extern_modules") != nullptr) {
     throw Error(
+        ErrorCode::kNotSupported,
         "a torch.package archive: load it in Python with torch.package.PackageImporter and save "
         "the model's state_dict()");
   }
   throw Error(
+      ErrorCode::kNotSupported,
       "a zip archive without data.pkl, so no state file: give the file that torch.save wrote");
 }
 
 /// stem: "data" of data.pkl.
-Node read_pickle(Reading& reading, const std::shared_ptr<const ZipArchive>& archive,
+Node read_pickle(ReadContext& context, const std::shared_ptr<const ZipArchive>& archive,
                  const ZipRecord& record, const std::string& stem) {
-  if (record.size > reading.limits.pickle_bytes) {
-    throw Error("its " + stem + ".pkl of " + grouped(record.size) +
-                " bytes is larger than that of any real state file");
+  if (record.size > context.limits.pickle_bytes) {
+    throw Error(ErrorCode::kNotSupported, "its " + stem + ".pkl of " + grouped(record.size) +
+                                              " bytes is larger than that of any real state file");
   }
   const Payload payload = archive->payload(record);
-  reading.arena->keep(payload.owner);
+  context.arena->keep(payload.owner);
   const bool big_endian = is_big_endian(*archive);
-  StorageTable storages(*reading.arena, [&](const StorageId& id) {
+  StorageTable storages(*context.arena, [&](const StorageId& id) {
     return find_storage(archive, stem + "/", id, big_endian);
   });
   ByteReader in(payload.bytes);
-  const Node root = reading.unpickle(in, [&](const Node& id) { return storages.get(id); });
+  const Node root = context.unpickle(in, [&](const Node& id) { return storages.get(id); });
   if (in.left() > 0) throw damaged_zip("bytes follow the end of its " + stem + ".pkl");
   return root;
 }
 
 /// What the file would be long, from the storages that its data.pkl names; 0 when data.pkl is not
 /// the first record or is cut off itself.
-std::uint64_t wanted_size(const Source& source, const ReadLimits& limits) {
+std::uint64_t whole_size(const Source& source, const ReadLimits& limits) {
   constexpr std::uint64_t kAlignment = 64, kPerRecord = 160, kPerFile = 1200;
   try {
     ByteReader in(source.bytes, 26);
     const auto name = in.number<std::uint16_t>(), extra = in.number<std::uint16_t>();
     if (!in.text(name).ends_with("/data.pkl")) return 0;
     in.take(extra);
-    Reading reading(source, limits);
+    ReadContext context(source, limits);
     std::uint64_t records = 0;
-    StorageTable storages(*reading.arena, [&](const StorageId&) {
+    StorageTable storages(*context.arena, [&](const StorageId&) {
       ++records;
       return std::shared_ptr<const Storage>();
     });
-    reading.unpickle(in, [&](const Node& id) { return storages.get(id); });
+    context.unpickle(in, [&](const Node& id) { return storages.get(id); });
     return in.position() + storages.total_bytes() + records * (kAlignment / 2 + kPerRecord) +
            kPerFile;
   } catch (const Error&) {
@@ -117,31 +129,56 @@ std::uint64_t wanted_size(const Source& source, const ReadLimits& limits) {
   }
 }
 
-std::shared_ptr<const ZipArchive> open_archive(const Reading& reading) {
+std::shared_ptr<const ZipArchive> open_archive(const ReadContext& context) {
   try {
-    return std::make_shared<ZipArchive>(reading.source, reading.limits);
+    return std::make_shared<ZipArchive>(context.source, context.limits);
   } catch (const CutOff&) {
-    throw cut_off(reading.source.bytes.size(), wanted_size(reading.source, reading.limits), false);
+    throw cut_off_of_about(context.source.bytes.size(), whole_size(context.source, context.limits));
   }
 }
 
 }  // namespace
 
-StateFile read_torch_zip(Reading& reading) {
-  const auto archive = open_archive(reading);
+bool is_torch_zip(std::span<const std::byte> bytes) {
+  return as_text(bytes).starts_with("PK\3\4");
+}
+
+StateFile read_torch_zip(ReadContext& context) {
+  const auto archive = open_archive(context);
   const ZipRecord* data = archive->find("data.pkl");
   if (data == nullptr) refuse_without_pickle(*archive);
-  const Node root = read_pickle(reading, archive, *data, "data");
+  const Node root = read_pickle(context, archive, *data, "data");
   check_version(*archive);
   const ZipRecord* constants = archive->find("constants.pkl");
   const bool script = constants != nullptr || archive->has_folder("code");
   const Node frozen =
-      constants == nullptr ? Node() : read_pickle(reading, archive, *constants, "constants");
-  list_leaves(frozen, reading.limits);  // refuses what no walk could get through
-  StateFile file = reading.finish(script ? Container::kTorchScript : Container::kZip, root);
+      constants == nullptr ? Node() : read_pickle(context, archive, *constants, "constants");
+  list_leaves(frozen, context.limits);  // refuses what no walk could get through
+  StateFile file = context.finish(script ? Container::kTorchScript : Container::kZip, root);
   file.constants = frozen;
   file.mlpctl_json = archive->text("mlpctl.json", kMaxInfo);
   return file;
+}
+
+// The top object is a plain dict where torch.save writes an OrderedDict: Python takes both, but C++
+// torch::pickle_load takes only the dict (of an OrderedDict it gives None or an error).
+//
+// data.pkl comes first because PyTorch takes the top folder from the first entry; the storages
+// follow one another in the order of first use, so that config.load.calculate_storage_offsets,
+// which .format_version permits, finds them without reading the directory.
+void write_torch_zip(AtomicFile& file, const Value& root, const std::string& metadata) {
+  const Pickled pickled = pickle(root, StorageIds::kZip);
+  ZipWriter zip(file, kTop);
+  zip.add("data.pkl", pickled.bytes);
+  zip.add(".format_version", "1");
+  zip.add(".storage_alignment", "64");
+  zip.add("byteorder", "little");
+  for (std::size_t i = 0; i < pickled.storages.size(); ++i) {
+    zip.add("data/" + std::to_string(i), pickled.storages[i].bytes);
+  }
+  zip.add("version", "3\n");
+  if (!metadata.empty()) zip.add("mlpctl.json", metadata);
+  zip.finish();
 }
 
 }  // namespace mlpctl::state

@@ -1,26 +1,32 @@
-#include "state/sniff.hpp"
+#include "state/foreign_files.hpp"
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
-#include "state/value/byte_reader.hpp"
+#include "base/byte_reader.hpp"
+#include "mlpctl/state/reader.hpp"
 #include "state/value/utf8.hpp"
 
 namespace mlpctl::state {
 namespace {
 
+namespace fs = std::filesystem;
 using namespace std::string_view_literals;
-
-/// The pickle of torch's magic number 0x1950a86a20f9469cfc6c, behind the protocol (and the frame).
-constexpr auto kMagic = "\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19\x2E"sv;
-constexpr auto kMagicProtocol1 = "L119547037146038801333356L\n."sv;
 
 struct Signature {
   std::size_t at;
   std::string_view bytes;
   std::string_view what;
 };
+
+constexpr auto kPictures = std::to_array<Signature>({
+    {0, "\x89PNG"sv, "a PNG picture, not a state file: give what torch.save wrote"},
+    {0, "\xFF\xD8\xFF"sv, "a JPEG picture, not a state file: give what torch.save wrote"},
+    {0, "GIF8"sv, "a GIF picture, not a state file: give what torch.save wrote"},
+});
 
 constexpr auto kSignatures = std::to_array<Signature>({
     {0, "version https://git-lfs"sv,
@@ -33,9 +39,6 @@ constexpr auto kSignatures = std::to_array<Signature>({
     {0, "\x28\xB5\x2F\xFD"sv, "compressed with Zstandard: run unzstd on it first"},
     {0, "7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive: unpack it first"},
     {0, "Rar!"sv, "a RAR archive: unpack it first"},
-    {0, "\x89PNG"sv, "a PNG picture, not a state file: mlpctl predict takes pictures"},
-    {0, "\xFF\xD8\xFF"sv, "a JPEG picture, not a state file: mlpctl predict takes pictures"},
-    {0, "GIF8"sv, "a GIF picture, not a state file: mlpctl predict takes pictures"},
     {0, "RIFF"sv, "a RIFF file (WebP, WAV), not a state file: give what torch.save wrote"},
     {0, "%PDF"sv, "a PDF document, not a state file: give what torch.save wrote"},
     {0,
@@ -52,28 +55,8 @@ constexpr auto kSignatures = std::to_array<Signature>({
     {0, "\0\0\x08\x01"sv, "a file of MNIST labels (IDX), not a state file: give a .pt file"},
 });
 
-bool has_at(std::span<const std::byte> bytes, std::size_t at, std::string_view wanted) {
-  return at <= bytes.size() && as_text(bytes.subspan(at)).starts_with(wanted);
-}
-
-bool is_pickle(std::span<const std::byte> bytes) {
-  return bytes.size() > 2 && bytes[0] == std::byte{0x80} && bytes[1] >= std::byte{2} &&
-         bytes[1] <= std::byte{5};
-}
-
-bool is_legacy(std::span<const std::byte> bytes) {
-  constexpr std::size_t kProto = 2, kFrame = 9;
-  if (has_at(bytes, 0, kMagicProtocol1)) return true;
-  if (!is_pickle(bytes)) return false;
-  const bool framed = bytes[kProto] == std::byte{0x95};
-  return has_at(bytes, framed ? kProto + kFrame : kProto, kMagic);
-}
-
-/// A length and then a JSON object: the length need not fit, a cut-off file is one too.
-bool is_safetensors(std::span<const std::byte> bytes) {
-  constexpr std::uint64_t kMaxHeader = 100'000'000;
-  return bytes.size() > 8 && bytes[8] == std::byte{'{'} &&
-         load_le<std::uint64_t>(bytes, 0) <= kMaxHeader;
+bool has_at(std::span<const std::byte> bytes, std::size_t at, std::string_view text) {
+  return at <= bytes.size() && as_text(bytes.subspan(at)).starts_with(text);
 }
 
 /// A protobuf message that begins with ir_version and goes on with a field of ModelProto.
@@ -110,25 +93,37 @@ bool is_shard_index(std::string_view text) {
   return text.starts_with('{') && text.find("\"weight_map\"") != text.npos;
 }
 
-}  // namespace
-
-FileKind sniff(std::span<const std::byte> bytes) {
-  if (has_at(bytes, 0, "PK\3\4")) return FileKind::kZip;
-  if (is_legacy(bytes)) return FileKind::kLegacy;
-  if (has_at(bytes, 257, "ustar")) return FileKind::kTar;
-  if (is_safetensors(bytes)) return FileKind::kSafetensors;
-  return is_pickle(bytes) ? FileKind::kPickle : FileKind::kOther;
+/// The first by name of the files with one of these extensions; empty when there is none.
+std::string first_file(const fs::path& folder, std::span<const std::string_view> extensions) {
+  std::string first;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    const bool one_of_them = std::ranges::any_of(
+        extensions, [&](std::string_view extension) { return name.ends_with(extension); });
+    if (one_of_them && (first.empty() || name < first)) first = name;
+  }
+  return first;
 }
 
-std::string describe_foreign(std::span<const std::byte> bytes) {
-  constexpr std::size_t kSample = 4096, kIndex = std::size_t{1} << 20U;
-  const auto sample = bytes.first(std::min(kSample, bytes.size()));
-  if (bytes.empty()) return "is empty: copy or download it again";
-  if (std::ranges::all_of(sample, [](std::byte b) { return b == std::byte{}; })) {
-    return "holds zeros and no data: the copy or download failed, make it again";
-  }
-  for (const Signature& signature : kSignatures) {
-    if (has_at(bytes, signature.at, signature.bytes)) return std::string(signature.what);
+bool has(const fs::path& folder, const char* name) {
+  std::error_code error;
+  return fs::exists(folder / name, error);
+}
+
+/// The signature that a file begins with, or null.
+const Signature* signature_of(std::span<const Signature> signatures,
+                              std::span<const std::byte> bytes) {
+  const auto found = std::ranges::find_if(
+      signatures, [&](const Signature& each) { return has_at(bytes, each.at, each.bytes); });
+  return found == signatures.end() ? nullptr : &*found;
+}
+
+/// What the file is and what to do, as the rest of a sentence.
+std::string kind_of(std::span<const std::byte> bytes, std::span<const std::byte> sample) {
+  constexpr std::size_t kIndex = std::size_t{1} << 20U;
+  if (const Signature* signature = signature_of(kSignatures, bytes)) {
+    return std::string(signature->what);
   }
   if (is_onnx(bytes)) {
     return "an ONNX model: save the weights of the PyTorch model with torch.save";
@@ -143,6 +138,44 @@ std::string describe_foreign(std::span<const std::byte> bytes) {
     return "a text file, not a state file: give what torch.save or safetensors wrote";
   }
   return "of an unknown kind: give what torch.save or safetensors wrote";
+}
+
+}  // namespace
+
+void refuse_foreign(const Source& source) {
+  constexpr std::size_t kSample = 4096;
+  const auto bytes = source.bytes;
+  const auto sample = bytes.first(std::min(kSample, bytes.size()));
+  if (bytes.empty()) {
+    throw source.error(ErrorCode::kCorruption, "is empty: copy or download it again");
+  }
+  if (std::ranges::all_of(sample, [](std::byte b) { return b == std::byte{}; })) {
+    throw source.error(ErrorCode::kCorruption,
+                       "holds zeros and no data: the copy or download failed, make it again");
+  }
+  if (const Signature* picture = signature_of(kPictures, bytes)) {
+    throw PictureError(ErrorCode::kNotSupported, source.path + ": " + std::string(picture->what));
+  }
+  throw source.error(ErrorCode::kNotSupported, kind_of(bytes, sample));
+}
+
+std::string describe_folder(const std::string& path) {
+  constexpr std::array<std::string_view, 1> shards{".distcp"};
+  constexpr std::array<std::string_view, 5> states{".safetensors", ".pt", ".pth", ".bin", ".ckpt"};
+  const fs::path folder(path);
+  if (has(folder, ".metadata") || !first_file(folder, shards).empty()) {
+    return "the folder of a torch.distributed.checkpoint: make one file of it with "
+           "torch.distributed.checkpoint.format_utils.dcp_to_torch_save";
+  }
+  if (has(folder, "saved_model.pb")) {
+    return "a TensorFlow SavedModel: save the weights with torch.save or safetensors";
+  }
+  if (has(folder, "data.pkl")) {
+    return "the unpacked folder of a PyTorch file: pack it again with zip -0 -r, or copy the file";
+  }
+  const std::string state = first_file(folder, states);
+  return state.empty() ? "is a folder, not a file"
+                       : "is a folder, not a file: give a file in it, such as " + state;
 }
 
 }  // namespace mlpctl::state

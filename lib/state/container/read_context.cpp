@@ -1,12 +1,18 @@
-#include "state/container/reading.hpp"
+#include "state/container/read_context.hpp"
 
-#include <algorithm>
-
-#include "state/value/keys.hpp"
+#include <utility>
 
 namespace mlpctl::state {
+namespace {
 
-Reading::Reading(Source from, const ReadLimits& allowed)
+Error cut_off_after(std::uint64_t size, const std::string& of_what) {
+  return Error(ErrorCode::kCorruption,
+               "cut off: " + grouped(size) + " bytes" + of_what + ": download or copy it again");
+}
+
+}  // namespace
+
+ReadContext::ReadContext(Source from, const ReadLimits& allowed)
     : source(std::move(from)),
       limits(allowed),
       arena(std::make_shared<Arena>(allowed.arena_bytes)),
@@ -14,15 +20,15 @@ Reading::Reading(Source from, const ReadLimits& allowed)
   arena->keep(source.owner);
 }
 
-Node Reading::unpickle(ByteReader& in, Unpickler::PersistentLoad load) {
+Node ReadContext::unpickle(ByteReader& in, Unpickler::PersistentLoad load) {
   ByteReader window = in.window(limits.pickle_bytes);
   const Node root = Unpickler(*arena, globals, limits, std::move(load)).load(window);
   in.seek(window.position());
   return root;
 }
 
-StateFile Reading::finish(Container container, Node root) {
-  check_keys(*arena);
+StateFile ReadContext::finish(Container container, Node root) {
+  arena->check_keys();
   list_leaves(root, limits);  // refuses what no walk could get through
   StateFile file;
   file.path = source.path;
@@ -48,18 +54,19 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-Error cut_off(std::uint64_t size, std::uint64_t wanted, bool exact) {
-  std::string text = "cut off: " + grouped(size) + " bytes";
+Error cut_off_of(std::uint64_t size, std::uint64_t whole) {
+  return cut_off_after(size, " of " + grouped(whole));
+}
+
+Error cut_off_of_about(std::uint64_t size, std::uint64_t whole) {
   std::uint64_t unit = 1;
-  while (!exact && wanted / unit >= 1000) unit *= 10;
-  const std::uint64_t whole = (wanted + unit / 2) / unit * unit;
-  if (whole > size) {
-    text += exact ? " of " : " of about ";
-    text += grouped(whole);
-  } else {
-    text += ", and its end is missing";
-  }
-  return Error(text + ": download or copy it again");
+  while (whole / unit >= 1000) unit *= 10;
+  const std::uint64_t rounded = (whole + unit / 2) / unit * unit;
+  return rounded > size ? cut_off_after(size, " of about " + grouped(rounded)) : cut_off(size);
+}
+
+Error cut_off(std::uint64_t size) {
+  return cut_off_after(size, ", and its end is missing");
 }
 
 }  // namespace mlpctl::state

@@ -5,7 +5,7 @@
 #include <optional>
 #include <span>
 
-namespace mlpctl::state {
+namespace mlpctl {
 
 /// Arithmetic on numbers that a file claims: nothing instead of a wrapped result.
 template <std::integral T>
@@ -39,4 +39,4 @@ constexpr bool fits(std::uint64_t begin, std::uint64_t size, std::uint64_t limit
   return begin <= limit && size <= limit - begin;
 }
 
-}  // namespace mlpctl::state
+}  // namespace mlpctl

@@ -1,4 +1,4 @@
-#include "state/value/widen.hpp"
+#include "state/value/float_formats.hpp"
 
 #include <array>
 #include <cmath>
@@ -79,7 +79,8 @@ const Table& float8_table(DType dtype) {
     default:
       break;
   }
-  throw Error("values of type " + std::string(name(dtype)) + " are not weights");
+  throw Error(ErrorCode::kNotSupported,
+              "values of type " + std::string(to_string(dtype)) + " are not weights");
 }
 
 template <typename Item, typename Convert>

@@ -1,11 +1,12 @@
+#include "state/container/tar.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
-#include "state/container/reading.hpp"
+#include "base/checked.hpp"
 #include "state/pickle/rebuild.hpp"
-#include "state/pickle/storage_table.hpp"
-#include "state/value/checked.hpp"
+#include "state/value/dtype_codes.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -14,8 +15,8 @@ using Kind = Node::Kind;
 constexpr std::size_t kBlock = 512;
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw Error("a PyTorch tar archive of 0.1.1 to 0.1.9 that " + what +
-              ": it is damaged; download or copy it again");
+  throw Error(ErrorCode::kCorruption, "a PyTorch tar archive of 0.1.1 to 0.1.9 that " + what +
+                                          ": it is damaged; download or copy it again");
 }
 
 /// Octal digits, then spaces or NULs.
@@ -76,7 +77,7 @@ Members read_members(const Source& source) {
     const std::uint64_t size = octal(as_text(header.subspan(124, 12)));
     const std::uint64_t padding = (kBlock - size % kBlock) % kBlock;
     if (!fits(in.position(), size, source.bytes.size())) {
-      throw cut_off(source.bytes.size(), in.position() + size, false);
+      throw cut_off_of_about(source.bytes.size(), in.position() + size);
     }
     const auto bytes = in.take(size);
     in.take(std::min<std::uint64_t>(padding, in.left()));
@@ -85,33 +86,33 @@ Members read_members(const Source& source) {
     if (member->data() != nullptr) refuse("holds one member twice");
     *member = bytes;
   }
-  throw cut_off(source.bytes.size(), 0, false);
+  throw cut_off(source.bytes.size());
 }
 
 /// Reads the members in the order that their references need: storages, tensors, pickle.
 class TarReader {
  public:
-  TarReader(Reading& reading, const Members& members) : reading_(reading), members_(members) {}
+  TarReader(ReadContext& context, const Members& members) : context_(context), members_(members) {}
 
   Node read() {
     check_byte_order();
     read_storages();
     read_tensors();
     ByteReader in(members_.pickle);
-    return reading_.unpickle(in, [this](const Node& id) { return persistent(id); });
+    return context_.unpickle(in, [this](const Node& id) { return persistent(id); });
   }
 
  private:
   void check_byte_order() {
     ByteReader in(members_.sys_info);
-    const Node info = reading_.unpickle(in);
+    const Node info = context_.unpickle(in);
     const Node* little = info.find("little_endian");
     if (little == nullptr || !little->is(Kind::kBool)) refuse("does not tell its byte order");
     if (!little->as_bool()) refuse("was written on a big-endian machine");
   }
 
   std::int64_t number(ByteReader& in) {
-    const Node node = reading_.unpickle(in);
+    const Node node = context_.unpickle(in);
     if (!node.is(Kind::kInt) || node.as_int() < 0) refuse("has a broken count");
     return node.as_int();
   }
@@ -120,7 +121,7 @@ class TarReader {
   std::string_view key(const Node& node) {
     if (node.is(Kind::kString)) return node.text();
     if (!node.is(Kind::kInt)) refuse("has a broken key");
-    return reading_.arena->text(std::to_string(node.as_int()));
+    return context_.arena->text(std::to_string(node.as_int()));
   }
 
   std::span<const Node> record(const Node& node, std::size_t size) {
@@ -131,10 +132,10 @@ class TarReader {
   void read_storages() {
     ByteReader in(members_.storages);
     std::int64_t left = number(in);
-    ScatteredReading scattered(reading_.source, static_cast<std::size_t>(left));
+    ScatteredAccess access(context_.source, static_cast<std::size_t>(left));
     for (; left > 0; --left) {
-      scattered.passed(in.position());
-      const auto items = record(reading_.unpickle(in), 3);
+      access.passed(in.position());
+      const auto items = record(context_.unpickle(in), 3);
       const bool known =
           items[2].is(Kind::kGlobal) && role_of(items[2].global()) == Role::kStorageClass;
       if (!known) refuse("has a storage of an unknown class");
@@ -144,11 +145,11 @@ class TarReader {
       const auto item = static_cast<std::int64_t>(storage_item_size(ref.dtype));
       const auto bytes = checked_mul(ref.numel, item);
       if (ref.numel < 0 || !bytes) refuse("has a storage of an impossible size");
-      ref.storage = std::make_shared<MappedStorage>(reading_.source.owner,
+      ref.storage = std::make_shared<MappedStorage>(context_.source.owner,
                                                     in.take(static_cast<std::uint64_t>(*bytes)));
-      remember(key(items[0]), Node(reading_.arena->storage(std::move(ref))));
+      remember(key(items[0]), Node(context_.arena->storage(std::move(ref))));
     }
-    read_views(reading_.unpickle(in));
+    read_views(context_.unpickle(in));
   }
 
   /// [(view key, root key, offset, numel), ...]
@@ -163,28 +164,28 @@ class TarReader {
       }
       part.offset += offset;
       part.numel = numel;
-      remember(key(items[0]), Node(reading_.arena->storage(std::move(part))));
+      remember(key(items[0]), Node(context_.arena->storage(std::move(part))));
     }
   }
 
   void read_tensors() {
     ByteReader in(members_.tensors);
     for (std::int64_t left = number(in); left > 0; --left) {
-      const auto items = record(reading_.unpickle(in), 3);
+      const auto items = record(context_.unpickle(in), 3);
       const auto rank = in.number<std::uint32_t>();
       in.take(4);  // the rank was once a number of 8 bytes
       const Node shape = tuple(in, rank), strides = tuple(in, rank);
       const Node args[] = {Node(&storage(items[1])), Node(in.number<std::int64_t>()), shape,
                            strides};
-      remember(key(items[0]), rebuild(*reading_.arena, Role::kRebuildTensor, args));
+      remember(key(items[0]), rebuild(*context_.arena, Role::kRebuildTensor, args));
     }
   }
 
   Node tuple(ByteReader& in, std::uint32_t size) {
     if (size > in.left() / sizeof(std::int64_t)) refuse("has a tensor of too many dimensions");
-    Sequence* sequence = reading_.arena->sequence();
+    Sequence* sequence = context_.arena->sequence();
     for (std::uint32_t i = 0; i < size; ++i) {
-      reading_.arena->append(*sequence, Node(in.number<std::int64_t>()));
+      context_.arena->append(*sequence, Node(in.number<std::int64_t>()));
     }
     return {Kind::kTuple, sequence};
   }
@@ -207,22 +208,30 @@ class TarReader {
     return found->second;
   }
 
-  Reading& reading_;
+  ReadContext& context_;
   const Members& members_;
   std::unordered_map<std::string_view, Node> known_;
 };
 
 }  // namespace
 
-StateFile read_tar(Reading& reading) {
-  const Members members = read_members(reading.source);
+bool is_tar(std::span<const std::byte> bytes) {
+  constexpr std::size_t kMagicAt = 257;
+  return bytes.size() > kMagicAt && as_text(bytes.subspan(kMagicAt)).starts_with("ustar");
+}
+
+StateFile read_tar(ReadContext& context) {
+  const Members members = read_members(context.source);
   const bool any = members.pickle.data() != nullptr || members.storages.data() != nullptr;
-  if (!any) throw Error("a tar archive, not a state file: unpack it with tar -xf first");
+  if (!any) {
+    throw Error(ErrorCode::kNotSupported,
+                "a tar archive, not a state file: unpack it with tar -xf first");
+  }
   if (members.sys_info.data() == nullptr || members.pickle.data() == nullptr ||
       members.storages.data() == nullptr || members.tensors.data() == nullptr) {
     refuse("lacks one of its members sys_info, pickle, storages and tensors");
   }
-  return reading.finish(Container::kTar, TarReader(reading, members).read());
+  return context.finish(Container::kTar, TarReader(context, members).read());
 }
 
 }  // namespace mlpctl::state

@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "mlpctl/error.hpp"
 
-namespace mlpctl::state {
+namespace mlpctl {
 
 /// A file's little-endian number at a place that the caller has checked.
 template <typename T>
@@ -20,6 +21,7 @@ T load_le(std::span<const std::byte> bytes, std::size_t at) {
   return value;
 }
 
+/// The same bytes as characters; they must outlive the text.
 inline std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -33,12 +35,13 @@ class ByteReader {
  public:
   /// The bytes end before what they announce.
   struct End : Error {
-    using Error::Error;
+    explicit End(const std::string& sentence = "it ends before what it announces")
+        : Error(ErrorCode::kCorruption, sentence) {}
   };
 
   explicit ByteReader(std::span<const std::byte> bytes, std::size_t at = 0)
       : bytes_(bytes), at_(at) {
-    if (at > bytes.size()) throw End("it ends before what it announces");
+    if (at > bytes.size()) throw End();
   }
 
   std::size_t position() const { return at_; }
@@ -50,7 +53,7 @@ class ByteReader {
   }
 
   std::span<const std::byte> take(std::uint64_t count) {
-    if (count > left()) throw End("it ends before what it announces");
+    if (count > left()) throw End();
     const auto taken = bytes_.subspan(at_, static_cast<std::size_t>(count));
     at_ += static_cast<std::size_t>(count);
     return taken;
@@ -66,4 +69,4 @@ class ByteReader {
   std::size_t at_;
 };
 
-}  // namespace mlpctl::state
+}  // namespace mlpctl

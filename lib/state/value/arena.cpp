@@ -1,9 +1,7 @@
-#include "state/value/keys.hpp"
+#include "state/value/arena.hpp"
 
 #include <algorithm>
 #include <vector>
-
-#include "mlpctl/error.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -33,16 +31,18 @@ bool has_twice(std::vector<T>& values) {
 
 }  // namespace
 
-void check_keys(Arena& arena) {
+void Arena::check_keys() const {
   Keys keys;
-  for (const Dict& dict : arena.dicts()) {
+  for (const Dict& dict : dicts_) {
     keys.collect(dict);
     const auto too_long = [](std::string_view text) { return text.size() > kMaxKey; };
     if (std::ranges::any_of(keys.texts, too_long)) {
-      throw Error("a dict in it has a key of more than 4096 bytes: no real state file has");
+      throw Error(ErrorCode::kCorruption,
+                  "a dict in it has a key of more than 4096 bytes: no real state file has");
     }
     if (has_twice(keys.texts) || has_twice(keys.numbers)) {
-      throw Error("a dict in it has one key twice: the file is damaged or made to deceive");
+      throw Error(ErrorCode::kCorruption,
+                  "a dict in it has one key twice: the file is damaged or made to deceive");
     }
   }
 }

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "base/atomic_file.hpp"
+#include "mlpctl/state/value.hpp"
+#include "state/container/read_context.hpp"
+
+namespace mlpctl::state {
+
+/// Whether the bytes begin as the stream of PyTorch 0.1.10 to 1.5 does: with the pickle of its
+/// magic number.
+bool is_legacy(std::span<const std::byte> bytes);
+/// Reads five pickles, then each storage with its number of elements before it.
+StateFile read_legacy(ReadContext& context);
+/// Writes such a stream; `metadata` (when not empty) as "mlpctl" of the third pickle, which tells
+/// about the system.
+void write_legacy(AtomicFile& file, const Value& root, const std::string& metadata);
+
+}  // namespace mlpctl::state

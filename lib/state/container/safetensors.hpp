@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "base/atomic_file.hpp"
+#include "mlpctl/state/value.hpp"
+#include "state/container/read_context.hpp"
+
+namespace mlpctl::state {
+
+/// Whether the bytes begin with a length and a JSON object.
+bool is_safetensors(std::span<const std::byte> bytes);
+/// Reads the header and checks that its tensors tile the data without a hole.
+StateFile read_safetensors(ReadContext& context);
+/// Writes one dict of named tensors, with `metadata` (when not empty) under the key "mlpctl".
+/// Throws Error when `root` is anything else.
+void write_safetensors(AtomicFile& file, const Value& root, const std::string& metadata);
+
+}  // namespace mlpctl::state
