@@ -1,17 +1,34 @@
-# The installed library: find_package(mlpctl) gives mlpctl::state, without LibTorch. Only these files:
+# The installed libraries, a component each: find_package(mlpctl) gives mlpctl::state, which needs
+# zlib alone. Only its files:
 #   cmake --install build --component state --prefix DIR
 include(CMakePackageConfigHelpers)
 set(MLPCTL_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/mlpctl)
 
-# Users write <mlpctl/state/reader.hpp>.
-target_include_directories(mlpctl_state PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-install(TARGETS mlpctl_base mlpctl_state EXPORT mlpctl
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT state)
-install(DIRECTORY include/mlpctl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT state)
-install(DIRECTORY lib/base lib/state DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mlpctl COMPONENT state
-  FILES_MATCHING PATTERN "*.hpp")
-install(EXPORT mlpctl NAMESPACE mlpctl:: DESTINATION ${MLPCTL_PACKAGE_DIR}
-  FILE mlpctlTargets.cmake COMPONENT state)
+# mlpctl_component(NAME HEADERS paths... TARGETS targets...) installs mlpctl::NAME: its public headers
+# (files or folders below include/mlpctl) and the libraries that it is made of. What they need from
+# outside is found by scripts/cmake/mlpctlConfig.cmake.in.
+function(mlpctl_component name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;TARGETS" ${ARGN})
+  foreach(header ${ARG_HEADERS})
+    cmake_path(GET header PARENT_PATH folder)
+    set(to ${CMAKE_INSTALL_INCLUDEDIR}/mlpctl/${folder})
+    if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/include/mlpctl/${header})
+      install(DIRECTORY include/mlpctl/${header} DESTINATION ${to} COMPONENT ${name})
+    else()
+      install(FILES include/mlpctl/${header} DESTINATION ${to} COMPONENT ${name})
+    endif()
+  endforeach()
+  foreach(target ${ARG_TARGETS})
+    target_include_directories(${target} PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  endforeach()
+  install(TARGETS ${ARG_TARGETS} EXPORT mlpctl-${name}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${name})
+  install(EXPORT mlpctl-${name} NAMESPACE mlpctl:: DESTINATION ${MLPCTL_PACKAGE_DIR}
+    FILE mlpctl-${name}.cmake COMPONENT ${name})
+endfunction()
+
+mlpctl_component(state HEADERS error.hpp state TARGETS mlpctl_base mlpctl_state)
+
 configure_package_config_file(scripts/cmake/mlpctlConfig.cmake.in
   ${PROJECT_BINARY_DIR}/mlpctlConfig.cmake INSTALL_DESTINATION ${MLPCTL_PACKAGE_DIR})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/mlpctlConfigVersion.cmake

@@ -10,8 +10,7 @@ function(mlpctl_room name)
   add_library(mlpctl::${name} ALIAS mlpctl_${name})
   set_target_properties(mlpctl_${name} PROPERTIES EXPORT_NAME ${name})
   target_include_directories(mlpctl_${name} PUBLIC
-    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib>
-    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/mlpctl>)
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib>)
   target_compile_features(mlpctl_${name} PUBLIC cxx_std_20)
   target_link_libraries(mlpctl_${name} PRIVATE $<BUILD_INTERFACE:mlpctl_warnings>)
 endfunction()
