@@ -11,10 +11,12 @@
 #include <tuple>
 
 #include "mlpctl/error.hpp"
-#include "support/temp_dir.hpp"
+#include "support/error_code.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using mlpctl::ErrorCode;
+using mlpctl::tests::error_code;
 namespace state = mlpctl::state;
 
 namespace {
@@ -102,6 +104,7 @@ TEST_CASE("a cut off file tells how long it should be") {
                                       ContainsSubstring(" of ") && ContainsSubstring("again")));
   CHECK_THROWS_MATCHES(read(zip.substr(0, zip.size() / 2)), mlpctl::Error,
                        MessageMatches(ContainsSubstring("bytes of about")));
+  CHECK(error_code([&] { read(zip.substr(0, zip.size() / 2)); }) == ErrorCode::kCorruption);
 }
 
 TEST_CASE("a file whose end was never written is not said to be whole") {
@@ -120,26 +123,18 @@ TEST_CASE("a header of less than its fixed part is cut off") {
   }
 }
 
-TEST_CASE("files of other kinds are named") {
-  const auto refusal = [](const std::string& text, const std::string& what) {
-    CHECK_THROWS_MATCHES(read(text), mlpctl::Error, MessageMatches(ContainsSubstring(what)));
-  };
-  refusal("", "is empty");
-  refusal(std::string(600, '\0'), "holds zeros");
-  refusal("version https://git-lfs.github.com/spec/v1\n", "Git LFS");
-  refusal("  <html><body>Not found</body></html>", "web page");
-  refusal("just a text", "text file");
-  refusal("\xD0\xB0\xD0", "text file");
-  refusal("\xE9t\xE9", "unknown kind");
-  refusal("{\"weight_map\": {\"w\": \"model-00001-of-00002.safetensors\"}}",
-          "give one of the files");
-  refusal("\x89HDF\r\n\x1A\n....", "HDF5");
-  refusal("\x93NUMPY....", "NumPy");
-  refusal("\x80\x02}.", "pickle that torch.save did not write");
-  refusal(
+TEST_CASE("a pickle that is no state file is refused, and called malicious when it is") {
+  CHECK_THROWS_MATCHES(read("\x80\x02}."), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("pickle that torch.save did not write")));
+  const std::string attack =
       "\x80\x02"
-      "cposix\nsystem\nU\x02id\x85R.",
-      "calls posix.system: this file is malicious; nothing of it was run");
+      "cposix\nsystem\nU\x02id\x85R.";
+  CHECK_THROWS_MATCHES(
+      read(attack), mlpctl::Error,
+      MessageMatches(ContainsSubstring(
+          "f: its pickle calls posix.system: this file is malicious; nothing of it was run")));
+  CHECK(error_code([] { read("\x80\x02}."); }) == ErrorCode::kNotSupported);
+  CHECK(error_code([&] { read(attack); }) == ErrorCode::kCorruption);
 }
 
 TEST_CASE("a pickle of tensors is no attack, though one like it in a state file is") {
@@ -155,19 +150,32 @@ TEST_CASE("a pickle of tensors is no attack, though one like it in a state file 
                        MessageMatches(ContainsSubstring("pickle that torch.save did not write")));
 }
 
-TEST_CASE("a folder in place of a file is called what it is") {
-  const TempDir dir;
-  const auto refusal = [&](const char* file, const std::string& what) {
-    std::ofstream(dir / file) << "x";
-    CHECK_THROWS_MATCHES(state::open_state(dir.path()), mlpctl::Error,
-                         MessageMatches(ContainsSubstring(what)));
+TEST_CASE(
+    "errors about a file and about a storage read later begin with its name and keep their code") {
+  std::string text = seed("zip/torch");
+  const auto payload = state::contiguous_view(state::list_tensors(read(text).root)[0].tensor);
+  const std::string_view numbers(reinterpret_cast<const char*>(payload.data()), payload.size());
+  const std::size_t place = text.find(numbers);
+  REQUIRE(place != text.npos);
+  text[place] ^= 1;
+  const auto file = read(text);
+  const auto read_numbers = [&] {
+    state::contiguous_bytes(state::list_tensors(file.root)[0].tensor);
   };
-  CHECK_THROWS_MATCHES(state::open_state(dir.path()), mlpctl::Error,
-                       MessageMatches(ContainsSubstring("is a folder, not a file")));
-  refusal("model.safetensors", "such as model.safetensors");
-  refusal("data.pkl", "pack it again");
-  refusal("saved_model.pb", "SavedModel");
-  refusal("__0_0.distcp", "dcp_to_torch_save");
+  CHECK(error_code(read_numbers) == ErrorCode::kCorruption);
+  CHECK_THROWS_MATCHES(
+      read_numbers(), mlpctl::Error,
+      MessageMatches(ContainsSubstring("f: ") && ContainsSubstring("does not match its checksum")));
+}
+
+TEST_CASE("beyond its limits a file is not supported") {
+  state::ReadLimits limits;
+  limits.records = 1;
+  const auto owner = std::make_shared<const std::string>(seed("zip/torch"));
+  const auto bytes = std::as_bytes(std::span(*owner));
+  CHECK(error_code([&] { state::read_state(bytes, "f", owner, limits); }) ==
+        ErrorCode::kNotSupported);
+  CHECK_FALSE(error_code([&] { state::read_state(bytes, "f", owner); }));
 }
 
 TEST_CASE("a tensor outlives the file that it came from") {

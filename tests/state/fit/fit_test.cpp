@@ -7,10 +7,13 @@
 
 #include "mlpctl/state/convert.hpp"
 #include "mlpctl/state/writer.hpp"
+#include "support/error_code.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
+using mlpctl::ErrorCode;
+using mlpctl::tests::error_code;
 using namespace mlpctl::state;
 
 namespace {
@@ -99,12 +102,15 @@ TEST_CASE("two states that fit are refused until a key chooses") {
   CHECK(to_float32(fit_of(root, "ema").tensors[1])[0] == 2.0F);
   CHECK_THROWS_MATCHES(fit_of(root, "emma"), mlpctl::Error,
                        MessageMatches(ContainsSubstring("they are at model, ema")));
+  CHECK(error_code([&] { fit_of(root, "emma"); }) == ErrorCode::kNotFound);
+  CHECK(error_code([&] { fit_of(root); }) == ErrorCode::kNotSupported);
 }
 
 TEST_CASE("a state at the top and one below it are two states") {
   DictValue root = network("layers.");
   root.emplace_back("ema", network("layers.", kTwos));
-  CHECK_THROWS_AS(fit_of(root), mlpctl::Error);
+  CHECK_THROWS_MATCHES(fit_of(root), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("the top level (`key` .)")));
   CHECK(to_float32(fit_of(root, ".").tensors[1])[0] == 1.0F);
   CHECK(to_float32(fit_of(root, "ema").tensors[1])[0] == 2.0F);
 }
