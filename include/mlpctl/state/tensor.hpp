@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,8 +22,8 @@ class Storage {
   virtual std::span<const std::byte> bytes() const = 0;
   /// How many they are; reads nothing.
   virtual std::size_t size() const = 0;
-  /// Whether the elements lie most significant byte first.
-  virtual bool big_endian() const { return false; }
+  /// In which order the bytes of an element lie.
+  virtual std::endian byte_order() const { return std::endian::little; }
 };
 
 /// What a tensor's numbers are stored as.

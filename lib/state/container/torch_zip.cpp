@@ -1,6 +1,7 @@
 #include "state/container/torch_zip.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <string_view>
 
@@ -38,11 +39,11 @@ void check_version(const ZipArchive& archive) {
   }
 }
 
-bool is_big_endian(const ZipArchive& archive) {
-  if (archive.find("byteorder") == nullptr) return false;
+std::endian byte_order(const ZipArchive& archive) {
+  if (archive.find("byteorder") == nullptr) return std::endian::little;
   const std::string order = archive.text("byteorder", kSmallRecord);
   if (order != "little" && order != "big") throw damaged_zip("its byteorder is neither");
-  return order == "big";
+  return order == "big" ? std::endian::big : std::endian::little;
 }
 
 bool is_number(std::string_view key) {
@@ -52,7 +53,7 @@ bool is_number(std::string_view key) {
 /// folder: where the archive keeps the storages of the pickle that is read, "data/" of data.pkl.
 std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchive>& archive,
                                             const std::string& folder, const StorageId& id,
-                                            bool big_endian) {
+                                            std::endian order) {
   const std::string name = folder + std::string(id.key);
   const ZipRecord* record = is_number(id.key) ? archive->find(name) : nullptr;
   if (record == nullptr) {
@@ -63,7 +64,7 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
     throw damaged_zip("its record " + name + " has " + grouped(record->size) + " bytes and not " +
                       grouped(id.bytes));
   }
-  return std::make_shared<ZipStorage>(archive, *record, big_endian);
+  return std::make_shared<ZipStorage>(archive, *record, order);
 }
 
 [[noreturn]] void refuse_without_pickle(const ZipArchive& archive) {
@@ -96,9 +97,9 @@ Node read_pickle(ReadContext& context, const std::shared_ptr<const ZipArchive>& 
   }
   const Payload payload = archive->payload(record);
   context.arena->keep(payload.owner);
-  const bool big_endian = is_big_endian(*archive);
+  const std::endian order = byte_order(*archive);
   StorageTable storages(*context.arena, [&](const StorageId& id) {
-    return find_storage(archive, stem + "/", id, big_endian);
+    return find_storage(archive, stem + "/", id, order);
   });
   ByteReader in(payload.bytes);
   const Node root = context.unpickle(in, [&](const Node& id) { return storages.get(id); });

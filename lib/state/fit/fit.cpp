@@ -35,13 +35,13 @@ std::string expected_text(const ExpectedTensor& expected) {
   return tensor.shape_text() + (expected.any_type ? " of any type" : " float");
 }
 
-bool is_usable(const Tensor& tensor, bool any_type) {
+bool is_usable(const Tensor& tensor, const ExpectedTensor& expected) {
   const bool plain = tensor.layout == Layout::kStrided && !tensor.neg && !tensor.conj;
-  return plain && tensor.storage != nullptr && (any_type || is_real_float(tensor.dtype));
+  return plain && tensor.storage != nullptr && (expected.any_type || is_real_float(tensor.dtype));
 }
 
 bool matches(const Node& value, const ExpectedTensor& expected) {
-  return value.is(Node::Kind::kTensor) && is_usable(value.tensor(), expected.any_type) &&
+  return value.is(Node::Kind::kTensor) && is_usable(value.tensor(), expected) &&
          value.tensor().shape == expected.shape;
 }
 
@@ -60,7 +60,7 @@ class Names {
 
   std::optional<std::size_t> find(std::string_view name, const Naming& naming) const {
     if (!name.starts_with(naming.prefix)) return std::nullopt;
-    return find(name.substr(naming.prefix.size()), naming.bare);
+    return find(naming.bare ? bare_ : full_, name.substr(naming.prefix.size()));
   }
 
   /// Calls `use` with each naming under which the name is expected.
@@ -69,8 +69,8 @@ class Names {
     std::string_view rest = name;
     for (;;) {
       const std::string_view prefix = name.substr(0, name.size() - rest.size());
-      if (find(rest, false)) use(Naming{prefix, false});
-      if (find(rest, true)) use(Naming{prefix, true});
+      if (find(full_, rest)) use(Naming{prefix, false});
+      if (find(bare_, rest)) use(Naming{prefix, true});
       const auto stripped = std::ranges::find_if(
           kPrefixes, [&](std::string_view each) { return rest.starts_with(each); });
       if (stripped == kPrefixes.end()) return;
@@ -79,6 +79,8 @@ class Names {
   }
 
  private:
+  using Indices = std::unordered_map<std::string_view, std::size_t>;
+
   void set_bare(std::span<const ExpectedTensor> expected) {
     if (expected.empty()) return;
     common_ = expected[0].name.substr(0, expected[0].name.find('.') + 1);
@@ -89,15 +91,14 @@ class Names {
     for (const auto& [name, i] : full_) bare_.emplace(name.substr(common_.size()), i);
   }
 
-  std::optional<std::size_t> find(std::string_view name, bool bare) const {
+  std::optional<std::size_t> find(const Indices& names, std::string_view name) const {
     if (name.size() > longest_) return std::nullopt;  // hashing a hostile long name costs time
-    const auto& names = bare ? bare_ : full_;
     const auto found = names.find(name);
     if (found == names.end()) return std::nullopt;
     return found->second;
   }
 
-  std::unordered_map<std::string_view, std::size_t> full_, bare_;
+  Indices full_, bare_;
   std::string common_;
   std::size_t longest_ = 0;
 };

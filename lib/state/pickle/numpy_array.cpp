@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 #include <span>
 
@@ -23,14 +24,14 @@ using Kind = Node::Kind;
 
 class ArrayStorage : public Storage {
  public:
-  ArrayStorage(std::string_view bytes, bool big_endian) : bytes_(bytes), big_endian_(big_endian) {}
+  ArrayStorage(std::string_view bytes, std::endian order) : bytes_(bytes), order_(order) {}
   std::span<const std::byte> bytes() const override { return as_byte_span(bytes_); }
   std::size_t size() const override { return bytes_.size(); }
-  bool big_endian() const override { return big_endian_; }
+  std::endian byte_order() const override { return order_; }
 
  private:
   std::string bytes_;
-  bool big_endian_;
+  std::endian order_;
 };
 
 std::optional<DType> dtype_of_code(std::string_view code) {
@@ -53,7 +54,7 @@ std::optional<DType> dtype_of_code(std::string_view code) {
 
 struct ElementType {
   DType dtype = DType::kFloat32;
-  bool big_endian = false;
+  std::endian order = std::endian::little;
 };
 
 /// dtype('f4', align, copy) with the state (version, '<', ...).
@@ -63,7 +64,7 @@ ElementType element_type(const Node& node) {
   if (args.empty() || !args[0].is(Kind::kString) || state.size() < 2) refuse();
   const auto dtype = dtype_of_code(args[0].text());
   if (!dtype || !state[1].is(Kind::kString)) refuse();
-  return {*dtype, state[1].text() == ">"};
+  return {*dtype, state[1].text() == ">" ? std::endian::big : std::endian::little};
 }
 
 /// Fortran's order is C's with the indices turned round.
@@ -105,7 +106,7 @@ Tensor tensor_of_array(Arena& arena, const Node& array) {
     tensor.strides = fortran ? fortran_strides(tensor.shape) : contiguous_strides(tensor.shape);
   }
   arena.charge(numbers.size());
-  tensor.storage = std::make_shared<ArrayStorage>(numbers, type.big_endian);
+  tensor.storage = std::make_shared<ArrayStorage>(numbers, type.order);
   return tensor;
 }
 

@@ -122,13 +122,13 @@ std::vector<std::byte> contiguous_bytes(const Tensor& tensor) {
   } else {
     gather(tensor, stored, bytes);
   }
-  if (tensor.storage->big_endian()) swap_bytes(bytes, swap_unit(tensor.dtype));
+  if (tensor.storage->byte_order() == std::endian::big) swap_bytes(bytes, swap_unit(tensor.dtype));
   return bytes;
 }
 
 std::span<const std::byte> contiguous_view(const Tensor& tensor) {
   if (tensor.storage == nullptr || !tensor.is_contiguous() || tensor.numel() == 0) return {};
-  if (tensor.storage->big_endian() && swap_unit(tensor.dtype) > 1) return {};
+  if (tensor.storage->byte_order() == std::endian::big && swap_unit(tensor.dtype) > 1) return {};
   const auto begin = static_cast<std::size_t>(tensor.offset) * item_size(tensor.dtype);
   return tensor.storage->bytes().subspan(begin, tensor.byte_count());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -49,17 +50,17 @@ class ZipArchive {
 /// A storage that is a record of an archive.
 class ZipStorage : public Storage {
  public:
-  ZipStorage(std::shared_ptr<const ZipArchive> archive, const ZipRecord& record, bool big_endian)
-      : archive_(std::move(archive)), record_(record), big_endian_(big_endian) {}
+  ZipStorage(std::shared_ptr<const ZipArchive> archive, const ZipRecord& record, std::endian order)
+      : archive_(std::move(archive)), record_(record), order_(order) {}
 
   std::span<const std::byte> bytes() const override;
   std::size_t size() const override { return static_cast<std::size_t>(record_.size); }
-  bool big_endian() const override { return big_endian_; }
+  std::endian byte_order() const override { return order_; }
 
  private:
   std::shared_ptr<const ZipArchive> archive_;
   const ZipRecord& record_;
-  bool big_endian_;
+  std::endian order_;
   mutable std::once_flag once_;
   mutable Payload payload_;
 };

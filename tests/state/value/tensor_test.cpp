@@ -11,27 +11,26 @@ namespace {
 
 class Numbers : public state::Storage {
  public:
-  explicit Numbers(std::vector<std::uint16_t> values, bool big_endian = false)
-      : values_(std::move(values)), big_endian_(big_endian) {}
+  explicit Numbers(std::vector<std::uint16_t> values, std::endian order)
+      : values_(std::move(values)), order_(order) {}
 
   std::span<const std::byte> bytes() const override { return std::as_bytes(std::span(values_)); }
   std::size_t size() const override { return 2 * values_.size(); }
-  bool big_endian() const override { return big_endian_; }
+  std::endian byte_order() const override { return order_; }
 
  private:
   std::vector<std::uint16_t> values_;
-  bool big_endian_;
+  std::endian order_;
 };
 
 state::Tensor view(std::vector<std::int64_t> shape, std::vector<std::int64_t> strides,
-                   std::int64_t offset, bool big_endian = false) {
+                   std::int64_t offset, std::endian order = std::endian::little) {
   state::Tensor tensor;
   tensor.dtype = state::DType::kInt16;
   tensor.shape = std::move(shape);
   tensor.strides = std::move(strides);
   tensor.offset = offset;
-  tensor.storage =
-      std::make_shared<Numbers>(std::vector<std::uint16_t>{0, 1, 2, 3, 4, 5}, big_endian);
+  tensor.storage = std::make_shared<Numbers>(std::vector<std::uint16_t>{0, 1, 2, 3, 4, 5}, order);
   return tensor;
 }
 
@@ -57,14 +56,14 @@ TEST_CASE("views are spelled out in C order") {
 }
 
 TEST_CASE("big endian numbers are turned round") {
-  CHECK(values(view({2}, {1}, 1, true)) == V{0x0100, 0x0200});
-  CHECK(values(view({2}, {2}, 1, true)) == V{0x0100, 0x0300});
+  CHECK(values(view({2}, {1}, 1, std::endian::big)) == V{0x0100, 0x0200});
+  CHECK(values(view({2}, {2}, 1, std::endian::big)) == V{0x0100, 0x0300});
 }
 
 TEST_CASE("a view without a copy exists for plain tensors alone") {
   CHECK(state::contiguous_view(view({2}, {1}, 1)).size() == 4);
   CHECK(state::contiguous_view(view({2}, {2}, 1)).empty());
-  CHECK(state::contiguous_view(view({2}, {1}, 1, true)).empty());
+  CHECK(state::contiguous_view(view({2}, {1}, 1, std::endian::big)).empty());
 }
 
 TEST_CASE("an expanded tensor is not spelled out beyond measure") {
