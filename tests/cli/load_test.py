@@ -193,6 +193,19 @@ class LoadAndSave(ProgramTest):
         self.assertEqual(lines[0], f"{self.file}: PyTorch zip, 8 tensors, 1034264 elements, 4137056 bytes")
         self.assertEqual(lines[1:4], ["layers", "  0", "    weight  [5, 1, 3, 3] float32 180 bytes"])
 
+    def test_what_a_command_can_do_follows_what_is_wrong(self):
+        picture = self.folder / "picture.pt"
+        picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+        self.assertIn("a PNG picture, not a state file", self.refused(1, "load", picture))
+        self.assertIn("mlpctl predict takes pictures", self.refused(1, "load", picture))
+        header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}})
+        other = self.folder / "other.safetensors"
+        other.write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(4))
+        for arguments in (["eval", "--model", other], ["save", "--from", other, "--out", picture]):
+            message = self.refused(1, *arguments)
+            self.assertIn("8 missing", message)
+            self.assertIn("mlpctl load --list shows what the file holds", message)
+
     def test_names_in_a_file_cannot_drive_the_terminal(self):
         name = "\x1b\x9b[2J\u202ew\u2066\ufeff"
         header = json.dumps({
