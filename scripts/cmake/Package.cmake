@@ -1,6 +1,7 @@
 # The installed libraries, a component each: find_package(mlpctl) gives mlpctl::state, which needs
-# zlib alone. Only its files:
+# zlib alone, and mlpctl::digits, which rests on it and needs Leptonica too. Only their files:
 #   cmake --install build --component state --prefix DIR
+#   cmake --install build --component digits --prefix DIR
 include(CMakePackageConfigHelpers)
 set(MLPCTL_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/mlpctl)
 
@@ -28,6 +29,10 @@ function(mlpctl_component name)
 endfunction()
 
 mlpctl_component(state HEADERS error.hpp state TARGETS mlpctl_base mlpctl_state)
+if(NOT MLPCTL_STATE_ONLY)
+  mlpctl_component(digits HEADERS digits
+    TARGETS mlpctl_thread mlpctl_model mlpctl_net mlpctl_image mlpctl_read)
+endif()
 
 configure_package_config_file(scripts/cmake/mlpctlConfig.cmake.in
   ${PROJECT_BINARY_DIR}/mlpctlConfig.cmake INSTALL_DESTINATION ${MLPCTL_PACKAGE_DIR})
