@@ -31,15 +31,15 @@ class Start(ProgramTest):
             ["predict", "--model", model, picture],
         ):
             libraries = self.loaded(*arguments)
-            self.assertNotIn("libtorch", libraries, arguments)
-            self.assertNotIn("libc10", libraries, arguments)
+            self.assertNotIn("file=libtorch", libraries, arguments)
+            self.assertNotIn("file=libc10", libraries, arguments)
 
     @unittest.skipUnless(TRAINS, "built without LibTorch")
     def test_training_opens_libtorch(self):
         data = write_set(self.folder / "data")
         out = self.folder / "new.pt"
         arguments = ["train", "--data", data, "--max-steps", 1, "--out", out]
-        self.assertIn("libtorch", self.loaded(*arguments))
+        self.assertIn("file=libtorch", self.loaded(*arguments))
 
 
 if __name__ == "__main__":
