@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From nothing to predictions: sets up, builds, fetches MNIST, trains, loads, evaluates, predicts.
 # Every command is printed before it runs. What is there already is not made again.
+# --cuda is for scripts/setup.sh, whose head tells of the settings.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,7 +10,7 @@ run() {
   "$@"
 }
 
-run scripts/setup.sh
+run scripts/setup.sh "$@"
 run scripts/build.sh
 run scripts/fetch-data.sh mnist
 if [ -f mlp.pt ]; then

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs what mlpctl is built and tested with: system packages on Debian 12, 13 and Ubuntu 24.04,
 # and LibTorch with the Python packages of the tests in .venv. Quick when everything is there.
-#   MLPCTL_TORCH_SPEC   what pip installs as torch (default torch==2.13.0); pip's own settings, such
-#                       as PIP_INDEX_URL for an index with the smaller CPU builds, are honoured
+#   --cuda              take PyTorch's CUDA build (2.8 GB to download); else its CPU build (0.2 GB)
 #   LIBTORCH            a LibTorch of yours; then pip installs no torch
+#   MLPCTL_TORCH_SPEC   what pip installs as torch, whichever build it is: torch==2.14.1
+#   MLPCTL_TORCH_INDEX  the index of CPU builds that pip looks at beside its own (default PyTorch's)
+# pip's own settings, such as PIP_INDEX_URL, are honoured.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,7 +19,13 @@ packages=(
 python_packages=(numpy safetensors pillow)
 # Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.
 python_tools=(clang-format==14.0.6 clang-tidy==18.1.8)
-torch_spec=${MLPCTL_TORCH_SPEC:-torch==2.13.0}
+cuda=no
+case ${1:-} in
+  "") ;;
+  --cuda) cuda=yes ;;
+  -h | --help) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$0"; exit ;;
+  *) echo "setup.sh: there is no option $1; there is --cuda" >&2; exit 2 ;;
+esac
 
 fail() {
   echo "setup.sh: $*" >&2
@@ -91,11 +99,23 @@ make_environment() {
   python3 -m venv "${options[@]}" .venv || fail ".venv cannot be made; is python3-venv there and the folder writable?"
 }
 
+# wants_torch: whether the torch that was asked for is not installed yet.
+wants_torch() {
+  local folder
+  if [ -n "${LIBTORCH:-}" ]; then return 1; fi
+  version_at_least "$(python_has .venv/bin/python torch || echo 0)" 2.6 || return 0
+  if [ -n "${MLPCTL_TORCH_SPEC:-}" ]; then
+    ! .venv/bin/python -m pip install --quiet --dry-run --no-index --no-deps "$MLPCTL_TORCH_SPEC" 2>/dev/null
+  elif [ $cuda = yes ]; then
+    folder=$(.venv/bin/python -c 'import importlib.util as u; print(u.find_spec("torch").submodule_search_locations[0])')
+    [ ! -e "$folder/lib/libtorch_cuda.so" ]
+  else
+    return 1
+  fi
+}
+
 wanted_python_packages() {
   local package
-  if [ -z "${LIBTORCH:-}" ] && ! version_at_least "$(python_has .venv/bin/python torch || echo 0)" 2.6; then
-    echo "$torch_spec"
-  fi
   for package in "${python_packages[@]}"; do
     python_has .venv/bin/python "$package" >/dev/null || echo "$package"
   done
@@ -105,12 +125,35 @@ wanted_python_packages() {
 }
 
 install_python_packages() {
-  local wanted
+  local wanted options=()
   mapfile -t wanted < <(wanted_python_packages)
-  if [ ${#wanted[@]} = 0 ]; then echo "LibTorch and Python packages: all there"; return; fi
-  echo "LibTorch and Python packages: installing ${wanted[*]} into .venv"
-  .venv/bin/python -m pip install --quiet "${wanted[@]}" ||
-    fail "pip could not install ${wanted[*]}; without a package index, set LIBTORCH to the folder of a LibTorch 2.6 or newer"
+  if wants_torch; then options+=(--torch); fi
+  if [ $cuda = yes ]; then options+=(--cuda); fi
+  if [ ${#wanted[@]} = 0 ] && [[ " ${options[*]} " != *" --torch "* ]]; then
+    echo "LibTorch and Python packages: all there"
+    return
+  fi
+  echo "LibTorch and Python packages: installing into .venv"
+  .venv/bin/python scripts/python_packages.py "${options[@]}" "${wanted[@]}" && return
+  # 3 and 4: the index has no CPU build, or none at all for this Python. Debian 13 has one itself.
+  if [ $? -lt 3 ] || [ $cuda = yes ] || [ -n "${MLPCTL_TORCH_SPEC:-}" ] || ! distribution_has_torch; then exit 1; fi
+  echo "LibTorch: taking the distribution's own CPU build"
+  as_root apt-get install -y -q --no-install-recommends python3-torch libtorch-dev >/dev/null ||
+    fail "apt-get could not install python3-torch and libtorch-dev"
+  python3 -m venv --system-site-packages .venv
+  if [ ${#wanted[@]} -gt 0 ]; then .venv/bin/python scripts/python_packages.py "${wanted[@]}"; fi
+}
+
+distribution_has_torch() {
+  local version
+  version=$(apt-cache policy libtorch-dev python3-torch 2>/dev/null | sed -n 's/^ *Candidate: //p' | sort -V | head -n 1)
+  [ "$version" != "(none)" ] && version_at_least "${version:-0}" 2.6
+}
+
+check_libtorch() {
+  if [ -z "${LIBTORCH:-}" ]; then return; fi
+  [ -e "$LIBTORCH/include/torch/csrc/api/include/torch/version.h" ] ||
+    fail "LIBTORCH is $LIBTORCH, but that is no LibTorch: give the folder that has its lib and include"
 }
 
 [ -r /etc/os-release ] || fail "this system has no /etc/os-release; Debian 12, 13 and Ubuntu 24.04 are known"
@@ -120,6 +163,7 @@ case $distribution in
   debian-12 | debian-13 | ubuntu-24.04) ;;
   *) echo "setup.sh: $distribution is not one of debian-12, debian-13, ubuntu-24.04; trying anyway" >&2 ;;
 esac
+check_libtorch
 install_packages
 make_environment
 install_python_packages
