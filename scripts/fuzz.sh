@@ -26,7 +26,8 @@ make_state_seeds() {
   [ -d $build/files ] && return
   rm -rf $build/files.part
   $python -W ignore tests/python/make_state_files.py $build/files.part 20000 &&
-    $python tests/fuzz/sort_seeds.py $build/files.part $build/corpus ||
+    $python tests/fuzz/sort_seeds.py $build/files.part $build/corpus &&
+    $python tests/fuzz/model_seeds.py $build/corpus ||
     fail "the seeds cannot be made by $python, which needs PyTorch, NumPy and safetensors; scripts/setup.sh puts them into .venv"
   mv $build/files.part $build/files
 }

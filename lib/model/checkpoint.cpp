@@ -99,7 +99,10 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool
 }
 
 Checkpoint load_checkpoint(const std::string& path) {
-  const state::StateFile file = state::open_state(path);
+  return checkpoint_in(state::open_state(path));
+}
+
+Checkpoint checkpoint_in(const state::StateFile& file) {
   Checkpoint checkpoint;
   checkpoint.model = model_in(file).model;
   try {
@@ -109,7 +112,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     checkpoint.best = read_list(file.root, kBest);
     read_about(file.root, checkpoint);
   } catch (const Error& error) {
-    throw Error(path + ": " + error.what());
+    throw Error(file.path + ": " + error.what());
   }
   return checkpoint;
 }

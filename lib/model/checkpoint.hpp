@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "mlpctl/state/reader.hpp"
 #include "model/parameters.hpp"
 
 namespace mlpctl::model {
@@ -53,5 +54,8 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool
 /// when absent). Throws Error when there is no optimizer's state or one that cannot be gone on
 /// from: amsgrad, maximize, several parameter groups, steps that differ.
 Checkpoint load_checkpoint(const std::string& path);
+
+/// The same from a file that is already open.
+Checkpoint checkpoint_in(const state::StateFile& file);
 
 }  // namespace mlpctl::model

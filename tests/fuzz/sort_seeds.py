@@ -30,7 +30,7 @@ def main(files, corpus):
         target = target_of(data)
         seeds = {target: data} if target else {}
         if target == "zip" and (pickle := data_pickle(data)):
-            seeds["pickle"] = pickle
+            seeds["pickle"] = seeds["fit"] = pickle
         for name, seed in seeds.items():
             if len(seed) > 20000:
                 continue
