@@ -18,7 +18,7 @@ packages=(
 )
 python_packages=(numpy safetensors pillow)
 # Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.
-python_tools=(clang-format==14.0.6 clang-tidy==18.1.8)
+python_tools=(clang-format==14.0.6 clang-tidy==23.1.4)
 cuda=no
 case ${1:-} in
   "") ;;

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-WANTED = "18.1.8"
+WANTED = "23.1.4"
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build-tidy"
 STAMPS = BUILD / "clean"
