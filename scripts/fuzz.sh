@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds a fuzz target with clang and runs it:  scripts/fuzz.sh TARGET|all SECONDS
-# The corpus grows in build-fuzz/corpus/TARGET; a finding is left beside it and ends the run.
+# The corpus grows in build-asan/corpus/TARGET; a finding is left beside it and ends the run.
 # The seeds are made by a Python with PyTorch, NumPy and safetensors: that of .venv, else python3.
 set -eu
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ if [ $# -ne 2 ]; then
 fi
 target=$1
 seconds=$2
-build=build-fuzz
+build=build-asan
 python=python3
 [ -x .venv/bin/python ] && python=.venv/bin/python
 
@@ -45,14 +45,12 @@ fuzz() {
   grep -E 'number_of_executed_units|peak_rss_mb' "$build/$1.log"
 }
 
-cmake --preset fuzz >/dev/null
-make_state_seeds
 if [ "$target" = all ]; then
-  cmake --build --preset fuzz
-  for file in tests/fuzz/*_fuzz.cpp; do
-    fuzz "$(basename "$file" _fuzz.cpp)"
-  done
+  targets=$(ls tests/fuzz | sed -n 's/_fuzz\.cpp$//p')
+  scripts/build.sh asan fuzz_targets
 else
-  cmake --build --preset fuzz --target "${target}_fuzz"
-  fuzz "$target"
+  targets=$target
+  scripts/build.sh asan "${target}_fuzz"
 fi
+make_state_seeds
+for target in $targets; do fuzz "$target"; done
