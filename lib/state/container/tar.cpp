@@ -32,7 +32,7 @@ std::uint64_t octal(std::string_view field) {
 }
 
 void check_sum(std::span<const std::byte> header) {
-  std::uint64_t sum = 8 * ' ';
+  std::uint64_t sum = std::uint64_t{8} * ' ';
   for (std::size_t i = 0; i < kBlock; ++i) {
     if (i < 148 || i >= 156) sum += static_cast<std::uint64_t>(header[i]);
   }
