@@ -9,9 +9,8 @@
 #include "mlpctl/state/reader.hpp"
 #include "mlpctl/state/writer.hpp"
 #include "model/info.hpp"
+#include "model/metadata.hpp"
 #include "model/model_file.hpp"
-#include "model/optimizer_state.hpp"
-#include "model/tensor_values.hpp"
 
 namespace mlpctl::model {
 namespace {
@@ -24,12 +23,15 @@ using state::Node;
 constexpr char kAbout[] = "mlpctl";
 constexpr char kAverage[] = "mlpctl_average", kBest[] = "mlpctl_best";
 
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(ErrorCode::kCorruption, why);
+}
+
 std::string about(const Checkpoint& checkpoint) {
   Json json;
   json["info"] = Json::parse(info_to_json(checkpoint.model.info));
   json["step"] = checkpoint.optimizer.step;
-  json["run"] = Json::parse(checkpoint.run.empty() ? "{}" : checkpoint.run, nullptr, false);
-  if (!json["run"].is_object()) throw Error("a checkpoint's run must be a JSON object");
+  json["run"] = parse_metadata_object(checkpoint.run.empty() ? "{}" : checkpoint.run);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -40,6 +42,7 @@ const Node& optimizer_node(const Node& root) {
   const Node* several = root.find("optimizer_states");  // Lightning's
   if (several != nullptr && several->items().size() == 1) return several->items()[0];
   throw Error(
+      ErrorCode::kNotFound,
       "holds no optimizer's state, so a run cannot go on from it; start one from its weights "
       "with `from`");
 }
@@ -47,7 +50,7 @@ const Node& optimizer_node(const Node& root) {
 std::int64_t finished_epochs(const Node& root) {
   const Node* epoch = root.find("epoch");
   if (epoch == nullptr) return 0;
-  if (!epoch->is(Node::Kind::kInt) || epoch->as_int() < 0) throw Error("its epoch is no count");
+  if (!epoch->is(Node::Kind::kInt) || epoch->as_int() < 0) refuse("its epoch is no count");
   return epoch->as_int();
 }
 
@@ -55,8 +58,7 @@ std::int64_t finished_epochs(const Node& root) {
 void read_about(const Node& root, Checkpoint& checkpoint) {
   const Node* node = root.find(kAbout);
   if (node == nullptr || !node->is(Node::Kind::kString)) return;
-  const Json json = Json::parse(node->text(), nullptr, false);
-  if (!json.is_object()) return;
+  const Json json = parse_metadata_object(node->text());
   if (json.contains("run") && json["run"].is_object()) checkpoint.run = json["run"].dump();
   const bool sgd = checkpoint.optimizer.kind == OptimizerKind::kSgd;
   if (sgd && json.contains("step") && json["step"].is_number_unsigned()) {
@@ -75,11 +77,11 @@ std::optional<Parameters> read_list(const Node& root, const char* key) {
   const Node* node = root.find(key);
   if (node == nullptr) return std::nullopt;
   Parameters weights;
-  if (node->items().size() != kEntries.size()) throw Error(std::string(key) + " is incomplete");
+  if (node->items().size() != kEntries.size()) refuse(std::string(key) + " is incomplete");
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     const Node& item = node->items()[i];
     const bool fits = item.is(Node::Kind::kTensor) && item.tensor().numel() == kEntries[i].count();
-    if (!fits) throw Error(std::string(key) + " does not fit the network");
+    if (!fits) refuse(std::string(key) + " does not fit the network");
     weights.tensors[i] = state::to_float32(item.tensor());
   }
   return weights;
@@ -112,7 +114,7 @@ Checkpoint checkpoint_in(const state::StateFile& file) {
     checkpoint.best = read_list(file.root, kBest);
     read_about(file.root, checkpoint);
   } catch (const Error& error) {
-    throw Error(file.path + ": " + error.what());
+    throw Error(error.code(), file.path + ": " + error.what());
   }
   return checkpoint;
 }

@@ -4,45 +4,28 @@
 
 #include "mlpctl/error.hpp"
 #include "model/architecture.hpp"
+#include "model/metadata.hpp"
 
 namespace mlpctl::model {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-[[noreturn]] void refuse(const std::string& why) {
-  throw Error("what the file says about its model " + why);
-}
-
-// Deep nesting would exhaust the stack when the JSON is printed again.
-constexpr int kDepth = 64;
-
-Json parsed(const std::string& text) {
-  const auto shallow = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > kDepth) refuse("is nested too deeply");
-    return true;
-  };
-  Json json = Json::parse(text, shallow, false);
-  if (json.is_discarded()) refuse("is not a JSON object");
-  return json;
-}
-
-Json parsed_object(const std::string& text) {
-  Json json = parsed(text);
-  if (!json.is_object()) refuse("is not a JSON object");
-  return json;
+[[noreturn]] void refuse(ErrorCode code, const std::string& why) {
+  throw Error(code, "what the file says about its model " + why);
 }
 
 std::vector<std::string> class_names(const Json& json) {
   std::vector<std::string> names;
-  if (!json.is_array()) refuse("gives class names that are not a list");
+  if (!json.is_array()) refuse(ErrorCode::kCorruption, "gives class names that are not a list");
   for (const Json& name : json) {
-    if (!name.is_string()) refuse("gives a class name that is not a string");
+    if (!name.is_string())
+      refuse(ErrorCode::kCorruption, "gives a class name that is not a string");
     names.push_back(name.get<std::string>());
   }
   if (!names.empty() && names.size() != static_cast<std::size_t>(kClasses)) {
-    refuse("names " + std::to_string(names.size()) + " classes; this network has " +
-           std::to_string(kClasses));
+    refuse(ErrorCode::kNotSupported, "names " + std::to_string(names.size()) +
+                                         " classes; this network has " + std::to_string(kClasses));
   }
   return names;
 }
@@ -53,18 +36,19 @@ std::string info_to_json(const ModelInfo& info) {
   Json json;
   json["classes"] = info.classes;
   json["preprocess"] = info.preprocess;
-  if (!info.training.empty()) json["training"] = parsed(info.training);
+  if (!info.training.empty()) json["training"] = parse_metadata(info.training);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 ModelInfo info_from_json(const std::string& text) {
   ModelInfo info;
   if (text.empty()) return info;
-  const Json json = parsed_object(text);
+  const Json json = parse_metadata_object(text);
   if (json.contains("classes")) info.classes = class_names(json["classes"]);
   if (json.contains("preprocess")) {
     const Json& name = json["preprocess"];
-    if (name != "digit" && name != "none") refuse("asks for an unknown preprocessing");
+    if (name != "digit" && name != "none")
+      refuse(ErrorCode::kNotSupported, "asks for an unknown preprocessing");
     info.preprocess = name.get<std::string>();
   }
   if (json.contains("training")) info.training = json["training"].dump();
@@ -76,10 +60,10 @@ ModelInfo info_in(const state::StateFile& file) {
     if (!file.mlpctl_json.empty()) return info_from_json(file.mlpctl_json);
     const state::Node* about = file.root.find("mlpctl");
     if (about == nullptr || !about->is(state::Node::Kind::kString)) return {};
-    const Json json = parsed_object(std::string(about->text()));
+    const Json json = parse_metadata_object(about->text());
     return json.contains("info") ? info_from_json(json["info"].dump()) : ModelInfo{};
   } catch (const Error& error) {
-    throw Error(file.path + ": " + error.what());
+    throw Error(error.code(), file.path + ": " + error.what());
   }
 }
 

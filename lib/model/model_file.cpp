@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/convert.hpp"
 #include "model/info.hpp"
-#include "model/tensor_values.hpp"
 
 namespace mlpctl::model {
 namespace {
@@ -33,10 +33,11 @@ void require_finite(const std::string& path, std::string_view name, std::span<co
   for (const float value : values) bad += std::isfinite(value) ? 0U : 1U;
   if (bad == 0) return;
   const bool wide = stored == state::DType::kFloat64;
-  throw Error(path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
-              " values of " + std::string(name) + " are NaN" +
-              (wide ? ", infinite or beyond float32" : " or infinite") +
-              ": the training failed, or the file is damaged; `allow_nonfinite` takes them");
+  throw Error(ErrorCode::kCorruption,
+              path + ": " + std::to_string(bad) + " of the " + std::to_string(values.size()) +
+                  " values of " + std::string(name) + " are NaN" +
+                  (wide ? ", infinite or beyond float32" : " or infinite") +
+                  ": the training failed, or the file is damaged; `allow_nonfinite` takes them");
 }
 
 std::string shortest(float value) {
@@ -56,14 +57,30 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
   const float limit = first_infinite(dtype);
   for (const float value : values) {
     if (std::isfinite(value) && std::abs(value) >= limit) {
-      throw Error(path + ": " + std::string(kEntries[i].name) + " holds " + shortest(value) +
-                  ", which is beyond " + std::string(to_string(dtype)) + "; use `dtype` " +
-                  (half ? "bfloat16 or float32" : "float32"));
+      throw Error(ErrorCode::kNotSupported, path + ": " + std::string(kEntries[i].name) +
+                                                " holds " + shortest(value) + ", which is beyond " +
+                                                std::string(to_string(dtype)) + "; use `dtype` " +
+                                                (half ? "bfloat16 or float32" : "float32"));
     }
   }
 }
 
 }  // namespace
+
+state::TensorValue tensor_value(std::size_t i, const Parameters& parameters) {
+  const auto shape = kEntries[i].shape();
+  return {{shape.begin(), shape.end()},
+          state::DType::kFloat32,
+          std::as_bytes(std::span(parameters.tensors[i]))};
+}
+
+state::DictValue tensor_values(const Parameters& parameters) {
+  state::DictValue all;
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    all.emplace_back(std::string(kEntries[i].name), tensor_value(i, parameters));
+  }
+  return all;
+}
 
 state::Fit fit_in(const state::StateFile& file, const std::string& key) {
   state::require_harmless(file);
@@ -85,9 +102,7 @@ ModelView view_in(const state::StateFile& file, const LoadOptions& options) {
 
 LoadedModel model_in(const state::StateFile& file, const LoadOptions& options) {
   ModelView view = view_in(file, options);
-  return {{Parameters(view.parameters), info_in(file)},
-          std::string(to_string(file.container)),
-          std::move(view.fit)};
+  return {{Parameters(view.parameters), info_in(file)}, std::move(view.fit)};
 }
 
 LoadedModel load_model(const std::string& path, const LoadOptions& options) {

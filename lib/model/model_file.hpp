@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "mlpctl/state/fit.hpp"
+#include "mlpctl/state/value.hpp"
 #include "mlpctl/state/writer.hpp"
 #include "model/parameters.hpp"
 
@@ -20,8 +22,6 @@ struct LoadOptions {
 /// A model read from a file, and how it was found there.
 struct LoadedModel {
   Model model;
-  /// The container as state::StateFile names it.
-  std::string format;
   state::Fit fit;
 };
 
@@ -66,5 +66,11 @@ void check_output(const std::string& path, const SaveOptions& options = {});
 
 /// "float32", "float16" or "bfloat16". Throws Error for another name.
 state::DType weight_dtype(const std::string& name);
+
+/// Entry i's values as float32 to be written; they point into `parameters`, which must outlive it.
+state::TensorValue tensor_value(std::size_t i, const Parameters& parameters);
+
+/// The eight entries under the names of PyTorch's state_dict.
+state::DictValue tensor_values(const Parameters& parameters);
 
 }  // namespace mlpctl::model

@@ -1,16 +1,24 @@
 #include "model/optimizer_state.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <optional>
 #include <span>
+#include <string>
 
-#include "model/tensor_values.hpp"
+#include "mlpctl/error.hpp"
+#include "mlpctl/state/convert.hpp"
+#include "model/model_file.hpp"
 
 namespace mlpctl::model {
 namespace {
 
 using state::DictValue;
 using state::ListValue;
+using state::Node;
 using state::TupleValue;
 using state::Value;
+using Kind = Node::Kind;
 
 bool is_adam(const OptimizerState& optimizer) {
   return optimizer.kind != OptimizerKind::kSgd;
@@ -65,11 +73,151 @@ DictValue param_group(const OptimizerState& optimizer) {
   return group;
 }
 
+[[noreturn]] void refuse(const std::string& why, ErrorCode code = ErrorCode::kCorruption) {
+  throw Error(code, "the optimizer's state cannot be gone on from: " + why);
+}
+
+const Node& required(const Node& dict, std::string_view key) {
+  const Node* value = dict.find(key);
+  if (value == nullptr) refuse("it has no " + std::string(key));
+  return *value;
+}
+
+// PyTorch keeps steps, and some people the learning rate, in tensors of one element.
+double number(const Node& node, std::string_view what) {
+  if (node.is(Kind::kInt)) return static_cast<double>(node.as_int());
+  if (node.is(Kind::kFloat)) return node.as_float();
+  if (node.is(Kind::kTensor) && node.tensor().numel() == 1 && is_real_float(node.tensor().dtype)) {
+    return static_cast<double>(state::to_float32(node.tensor())[0]);
+  }
+  refuse("its " + std::string(what) + " is no number");
+}
+
+double number_at(const Node& dict, std::string_view key) {
+  return number(required(dict, key), key);
+}
+
+bool flag(const Node& dict, std::string_view key) {
+  const Node* value = dict.find(key);
+  if (value == nullptr || value->is_none()) return false;
+  if (!value->is(Kind::kBool)) refuse("its " + std::string(key) + " is neither True nor False");
+  return value->as_bool();
+}
+
+const Node& only_group(const Node& node) {
+  const Node& groups = required(node, "param_groups");
+  if (groups.items().size() != 1) {
+    refuse("it has " + std::to_string(groups.items().size()) + " parameter groups instead of one",
+           ErrorCode::kNotSupported);
+  }
+  const Node& group = groups.items()[0];
+  for (const char* key : {"amsgrad", "maximize"}) {
+    if (flag(group, key)) {
+      refuse(std::string(key) + " is on, which training here does not know",
+             ErrorCode::kNotSupported);
+    }
+  }
+  return group;
+}
+
+void read_adam(OptimizerState& optimizer, const Node& group) {
+  const auto betas = required(group, "betas").items();
+  if (betas.size() != 2) refuse("its betas are not two numbers");
+  optimizer.kind =
+      flag(group, "decoupled_weight_decay") ? OptimizerKind::kAdamW : OptimizerKind::kAdam;
+  optimizer.beta1 = number(betas[0], "beta");
+  optimizer.beta2 = number(betas[1], "beta");
+  optimizer.eps = number_at(group, "eps");
+}
+
+void read_sgd(OptimizerState& optimizer, const Node& group) {
+  optimizer.kind = OptimizerKind::kSgd;
+  optimizer.momentum = number_at(group, "momentum");
+  optimizer.dampening = number_at(group, "dampening");
+  optimizer.nesterov = flag(group, "nesterov");
+}
+
+// Other optimizers of PyTorch share some of these keys, but none shares both.
+void read_group(OptimizerState& optimizer, const Node& group) {
+  if (group.find("betas") != nullptr && group.find("amsgrad") != nullptr) {
+    read_adam(optimizer, group);
+  } else if (group.find("momentum") != nullptr && group.find("nesterov") != nullptr) {
+    read_sgd(optimizer, group);
+  } else {
+    refuse("it is not of Adam, AdamW or SGD", ErrorCode::kNotSupported);
+  }
+  optimizer.lr = number_at(group, "lr");
+  optimizer.weight_decay = number_at(group, "weight_decay");
+}
+
+const Node* find_entry(const Node& all, std::int64_t id) {
+  for (const auto& [key, value] : all.dict().entries) {
+    if (key.is(Kind::kInt) && key.as_int() == id) return &value;
+  }
+  return nullptr;
+}
+
+void read_moment(const Node& entry, std::string_view key, std::size_t i, Parameters& moments) {
+  const Node& node = required(entry, key);
+  const auto shape = kEntries[i].shape();
+  if (!node.is(Kind::kTensor) || !std::ranges::equal(node.tensor().shape, shape)) {
+    refuse("its " + std::string(key) + " does not have the shape of " +
+           std::string(kEntries[i].name));
+  }
+  state::read_floats(node.tensor(), moments.tensors[i]);
+}
+
+std::int64_t read_step(const Node& entry) {
+  const double step = number_at(entry, "step");
+  if (!(step >= 0 && step < 0x1p53) || step != std::floor(step)) refuse("its step is no count");
+  return static_cast<std::int64_t>(step);
+}
+
+/// Reads one entry's state; the steps that it has seen, where it tells.
+std::optional<std::int64_t> read_entry(OptimizerState& optimizer, const Node& entry,
+                                       std::size_t i) {
+  if (optimizer.kind == OptimizerKind::kSgd) {
+    const Node& buffer = required(entry, "momentum_buffer");
+    if (buffer.is_none()) return std::nullopt;
+    read_moment(entry, "momentum_buffer", i, optimizer.first);
+    return 1;
+  }
+  read_moment(entry, "exp_avg", i, optimizer.first);
+  read_moment(entry, "exp_avg_sq", i, optimizer.second);
+  return read_step(entry);
+}
+
+void read_state(OptimizerState& optimizer, const Node& all, const Node& ids) {
+  if (!all.is(Kind::kDict)) refuse("its state is no dict");
+  if (ids.items().size() != kEntries.size()) {
+    refuse("it is of " + std::to_string(ids.items().size()) + " parameters instead of " +
+           std::to_string(kEntries.size()));
+  }
+  if (all.dict().entries.empty()) return;
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    const Node& id = ids.items()[i];
+    const Node* entry = id.is(Kind::kInt) ? find_entry(all, id.as_int()) : nullptr;
+    if (entry == nullptr) refuse("it has no state for " + std::string(kEntries[i].name));
+    const std::int64_t step = read_entry(optimizer, *entry, i).value_or(0);
+    if (i > 0 && step != optimizer.step) refuse("its parameters have seen different steps");
+    optimizer.step = step;
+  }
+}
+
 }  // namespace
 
 Value optimizer_value(const OptimizerState& optimizer, const float& step) {
   return DictValue{{"state", all_state(optimizer, step)},
                    {"param_groups", ListValue{param_group(optimizer)}}};
+}
+
+OptimizerState optimizer_from(const Node& node) {
+  if (!node.is(Kind::kDict)) refuse("it is no dict");
+  OptimizerState optimizer;
+  const Node& group = only_group(node);
+  read_group(optimizer, group);
+  read_state(optimizer, required(node, "state"), required(group, "params"));
+  return optimizer;
 }
 
 }  // namespace mlpctl::model

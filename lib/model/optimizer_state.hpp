@@ -1,10 +1,33 @@
 #pragma once
 
+#include <cstdint>
+
 #include "mlpctl/state/node.hpp"
 #include "mlpctl/state/value.hpp"
-#include "model/checkpoint.hpp"
+#include "model/parameters.hpp"
 
 namespace mlpctl::model {
+
+/// torch.optim's classes of the same names.
+enum class OptimizerKind { kAdam, kAdamW, kSgd };
+
+/// What torch.optim.Optimizer.state_dict() holds for the eight parameters.
+struct OptimizerState {
+  OptimizerKind kind = OptimizerKind::kAdam;
+  double lr = 1e-3;
+  double weight_decay = 0.0;
+  /// Adam and AdamW.
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  /// SGD.
+  double momentum = 0.0, dampening = 0.0;
+  bool nesterov = false;
+  /// Steps taken. Python's SGD does not count them: then 1 where it has momentum buffers.
+  std::int64_t step = 0;
+  /// exp_avg (Adam, AdamW) or momentum_buffer (SGD with momentum); zero before the first step.
+  Parameters first;
+  /// exp_avg_sq (Adam, AdamW).
+  Parameters second;
+};
 
 /// What torch.optim's load_state_dict takes: {"state": {0: {...}}, "param_groups": [{...}]}. Its
 /// tensors point into `optimizer` and `step`, which must outlive it; `step` is the count as the

@@ -7,6 +7,7 @@
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/writer.hpp"
 #include "model/model_file.hpp"
+#include "support/error_code.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -92,4 +93,24 @@ TEST_CASE("a model without an optimizer is no checkpoint") {
   save_model(dir / "m.pt", model);
   CHECK_THROWS_MATCHES(load_checkpoint(dir / "m.pt"), mlpctl::Error,
                        MessageMatches(ContainsSubstring("`from`")));
+}
+
+TEST_CASE("a run nested too deeply is refused also where the file tells its model elsewhere") {
+  const TempDir dir;
+  const Parameters weights = initial_parameters(1);
+  const OptimizerState optimizer;
+  const float step = 0;
+  const auto write = [&](std::size_t depth) {
+    const std::string nested = std::string(depth, '[') + std::string(depth, ']');
+    state::DictValue root{{"model_state_dict", tensor_values(weights)},
+                          {"optimizer_state_dict", optimizer_value(optimizer, step)},
+                          {"mlpctl", R"({"run":{"deep":)" + nested + "}}"}};
+    state::write_state(dir / "c.pt", state::Value(std::move(root)),
+                       {state::output_format("c.pt", ""), R"({"preprocess":"none"})", true});
+  };
+  write(10);
+  CHECK(load_checkpoint(dir / "c.pt").run == R"({"deep":[[[[[[[[[[]]]]]]]]]]})");
+  write(100'000);
+  CHECK(mlpctl::tests::error_code([&] { load_checkpoint(dir / "c.pt"); }) ==
+        mlpctl::ErrorCode::kCorruption);
 }
