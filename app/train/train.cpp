@@ -2,17 +2,17 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
@@ -22,15 +22,12 @@
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
 #include "train/train_progress.hpp"
-#include "version.hpp"
 
 namespace mlpctl::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct TrainCommand {
-  std::string data, out, from, log, checkpoint, resume, device = "auto";
+  std::string data, out, from, log, checkpoint, resume;
   std::int64_t val_split = 0;
   bool log_steps = false, json = false, force = false;
   model::LoadOptions load;
@@ -70,120 +67,86 @@ class Reporter : public train::TrainEvents {
   /// Keeps a state after an epoch.
   using Keep = std::function<void(const train::RunState&)>;
 
-  Reporter(TrainLog& log, bool log_steps, Keep keep)
-      : log_(log), log_steps_(log_steps), keep_(std::move(keep)) {}
+  Reporter(const TrainCommand& command, Keep keep)
+      : log_(command.log,
+             command.resume.empty() ? TrainLog::Mode::kReplace : TrainLog::Mode::kAppend),
+        log_steps_(command.log_steps),
+        keep_(std::move(keep)) {}
 
+  void on_start(const RunStart& start) {
+    progress_.show(start);
+    log_.write(start);
+  }
   void on_step(const train::StepReport& report) override {
     progress_.show(report);
-    if (log_steps_) {
-      log_.write({{"event", "step"},
-                  {"step", report.total_step},
-                  {"loss", report.loss ? Json(*report.loss) : Json()},
-                  {"lr", report.rate}});
-    }
+    if (log_steps_) log_.write(report);
   }
   void on_epoch(const train::EpochReport& report) override {
     progress_.show(report);
-    log_.write(epoch_json(report));
+    log_.write(report);
   }
   void on_state(const std::function<train::RunState()>& make) override {
     if (keep_) keep_(make());
   }
+  void on_end(const RunEnd& end) { log_.write(end); }
 
  private:
-  TrainLog& log_;
+  TrainLog log_;
   bool log_steps_;
   Keep keep_;
   TrainProgress progress_;
 };
 
-Json start_json(const TrainCommand& command, const train::TrainOptions& options,
-                const LoadedData& data, const std::string& torch_version) {
-  Json json{{"event", "start"}};
-  json["data"] = data.folder;
-  json["train_images"] = data.train.count();
-  json["val_images"] = data.validation.count();
-  json["test_images"] = data.test.count();
-  json["out"] = command.out;
-  json["from"] = command.from.empty() ? Json() : Json(command.from);
-  json["resume"] = command.resume.empty() ? Json() : Json(command.resume);
-  json["recipe"] = command.settings.recipe;
-  json.update(settings_json(options));
-  json["mlpctl"] = kVersion;
-  json["libtorch"] = torch_version;
-  return json;
+RunStart run_start(const TrainCommand& command, const train::TrainOptions& options,
+                   const LoadedData& data, const train::Engine& engine) {
+  return {.data = data.folder,
+          .train_images = data.train.count(),
+          .validation_images = data.validation.count(),
+          .test_images = data.test.count(),
+          .out = command.out,
+          .from = command.from,
+          .resume = command.resume,
+          .recipe = command.settings.recipe,
+          .options = options,
+          .libtorch = engine.version()};
 }
 
-void show_start(const Json& start) {
-  const Json flat = start.flatten();
-  for (const auto& [name, value] : flat.items()) {
-    if (name == "/event" || value.is_null()) continue;
-    spdlog::info("{:<24}{}", name.substr(name.rfind('/') + 1),
-                 value.is_string() ? value.get<std::string>() : value.dump());
+RunEnd run_end(const TrainCommand& command, const train::TrainResult& result) {
+  return {.reason = result.end,
+          .epochs = result.epochs_done,
+          .steps = result.steps_done,
+          .kept_epoch = result.kept_epoch,
+          .out = result.parameters ? command.out : "",
+          .last_epoch = result.last_epoch};
+}
+
+void print_result(const TrainCommand& command, const RunEnd& end) {
+  if (command.json) {
+    std::cout << to_json(end) << '\n';
+    return;
   }
-}
-
-Json end_json(const TrainCommand& command, const train::TrainResult& result) {
-  Json json{{"event", "end"},
-            {"reason", to_string(result.end)},
-            {"epochs", result.epochs_done},
-            {"steps", result.steps_done},
-            {"kept_epoch", result.kept_epoch},
-            {"out", result.parameters ? Json(command.out) : Json()}};
-  if (result.last_epoch) {
-    json["train_loss"] = result.last_epoch->train_loss;
-    for (const char* name : {"test_loss", "test_accuracy", "val_loss", "val_accuracy"}) {
-      json[name] = epoch_json(*result.last_epoch)[name];
-    }
+  if (end.out.empty()) return;
+  std::cout << end.out << ": " << end.epochs << " epochs";
+  if (end.last_epoch && end.last_epoch->test) {
+    std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end.last_epoch->test->accuracy);
   }
-  return json;
+  std::cout << '\n';
 }
 
-model::Model start_model(const TrainCommand& command, std::uint64_t seed,
-                         const std::vector<std::string>& classes) {
-  model::Model model;
-  model.parameters = command.from.empty()
-                         ? model::initial_parameters(seed)
-                         : model::load_model(command.from, command.load).model.parameters;
-  model.info.classes = classes;
-  if (!classes.empty()) model.info.preprocess = "none";
-  return model;
-}
-
-ExitCode finish(const TrainCommand& command, const train::TrainResult& result, int signal_number) {
-  switch (result.end) {
+ExitCode exit_code(const RunEnd& end, int signal_number) {
+  switch (end.reason) {
     case train::TrainEnd::kNotFinite:
-      throw Error("the loss is not finite after step " + std::to_string(result.steps_done) +
-                  (result.parameters ? "; " + command.out + " holds the state after epoch " +
-                                           std::to_string(result.kept_epoch)
-                                     : "; nothing was written") +
-                  "; try a smaller --lr");
+      throw Error(ErrorCode::kNotSupported,
+                  "the loss is not finite after step " + std::to_string(end.steps) +
+                      (end.out.empty() ? "; nothing was written"
+                                       : "; " + end.out + " holds the state after epoch " +
+                                             std::to_string(end.kept_epoch)) +
+                      "; try a smaller --lr");
     case train::TrainEnd::kStopped:
       return signal_number == SIGTERM ? ExitCode::kTerminated : ExitCode::kInterrupted;
     default:
       return ExitCode::kDone;
   }
-}
-
-void print_result(const TrainCommand& command, const Json& end) {
-  if (command.json) {
-    std::cout << json_text(end) << '\n';
-    return;
-  }
-  if (end["out"].is_null()) return;
-  std::cout << printable(command.out) << ": " << end["epochs"] << " epochs";
-  if (end.contains("test_accuracy") && !end["test_accuracy"].is_null()) {
-    std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end["test_accuracy"].get<double>());
-  }
-  std::cout << '\n';
-}
-
-Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::TrainOptions& options,
-                                 const model::ModelInfo& info) {
-  if (command.checkpoint.empty()) return {};
-  return [&](const train::RunState& state) {
-    write_checkpoint(command.checkpoint, state, options, info);
-  };
 }
 
 void check_files(const TrainCommand& command) {
@@ -194,8 +157,36 @@ void check_files(const TrainCommand& command) {
     throw UsageError("--key chooses a state in the file of --from, which is missing");
   }
   model::check_output(command.out, {.force = command.force});
-  if (!command.checkpoint.empty())
+  if (!command.checkpoint.empty()) {
     model::check_output(command.checkpoint, {.force = command.force});
+  }
+}
+
+// For the folded network: its steps keep their buffers, and what else is large comes and goes with
+// an epoch; kept by the allocator, it would hold 20 MB. (Layer by layer, every step takes new
+// blocks.)
+void give_freed_memory_back() {
+  constexpr int kLarge = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
+train::TrainOptions options_for(const TrainCommand& command, const LoadedData& data) {
+  train::TrainOptions options = resolve(command.settings, data.train.classes.empty());
+  train::check(options, data.train.count(), data.validation.count());
+  return options;
+}
+
+model::ModelInfo info_for(const LoadedData& data) {
+  model::ModelInfo info;
+  info.classes = data.train.classes;
+  if (!info.classes.empty()) info.preprocess = "none";
+  return info;
+}
+
+train::RunState first_state(const TrainCommand& command, const train::TrainOptions& options) {
+  if (!command.resume.empty()) return read_checkpoint(command.resume, options);
+  if (command.from.empty()) return train::fresh_run(model::initial_parameters(options.seed));
+  return train::fresh_run(model::load_model(command.from, command.load).model.parameters);
 }
 
 // LibTorch's bf16 on the CPU takes ten to twenty times as long as the folded network in float32
@@ -208,45 +199,42 @@ void choose_precision(train::NetworkOptions& network) {
   network.precision = train::Precision::kFloat32;
 }
 
-// For the folded network: its steps keep their buffers, and what else is large comes and goes with
-// an epoch; kept by the allocator, it would hold 20 MB. (Layer by layer, every step takes new
-// blocks.)
-void give_freed_memory_back() {
-  constexpr int kLarge = 1 << 20;
-  mallopt(M_MMAP_THRESHOLD, kLarge);
+Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::TrainOptions& options,
+                                 const model::ModelInfo& info) {
+  if (command.checkpoint.empty()) return {};
+  return [&](const train::RunState& state) {
+    write_checkpoint(command.checkpoint, state, options, info);
+  };
 }
 
-ExitCode run(TrainCommand& command) {
+void save_result(const TrainCommand& command, train::TrainResult& result, model::ModelInfo info) {
+  if (!result.parameters) return;
+  const model::Model model{std::move(*result.parameters), std::move(info)};
+  model::save_model(command.out, model, {.force = command.force});
+}
+
+ExitCode run(const TrainCommand& command) {
   check_files(command);
-  if (!command.settings.no_fold) give_freed_memory_back();
+  if (!command.settings.turned_off.at("fold")) give_freed_memory_back();
   const LoadedData data = load_data(command);
-  const train::TrainData parts = data.parts();
-  train::TrainOptions options = resolve(command.settings, data.train.classes.empty());
-  train::check(options, data.train.count(), data.validation.count());
-  model::Model model = start_model(command, options.seed, data.train.classes);
-  train::RunState first = command.resume.empty() ? train::fresh_run(std::move(model.parameters))
-                                                 : read_checkpoint(command.resume, options);
-  TrainLog log(command.log, !command.resume.empty());
-  train::Engine& engine = torch_engine();
-  options.network.device = engine.resolve_device(command.device);
+  train::TrainOptions options = options_for(command, data);
+  const model::ModelInfo info = info_for(data);
+  train::RunState first = first_state(command, options);
+  Reporter reporter(command, checkpoint_writer(command, options, info));
+  const train::Engine& engine = torch_engine();
+  options.network.device = engine.resolve_device(command.settings.device);
   choose_precision(options.network);
-  const Json start = start_json(command, options, data, engine.version());
-  show_start(start);
-  log.write(start);
+  reporter.on_start(run_start(command, options, data, engine));
 
   const auto network = engine.make_network(options.network);
-  Reporter reporter(log, command.log_steps, checkpoint_writer(command, options, model.info));
   const std::atomic<int>& stop = defer_interrupts();
   train::TrainResult result =
-      train::train(*network, options, parts, std::move(first), reporter, stop);
-  if (result.parameters) {
-    model.parameters = std::move(*result.parameters);
-    model::save_model(command.out, model, {.force = command.force});
-  }
-  const Json end = end_json(command, result);
-  log.write(end);
+      train::train(*network, options, data.parts(), std::move(first), reporter, stop);
+  const RunEnd end = run_end(command, result);
+  save_result(command, result, info);
+  reporter.on_end(end);
   print_result(command, end);
-  return finish(command, result, stop);
+  return exit_code(end, stop);
 }
 
 void add_files(CLI::App& command, TrainCommand& options) {
@@ -293,9 +281,6 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train the network and write its state");
   add_files(*command, *options);
   add_train_settings(*command, options->settings);
-  command->add_option("--device", options->device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
-      ->group("Device");
   on_run(*command, [options] { return run(*options); });
 }
 

@@ -1,31 +1,32 @@
 #include "train/train_checkpoint.hpp"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "cli/usage_error.hpp"
-#include "mlpctl/error.hpp"
 #include "model/checkpoint.hpp"
-#include "train/train_log.hpp"
+#include "train/train_options.hpp"
 
 namespace mlpctl::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A longer run, other threads or another device are how one goes on; these would make it another
-// run.
-constexpr std::array kFixed{"batch_size",      "lr",        "optimizer",    "momentum",
-                            "weight_decay",    "schedule",  "warmup",       "ema",
-                            "label_smoothing", "augment",   "clean_epochs", "seed",
-                            "shuffle",         "precision", "fold"};
-
-void require_same(const std::string& path, const Json& before, const Json& now) {
-  std::vector<std::string> names(kFixed.begin(), kFixed.end());
+/// The settings that would make a resumed run another one. A longer run, other threads or another
+/// device are how one goes on.
+std::vector<std::string> fixed_settings(const train::TrainOptions& options) {
+  std::vector<std::string> names;
+  for_each_field(options, [&](const auto& field) {
+    if (field.on_resume == train::OnResume::kSame) names.emplace_back(field.name);
+  });
   // The rate of the other schedules depends on how long the run is.
-  if (now["schedule"] != "constant") names.emplace_back("epochs");
-  for (const std::string& name : names) {
+  if (options.schedule != train::ScheduleKind::kConstant) names.emplace_back("epochs");
+  return names;
+}
+
+void require_same(const std::string& path, const Json& before, const train::TrainOptions& options) {
+  const Json now = Json::parse(settings_json(options).dump());
+  for (const std::string& name : fixed_settings(options)) {
     if (before.contains(name) && before[name] != now[name]) {
       throw UsageError("--resume " + path + ": the run had " + name + " " + before[name].dump() +
                        ", not " + now[name].dump() + "; give the same settings to go on with it");
@@ -60,14 +61,14 @@ void write_checkpoint(const std::string& path, const train::RunState& run,
 train::RunState read_checkpoint(const std::string& path, const train::TrainOptions& options) {
   model::Checkpoint checkpoint = model::load_checkpoint(path);
   if (checkpoint.optimizer.kind != options.network.optimizer.kind) {
-    throw UsageError("--resume " + path + ": its optimizer is " +
-                     train::to_string(checkpoint.optimizer.kind) + "; give --optimizer " +
-                     train::to_string(checkpoint.optimizer.kind));
+    const std::string name(to_string(checkpoint.optimizer.kind));
+    throw UsageError("--resume " + path + ": its optimizer is " + name + "; give --optimizer " +
+                     name);
   }
   train::RunState run;
   if (!checkpoint.run.empty()) {
     const Json about = Json::parse(checkpoint.run);
-    require_same(path, about, Json::parse(settings_json(options).dump()));
+    require_same(path, about, options);
     run.best_accuracy = about.value("best_accuracy", run.best_accuracy);
     run.best_epoch = about.value("best_epoch", run.best_epoch);
   }

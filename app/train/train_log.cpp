@@ -1,102 +1,110 @@
 #include "train/train_log.hpp"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <cerrno>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.hpp"
-#include "cli/text.hpp"
 #include "mlpctl/error.hpp"
+#include "train/train_options.hpp"
+#include "version.hpp"
 
 namespace mlpctl::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json accuracy_of(const std::optional<train::Score>& score) {
-  return score ? Json(score->accuracy) : Json();
+Json or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
 }
 
-Json loss_of(const std::optional<train::Score>& score) {
-  return score ? Json(score->loss) : Json();
+void add_scores(Json& json, const train::EpochReport& report) {
+  const auto add = [&](const std::string& part, const std::optional<train::Score>& score) {
+    json[part + "_loss"] = score ? Json(score->loss) : Json();
+    json[part + "_accuracy"] = score ? Json(score->accuracy) : Json();
+  };
+  add("test", report.test);
+  add("val", report.validation);
 }
 
-/// The float's own digits: 0.15F as 0.15, not as the double 0.15000000596.
-double shown(float value) {
-  return std::stod(fmt::format("{}", value));
+Json start_json(const RunStart& start) {
+  Json json{{"event", "start"},
+            {"data", start.data},
+            {"train_images", start.train_images},
+            {"val_images", start.validation_images},
+            {"test_images", start.test_images},
+            {"out", start.out},
+            {"from", or_null(start.from)},
+            {"resume", or_null(start.resume)},
+            {"recipe", start.recipe}};
+  json.update(settings_json(start.options));
+  json["mlpctl"] = kVersion;
+  json["libtorch"] = start.libtorch;
+  return json;
 }
 
-Json augment_json(const train::AugmentOptions& augment) {
-  return {{"rotate", shown(augment.rotate)},
-          {"scale", shown(augment.scale)},
-          {"aspect", shown(augment.aspect)},
-          {"shear", shown(augment.shear)},
-          {"shift", shown(augment.shift)},
-          {"elastic", shown(augment.elastic)},
-          {"elastic_sigma", shown(augment.elastic_sigma)},
-          {"stroke", shown(augment.stroke)},
-          {"upstroke", shown(augment.upstroke)},
-          {"bar", shown(augment.bar)},
-          {"tail", shown(augment.tail)},
-          {"clean_fraction", shown(augment.clean_fraction)}};
+Json step_json(const train::StepReport& report) {
+  return {{"event", "step"},
+          {"step", report.total_step},
+          {"loss", report.loss ? Json(*report.loss) : Json()},
+          {"lr", report.learning_rate}};
+}
+
+Json epoch_json(const train::EpochReport& report) {
+  Json json{{"event", "epoch"}, {"epoch", report.epoch}, {"train_loss", report.train_loss}};
+  add_scores(json, report);
+  json["lr"] = report.learning_rate;
+  json["seconds"] = report.seconds;
+  json["images_per_second"] = report.images_per_second;
+  return json;
+}
+
+Json end_json(const RunEnd& end) {
+  Json json{{"event", "end"},     {"reason", to_string(end.reason)}, {"epochs", end.epochs},
+            {"steps", end.steps}, {"kept_epoch", end.kept_epoch},    {"out", or_null(end.out)}};
+  if (end.last_epoch) {
+    json["train_loss"] = end.last_epoch->train_loss;
+    add_scores(json, *end.last_epoch);
+  }
+  return json;
 }
 
 }  // namespace
 
-TrainLog::TrainLog(const std::string& path, bool append) : path_(path) {
+TrainLog::TrainLog(const std::string& path, Mode mode) : path_(path) {
   if (path.empty()) return;
   probe_output(path);
-  file_.open(path, append ? std::ios::app : std::ios::trunc);
-  if (!file_) throw Error(path + ": cannot be written: " + std::strerror(errno));
+  file_.open(path, mode == Mode::kAppend ? std::ios::app : std::ios::trunc);
+  if (!file_) throw Error(ErrorCode::kIo, path + ": cannot be written: " + std::strerror(errno));
 }
 
-void TrainLog::write(const Json& line) {
-  if (!active()) return;
-  file_ << json_text(line) << '\n' << std::flush;
-  if (!file_) throw Error(path_ + ": cannot be written: " + std::strerror(errno));
+void TrainLog::write(const RunStart& start) {
+  write_line(start_json(start));
 }
 
-Json settings_json(const train::TrainOptions& options) {
-  const train::NetworkOptions& network = options.network;
-  return {
-      {"epochs", options.epochs},
-      {"batch_size", options.batch_size},
-      {"lr", options.learning_rate},
-      {"optimizer", train::to_string(network.optimizer.kind)},
-      {"momentum", network.optimizer.momentum},
-      {"weight_decay", network.optimizer.weight_decay},
-      {"schedule", train::to_string(options.schedule)},
-      {"warmup", options.warmup},
-      {"ema", network.ema},
-      {"label_smoothing", network.label_smoothing},
-      {"augment", train::changes_images(options.augment) ? augment_json(options.augment) : Json()},
-      {"clean_epochs", options.clean_epochs},
-      {"keep", options.keep == train::Keep::kBest ? "best" : "last"},
-      {"patience", options.patience},
-      {"seed", options.seed},
-      {"shuffle", options.shuffle},
-      {"max_steps", options.max_steps},
-      {"device", network.device},
-      {"threads", network.threads},
-      {"precision", network.precision == train::Precision::kFloat32 ? "float32" : "bf16"},
-      {"fold", network.fold}};
+void TrainLog::write(const train::StepReport& report) {
+  write_line(step_json(report));
 }
 
-Json epoch_json(const train::EpochReport& report) {
-  return {{"event", "epoch"},
-          {"epoch", report.epoch},
-          {"train_loss", report.train_loss},
-          {"test_loss", loss_of(report.test)},
-          {"test_accuracy", accuracy_of(report.test)},
-          {"val_loss", loss_of(report.validation)},
-          {"val_accuracy", accuracy_of(report.validation)},
-          {"lr", report.rate},
-          {"seconds", report.seconds},
-          {"images_per_second", report.images_per_second}};
+void TrainLog::write(const train::EpochReport& report) {
+  write_line(epoch_json(report));
 }
 
-std::string to_string(train::TrainEnd end) {
+void TrainLog::write(const RunEnd& end) {
+  write_line(end_json(end));
+}
+
+void TrainLog::write_line(const Json& line) {
+  if (!file_.is_open()) return;
+  file_ << line.dump() << '\n' << std::flush;
+  if (!file_) throw Error(ErrorCode::kIo, path_ + ": cannot be written: " + std::strerror(errno));
+}
+
+std::string to_json(const RunEnd& end) {
+  return end_json(end).dump();
+}
+
+std::string_view to_string(train::TrainEnd end) {
   switch (end) {
     case train::TrainEnd::kFinished:
       return "finished";

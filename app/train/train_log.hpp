@@ -1,35 +1,61 @@
 #pragma once
 
+#include <cstdint>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "train/trainer.hpp"
 
 namespace mlpctl::app {
 
-/// One JSON object a line, written as the run goes.
+/// What a run begins with.
+struct RunStart {
+  std::string data;
+  std::int64_t train_images = 0, validation_images = 0, test_images = 0;
+  /// Files; the last two may be empty.
+  std::string out, from, resume;
+  std::string recipe;
+  train::TrainOptions options;
+  std::string libtorch;
+};
+
+/// What a run came to.
+struct RunEnd {
+  train::TrainEnd reason = train::TrainEnd::kFinished;
+  std::int64_t epochs = 0, steps = 0;
+  /// The epoch that the written weights are from; 0: from within an epoch.
+  std::int64_t kept_epoch = 0;
+  /// The state file; empty: nothing was written.
+  std::string out;
+  std::optional<train::EpochReport> last_epoch;
+};
+
+/// "finished", "patience", "max-steps", "interrupted" or "not finite".
+std::string_view to_string(train::TrainEnd end);
+
+/// The JSON object of a run's end, for the log and for --json.
+std::string to_json(const RunEnd& end);
+
+/// One JSON object a line, written as the run goes. Errors of the disk are thrown as Error.
 class TrainLog {
  public:
-  /// An empty path: no log. Appends to the file when `append`, else begins it anew. Throws Error
-  /// when it cannot be written.
-  TrainLog(const std::string& path, bool append);
+  enum class Mode { kReplace, kAppend };
+  /// An empty path: no log.
+  TrainLog(const std::string& path, Mode mode);
 
-  void write(const nlohmann::ordered_json& line);
-  bool active() const { return file_.is_open(); }
+  void write(const RunStart& start);
+  void write(const train::StepReport& report);
+  void write(const train::EpochReport& report);
+  void write(const RunEnd& end);
 
  private:
+  void write_line(const nlohmann::ordered_json& line);
+
   std::string path_;
   std::ofstream file_;
 };
-
-/// All settings of a run under the names of the options.
-nlohmann::ordered_json settings_json(const train::TrainOptions& options);
-
-/// The log's line after an epoch.
-nlohmann::ordered_json epoch_json(const train::EpochReport& report);
-
-/// "finished", "patience", "max-steps", "interrupted" or "not finite".
-std::string to_string(train::TrainEnd end);
 
 }  // namespace mlpctl::app

@@ -1,224 +1,268 @@
 #include "train/train_options.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <sstream>
 #include <string_view>
+#include <type_traits>
 
 #include "cli/threads.hpp"
-#include "cli/usage_error.hpp"
-#include "mlpctl/error.hpp"
 #include "train/recipe.hpp"
 
 namespace mlpctl::app {
 namespace {
 
-using model::OptimizerKind;
+using Json = nlohmann::ordered_json;
+using train::AugmentOptions;
+using train::Field;
 
-OptimizerKind optimizer_kind(std::string_view name) {
-  for (const auto kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kSgd}) {
-    if (train::to_string(kind) == name) return kind;
-  }
-  throw UsageError("--optimizer " + std::string(name) + ": give adam, adamw or sgd");
+/// The value's type, whether the table that the field is of is const or not.
+template <typename Value>
+using Plain = std::remove_const_t<Value>;
+
+/// --batch-size for batch_size.
+std::string flag(std::string_view name, const char* prefix = "--") {
+  std::string text = prefix + std::string(name);
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text;
 }
 
-train::ScheduleKind schedule_kind(std::string_view name) {
-  using train::ScheduleKind;
-  for (const auto kind :
-       {ScheduleKind::kConstant, ScheduleKind::kCosine, ScheduleKind::kOneCycle}) {
-    if (train::to_string(kind) == name) return kind;
-  }
-  throw UsageError("--schedule " + std::string(name) + ": give constant, cosine or onecycle");
+std::string default_text(std::int64_t value) {
+  return std::to_string(value);
+}
+std::string default_text(std::uint64_t value) {
+  return std::to_string(value);
+}
+std::string default_text(double value) {
+  std::ostringstream out;
+  out << static_cast<float>(value);
+  return out.str();
+}
+std::string default_text(float value) {
+  return default_text(static_cast<double>(value));
 }
 
-/// Adds options of one group whose defaults are the recipe's, shown as the default recipe has them.
-class Group {
+/// Refuses while the command line is read what is out of range; train::check() does the rest.
+void add_check(CLI::Option& option, const train::Range& range) {
+  using Kind = train::Range::Kind;
+  switch (range.kind) {
+    case Kind::kFromOne:
+      option.check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40U, "from 1 on"));
+      break;
+    case Kind::kFromZero:
+      option.check(CLI::NonNegativeNumber);
+      break;
+    case Kind::kAboveZero:
+      option.check(CLI::PositiveNumber);
+      break;
+    case Kind::kBelowOne:
+      option.check(CLI::Range(0.0, 1.0));
+      break;
+    case Kind::kAny:
+    case Kind::kUpTo:
+      break;
+  }
+}
+
+/// Adds an option for each field that it visits; its value is the default that the help shows.
+class Adder {
  public:
-  Group(CLI::App& command, std::string name) : command_(command), name_(std::move(name)) {}
+  Adder(CLI::App& command, TrainSettings& settings) : command_(command), settings_(settings) {}
 
   template <typename Value>
-  CLI::Option* add(const char* option, Value& value, const std::string& help) {
-    return command_.add_option(option, value, help)->group(name_)->capture_default_str();
+  void operator()(const Field<Value>& field) const {
+    if constexpr (std::is_enum_v<Value>) {
+      add_choice(field);
+    } else {
+      CLI::Option* option = add<Plain<Value>>(field, default_text(field.value));
+      add_check(*option, field.range);
+    }
   }
-  template <typename Value, typename Shown>
-  CLI::Option* add(const char* option, std::optional<Value>& value, const std::string& help,
-                   const Shown& shown) {
-    return command_.add_option(option, value, help)->group(name_)->default_str(text(shown));
+  void operator()(const Field<const std::uint64_t>& field) const {
+    add<std::uint64_t>(field, default_text(field.value))
+        ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "from 0 on"));
   }
-  void flag(const char* option, bool& value, const std::string& help) {
-    command_.add_flag(option, value, help)->group(name_);
+  void operator()(const Field<const bool>& field) const { add_off_switch(field); }
+  void operator()(const Field<const AugmentOptions>& field) const {
+    add_off_switch(field);
+    for_each_field(field.value, *this);
+  }
+  /// The number of threads, which may be "auto".
+  void operator()(const Field<const int>&) const {
+    add_threads_option(command_, settings_.threads);
+  }
+  /// The device, which the engine makes of the user's word.
+  void operator()(const Field<const std::string>& field) const {
+    command_.add_option(flag(field.name), settings_.device, std::string(field.help))
+        ->capture_default_str()
+        ->group(group(field));
   }
 
  private:
-  static std::string text(std::string_view shown) { return std::string(shown); }
-  static std::string text(std::int64_t shown) { return std::to_string(shown); }
-  static std::string text(double shown) {
-    std::ostringstream out;
-    out << static_cast<float>(shown);
-    return out.str();
+  template <typename Value>
+  static std::string group(const Field<Value>& field) {
+    return std::string(to_string(field.group));
   }
-  static std::string text(float shown) { return text(static_cast<double>(shown)); }
+  /// An option whose value stays with CLI11, which refuses what is no such value. An empty text is
+  /// as good as none.
+  template <typename Type, typename Value>
+  CLI::Option* add(const Field<Value>& field, std::string_view shown) const {
+    return command_
+        .add_option_function<std::optional<Type>>(
+            flag(field.name), [](const std::optional<Type>&) {}, std::string(field.help))
+        ->default_str(std::string(shown))
+        ->group(group(field));
+  }
+  template <typename Kind>
+  void add_choice(const Field<Kind>& field) const {
+    std::vector<std::string> names;
+    for (const auto each : train::Choices<Plain<Kind>>::all) names.emplace_back(to_string(each));
+    add<std::string>(field, to_string(field.value))->check(CLI::IsMember(names));
+  }
+  template <typename Value>
+  void add_off_switch(const Field<Value>& field) const {
+    bool& off = settings_.turned_off[std::string(field.name)];
+    command_.add_flag(flag(field.name, "--no-"), off, std::string(field.help))->group(group(field));
+  }
 
   CLI::App& command_;
-  std::string name_;
+  TrainSettings& settings_;
 };
 
-void add_length(CLI::App& command, TrainSettings& settings, const train::Recipe& recipe) {
-  Group group(command, "Training");
-  std::string names = "default";
-  for (const auto& each : train::recipes()) names += ", " + std::string(each.name);
-  group.add("--recipe", settings.recipe,
-            "Settings that were found together, one of " + names +
-                "; defaults below are the default recipe's for digits");
-  const auto positive = CLI::Range(std::int64_t{1}, std::int64_t{1} << 40U, "from 1 on");
-  group.add("--epochs", settings.epochs, "Passes over the training set", recipe.epochs)
-      ->check(positive);
-  group.add("--batch-size", settings.batch_size, "Pictures a step", recipe.batch_size)
-      ->check(positive);
-  group.add("--max-steps", settings.max_steps, "End after so many steps; 0: no limit")
-      ->check(CLI::NonNegativeNumber);
-  group.add("--seed", settings.seed, "Seed of the initial weights, the order and the changes")
-      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "from 0 on"));
-  group.flag("--no-shuffle", settings.no_shuffle, "Take the pictures in the order of the files");
-  group.add("--keep", settings.keep, "Weights to write: of the last or the best epoch")
-      ->check(CLI::IsMember({"last", "best"}));
-  group
-      .add("--patience", settings.patience,
-           "End after so many epochs without a better validation accuracy; 0: never")
-      ->check(CLI::NonNegativeNumber);
-}
+/// Lays what the user gave over each field that it visits.
+class Overlay {
+ public:
+  explicit Overlay(const TrainSettings& settings) : settings_(settings) {}
 
-void add_optimizer(CLI::App& command, TrainSettings& settings, const train::Recipe& recipe) {
-  Group group(command, "Optimizer");
-  group
-      .add("--optimizer", settings.optimizer, "adam, adamw or sgd, as in torch.optim",
-           recipe.optimizer)
-      ->check(CLI::IsMember({"adam", "adamw", "sgd"}));
-  group.add("--lr", settings.learning_rate, "Learning rate", recipe.learning_rate)
-      ->check(CLI::PositiveNumber);
-  group.add("--momentum", settings.momentum, "Momentum of sgd", 0.0)->check(CLI::Range(0.0, 1.0));
-  group.add("--weight-decay", settings.weight_decay, "Weight decay", recipe.weight_decay)
-      ->check(CLI::NonNegativeNumber);
-  group
-      .add("--schedule", settings.schedule, "Course of the rate: constant, cosine or onecycle",
-           recipe.schedule)
-      ->check(CLI::IsMember({"constant", "cosine", "onecycle"}));
-  group
-      .add("--warmup", settings.warmup, "Epochs over which the rate rises, maybe a part of one",
-           recipe.warmup)
-      ->check(CLI::NonNegativeNumber);
-  group
-      .add("--ema", settings.ema, "Decay a step of the averaged weights; 0: no average", recipe.ema)
-      ->check(CLI::Range(0.0, 1.0));
-  group
-      .add("--label-smoothing", settings.label_smoothing, "Share of a label given to all classes",
-           recipe.label_smoothing)
-      ->check(CLI::Range(0.0, 1.0));
-}
+  bool given(std::string_view name) const { return option_of(name).count() > 0; }
 
-void add_augmentation(CLI::App& command, TrainSettings& settings, const train::Recipe& recipe) {
-  Group group(command, "Changed pictures");
-  const train::AugmentOptions& shown = recipe.augment;
-  group.flag("--no-augment", settings.no_augment, "Train on the pictures as they are");
-  group.add("--rotate", settings.rotate, "Largest turn in degrees", shown.rotate);
-  group.add("--scale", settings.scale, "Largest change of size", shown.scale);
-  group.add("--aspect", settings.aspect, "Largest change of width over height", shown.aspect);
-  group.add("--shear", settings.shear, "Largest slant", shown.shear);
-  group.add("--shift", settings.shift, "Largest shift in pixels", shown.shift);
-  group.add("--elastic", settings.elastic, "Largest elastic displacement in pixels", shown.elastic);
-  group.add("--elastic-sigma", settings.elastic_sigma, "Pixels over which neighbours move together",
-            shown.elastic_sigma);
-  group.add("--stroke", settings.stroke, "Share with thicker or thinner strokes", shown.stroke);
-  group.add("--upstroke", settings.upstroke, "Share of ones given an upstroke", shown.upstroke);
-  group.add("--bar", settings.bar, "Share of sevens given a bar", shown.bar);
-  group.add("--tail", settings.tail, "Share of nines whose tail turns left", shown.tail);
-  group.add("--clean-fraction", settings.clean_fraction, "Share left as they are",
-            shown.clean_fraction);
-  group
-      .add("--clean-epochs", settings.clean_epochs, "Epochs at the end on the pictures as they are",
-           recipe.clean_epochs)
-      ->check(CLI::NonNegativeNumber);
+  template <typename Value>
+  void operator()(const Field<Value>& field) const {
+    const CLI::Option& option = option_of(field.name);
+    if (option.count() == 0) return;
+    if constexpr (std::is_enum_v<Value>) {
+      field.value = train::parse<Value>(option.as<std::string>()).value();
+    } else {
+      std::optional<Value> value;
+      option.results(value);
+      if (value) field.value = *value;
+    }
+  }
+  void operator()(const Field<bool>& field) const {
+    if (turned_off(field.name)) field.value = false;
+  }
+  void operator()(const Field<AugmentOptions>& field) const {
+    for_each_field(field.value, *this);
+    if (turned_off(field.name)) field.value = train::kNoAugment;
+  }
+  void operator()(const Field<int>&) const {}          // Threads: a word may stand for the number.
+  void operator()(const Field<std::string>&) const {}  // The device: likewise.
+
+ private:
+  const CLI::Option& option_of(std::string_view name) const {
+    return *settings_.command->get_option(flag(name));
+  }
+  bool turned_off(std::string_view name) const { return settings_.turned_off.find(name)->second; }
+
+  const TrainSettings& settings_;
+};
+
+void resolve_threads(const std::string& threads, train::TrainOptions& options) {
+  const bool automatic = threads == "auto";
+  const int allowed = thread_count(threads);
+  options.network.adapt_threads = automatic;
+  options.network.threads =
+      automatic ? std::min(allowed, train::automatic_threads(options.batch_size)) : allowed;
 }
 
 template <typename Value>
-void set(Value& value, const std::optional<Value>& given) {
-  if (given) value = *given;
+Json value_json(const Value& value) {
+  if constexpr (std::is_enum_v<Value>) {
+    return to_string(value);
+  } else {
+    return value;
+  }
 }
-
-train::AugmentOptions augmentation(const TrainSettings& settings, const train::Recipe& recipe) {
-  if (settings.no_augment) return train::kNoAugment;
-  train::AugmentOptions augment = recipe.augment;
-  set(augment.rotate, settings.rotate);
-  set(augment.scale, settings.scale);
-  set(augment.aspect, settings.aspect);
-  set(augment.shear, settings.shear);
-  set(augment.shift, settings.shift);
-  set(augment.elastic, settings.elastic);
-  set(augment.elastic_sigma, settings.elastic_sigma);
-  set(augment.stroke, settings.stroke);
-  set(augment.upstroke, settings.upstroke);
-  set(augment.bar, settings.bar);
-  set(augment.tail, settings.tail);
-  set(augment.clean_fraction, settings.clean_fraction);
-  return augment;
+/// The float's own digits: 0.15F as 0.15, not as the double 0.15000000596.
+Json value_json(float value) {
+  return std::stod(fmt::format("{}", value));
 }
-
-int threads_for(const std::string& threads, std::int64_t batch_size) {
-  const int allowed = thread_count(threads);
-  return threads == "auto" ? std::min(allowed, train::automatic_threads(batch_size)) : allowed;
-}
-
-train::NetworkOptions network_options(const TrainSettings& settings, const train::Recipe& recipe,
-                                      std::int64_t batch_size) {
-  train::NetworkOptions network;
-  network.threads = threads_for(settings.threads, batch_size);
-  network.adapt_threads = settings.threads == "auto";
-  network.fold = !settings.no_fold;
-  network.precision =
-      settings.precision == "bf16" ? train::Precision::kBFloat16 : train::Precision::kFloat32;
-  network.optimizer.kind =
-      optimizer_kind(settings.optimizer.value_or(std::string(recipe.optimizer)));
-  network.optimizer.momentum = settings.momentum.value_or(0);
-  network.optimizer.weight_decay = settings.weight_decay.value_or(recipe.weight_decay);
-  network.ema = settings.ema.value_or(recipe.ema);
-  network.label_smoothing = settings.label_smoothing.value_or(recipe.label_smoothing);
-  return network;
+/// Null where no image is changed.
+Json value_json(const AugmentOptions& augment) {
+  Json all;
+  if (!changes_images(augment)) return all;
+  for_each_field(augment, [&](const auto& field) { all[field.name] = value_json(field.value); });
+  return all;
 }
 
 }  // namespace
 
 void add_train_settings(CLI::App& command, TrainSettings& settings) {
-  const train::Recipe& recipe = train::find_recipe("default", true);
-  add_length(command, settings, recipe);
-  add_optimizer(command, settings, recipe);
-  add_augmentation(command, settings, recipe);
-  add_threads_option(command, settings.threads);
-  Group group(command, "Device");
-  group.add("--precision", settings.precision, "float32, or bf16 where the device is faster at it")
-      ->check(CLI::IsMember({"float32", "bf16"}));
-  group.flag("--no-fold", settings.no_fold, "Compute layer by layer: the reference, and slower");
+  settings.command = &command;
+  std::string names = "default";
+  for (const auto& each : train::recipes()) names += ", " + std::string(each.name);
+  command
+      .add_option("--recipe", settings.recipe,
+                  "Settings that were found together, one of " + names +
+                      "; defaults below are the default recipe's for digits")
+      ->capture_default_str()
+      ->group("Training");
+
+  // What most people set comes first in the help, and the rest in the table's order.
+  constexpr std::array<std::string_view, 8> kFirst{
+      "epochs", "batch_size", "max_steps", "seed", "shuffle", "keep", "patience", "optimizer"};
+  constexpr std::string_view kLast = "device";
+  const train::TrainOptions& shown = train::find_recipe("default", true).options;
+  const Adder add(command, settings);
+  const auto add_where = [&](const auto& chosen) {
+    for_each_field(shown, [&](const auto& field) {
+      if (chosen(field.name)) add(field);
+    });
+  };
+  const auto is_first = [&](auto name) { return std::ranges::count(kFirst, name) > 0; };
+  for (const auto first : kFirst) add_where([&](auto name) { return name == first; });
+  add_where([&](auto name) { return !is_first(name) && name != kLast; });
+  add_where([&](auto name) { return name == kLast; });
 }
 
 train::TrainOptions resolve(const TrainSettings& settings, bool digits) {
-  const train::Recipe& recipe = train::find_recipe(settings.recipe, digits);
-  train::TrainOptions options;
-  options.epochs = settings.epochs.value_or(recipe.epochs);
-  options.batch_size = settings.batch_size.value_or(recipe.batch_size);
-  options.network = network_options(settings, recipe, options.batch_size);
-  options.learning_rate = settings.learning_rate.value_or(recipe.learning_rate);
-  options.schedule = schedule_kind(settings.schedule.value_or(std::string(recipe.schedule)));
+  train::TrainOptions options = train::find_recipe(settings.recipe, digits).options;
+  const Overlay overlay(settings);
+  for_each_field(options, overlay);
+  resolve_threads(settings.threads, options);
   // A warm-up that the recipe brings gives way to a run that is too short for it.
-  const double longest = static_cast<double>(options.epochs) / 2;
-  options.warmup = settings.warmup.value_or(std::min(recipe.warmup, longest));
-  options.keep = settings.keep == "best" ? train::Keep::kBest : train::Keep::kLast;
-  options.patience = settings.patience;
-  options.seed = settings.seed;
-  options.shuffle = !settings.no_shuffle;
-  options.max_steps = settings.max_steps;
-  options.augment = augmentation(settings, recipe);
-  options.clean_epochs = settings.clean_epochs.value_or(recipe.clean_epochs);
+  if (!overlay.given("warmup")) {
+    options.warmup = std::min(options.warmup, static_cast<double>(options.epochs) / 2);
+  }
   return options;
+}
+
+Json settings_json(const train::TrainOptions& options) {
+  Json all;
+  for_each_field(options, [&](const auto& field) { all[field.name] = value_json(field.value); });
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> settings_text(const train::TrainOptions& options) {
+  std::vector<std::pair<std::string, std::string>> all;
+  const auto add = [&](const auto& field) {
+    const Json value = value_json(field.value);
+    all.emplace_back(field.name, value.is_string() ? value.get<std::string>() : value.dump());
+  };
+  for_each_field(options, [&](const auto& field) {
+    if constexpr (std::is_same_v<decltype(field.value), const AugmentOptions&>) {
+      if (changes_images(field.value)) for_each_field(field.value, add);
+    } else {
+      add(field);
+    }
+  });
+  return all;
 }
 
 }  // namespace mlpctl::app

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <CLI/App.hpp>
-#include <cstdint>
-#include <optional>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "train/options.hpp"
 
@@ -11,28 +14,25 @@ namespace mlpctl::app {
 
 /// The settings of `train` as the user gave them; what is missing comes from the recipe.
 struct TrainSettings {
-  std::string recipe = "default";
-  std::optional<std::int64_t> epochs, batch_size, clean_epochs;
-  std::optional<std::string> optimizer, schedule;
-  std::optional<double> learning_rate, momentum, weight_decay, warmup, ema, label_smoothing;
-  std::optional<float> rotate, scale, aspect, shear, shift, elastic, elastic_sigma, stroke,
-      upstroke, bar, tail, clean_fraction;
-  bool no_augment = false;
-  std::string keep = "last";
-  std::int64_t patience = 0;
-  std::uint64_t seed = 0;
-  bool no_shuffle = false;
-  std::int64_t max_steps = 0;
-  std::string threads = "auto";
-  std::string precision = "float32";
-  bool no_fold = false;
+  std::string recipe = "default", threads = "auto", device = "auto";
+  /// For a setting that --no-NAME turns off: whether it does.
+  std::map<std::string, bool, std::less<>> turned_off;
+  /// Keeps the other values, each under its option.
+  const CLI::App* command = nullptr;
 };
 
-/// Adds the options to the command. settings must outlive it.
+/// Adds an option for every row of the tables of train/options.hpp. settings must outlive the
+/// command.
 void add_train_settings(CLI::App& command, TrainSettings& settings);
 
 /// The recipe with the user's settings over it, but for the device. `digits` tells a set of digits
 /// from one with other classes.
 train::TrainOptions resolve(const TrainSettings& settings, bool digits);
+
+/// All settings of a run under the names of the options, as the log and checkpoints have them.
+nlohmann::ordered_json settings_json(const train::TrainOptions& options);
+
+/// The same to be shown, a name and a text for each.
+std::vector<std::pair<std::string, std::string>> settings_text(const train::TrainOptions& options);
 
 }  // namespace mlpctl::app

@@ -4,6 +4,9 @@
 
 #include <cmath>
 
+#include "train/train_options.hpp"
+#include "version.hpp"
+
 namespace mlpctl::app {
 namespace {
 
@@ -13,14 +16,32 @@ std::string score_text(const char* name, const std::optional<train::Score>& scor
                      100 * score->accuracy);
 }
 
-}  // namespace
-
+/// "1:02:03", "2:03" or "3 s".
 std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::ceil(seconds));
   const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
   if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
   if (minutes > 0) return fmt::format("{}:{:02}", minutes, whole % 60);
   return fmt::format("{} s", whole);
+}
+
+}  // namespace
+
+void TrainProgress::show(const RunStart& start) {
+  const auto line = [](std::string_view name, const auto& value) {
+    spdlog::info("{:<24}{}", name, value);
+  };
+  line("data", start.data);
+  line("train_images", start.train_images);
+  line("val_images", start.validation_images);
+  line("test_images", start.test_images);
+  line("out", start.out);
+  if (!start.from.empty()) line("from", start.from);
+  if (!start.resume.empty()) line("resume", start.resume);
+  line("recipe", start.recipe);
+  for (const auto& [name, value] : settings_text(start.options)) line(name, value);
+  line("mlpctl", kVersion);
+  line("libtorch", start.libtorch);
 }
 
 void TrainProgress::show(const train::StepReport& report) {

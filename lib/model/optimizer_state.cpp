@@ -206,6 +206,18 @@ void read_state(OptimizerState& optimizer, const Node& all, const Node& ids) {
 
 }  // namespace
 
+std::string_view to_string(OptimizerKind kind) {
+  switch (kind) {
+    case OptimizerKind::kAdam:
+      return "adam";
+    case OptimizerKind::kAdamW:
+      return "adamw";
+    case OptimizerKind::kSgd:
+      break;
+  }
+  return "sgd";
+}
+
 Value optimizer_value(const OptimizerState& optimizer, const float& step) {
   return DictValue{{"state", all_state(optimizer, step)},
                    {"param_groups", ListValue{param_group(optimizer)}}};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "mlpctl/state/node.hpp"
 #include "mlpctl/state/value.hpp"
@@ -10,6 +11,8 @@ namespace mlpctl::model {
 
 /// torch.optim's classes of the same names.
 enum class OptimizerKind { kAdam, kAdamW, kSgd };
+/// "adam", "adamw" or "sgd".
+std::string_view to_string(OptimizerKind kind);
 
 /// What torch.optim.Optimizer.state_dict() holds for the eight parameters.
 struct OptimizerState {

@@ -1,7 +1,6 @@
 #include "train/options.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "mlpctl/error.hpp"
 #include "thread/available_cpus.hpp"
@@ -13,43 +12,28 @@ void require(bool holds, const char* sentence) {
   if (!holds) throw Error(ErrorCode::kInvalidArgument, sentence);
 }
 
-bool non_negative(double value) {
-  return std::isfinite(value) && value >= 0;
-}
-
-void check_optimizer(const TrainOptions& options) {
-  const OptimizerOptions& optimizer = options.network.optimizer;
-  require(std::isfinite(options.learning_rate) && options.learning_rate > 0,
-          "`lr` must be a number above 0");
-  require(non_negative(optimizer.momentum) && optimizer.momentum < 1,
-          "`momentum` must be at least 0 and below 1");
-  require(optimizer.momentum == 0 || optimizer.kind == model::OptimizerKind::kSgd,
-          "`momentum` belongs to `optimizer` sgd: Adam and AdamW have their own");
-  require(non_negative(optimizer.weight_decay), "`weight_decay` must be at least 0");
-  require(non_negative(options.network.ema) && options.network.ema < 1,
-          "`ema` must be at least 0 and below 1");
-  require(non_negative(options.network.label_smoothing) && options.network.label_smoothing < 1,
-          "`label_smoothing` must be at least 0 and below 1");
-}
-
-void check_length(const TrainOptions& options, std::int64_t train_count) {
-  require(options.epochs > 0, "`epochs` must be at least 1");
-  require(options.batch_size > 0, "`batch_size` must be at least 1");
-  require(options.batch_size <= train_count,
-          "`batch_size` is larger than the training set; choose a smaller one");
-  require(options.max_steps >= 0, "`max_steps` must be at least 0");
-  require(non_negative(options.warmup) && options.warmup < static_cast<double>(options.epochs),
-          "`warmup` must be at least 0 and shorter than `epochs`");
-  require(options.clean_epochs >= 0, "`clean_epochs` must be at least 0");
+void check_ranges(const TrainOptions& options) {
+  for_each_field(options, [](const auto& field) {
+    using Value = std::remove_cvref_t<decltype(field.value)>;
+    if constexpr (std::is_arithmetic_v<Value>) {
+      require_in_range(field.name, static_cast<double>(field.value), field.range);
+    } else if constexpr (std::is_same_v<Value, AugmentOptions>) {
+      check(field.value);
+    }
+  });
 }
 
 }  // namespace
 
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count) {
-  check_length(options, train_count);
-  check_optimizer(options);
-  check(options.augment);
-  require(options.patience >= 0, "`patience` must be at least 0");
+  check_ranges(options);
+  require(options.batch_size <= train_count,
+          "`batch_size` is larger than the training set; choose a smaller one");
+  require(options.warmup < static_cast<double>(options.epochs),
+          "`warmup` must be at least 0 and shorter than `epochs`");
+  const OptimizerOptions& optimizer = options.network.optimizer;
+  require(optimizer.momentum == 0 || optimizer.kind == model::OptimizerKind::kSgd,
+          "`momentum` belongs to `optimizer` sgd: Adam and AdamW have their own");
   require(options.keep == Keep::kLast || validation_count > 0,
           "`keep` best needs images to choose by: give `val_split` as well");
   require(options.patience == 0 || validation_count > 0,
@@ -63,19 +47,7 @@ int automatic_threads(std::int64_t batch_size) {
   return std::min(available_cpus(), worth);
 }
 
-std::string to_string(model::OptimizerKind kind) {
-  switch (kind) {
-    case model::OptimizerKind::kAdam:
-      return "adam";
-    case model::OptimizerKind::kAdamW:
-      return "adamw";
-    case model::OptimizerKind::kSgd:
-      break;
-  }
-  return "sgd";
-}
-
-std::string to_string(ScheduleKind kind) {
+std::string_view to_string(ScheduleKind kind) {
   switch (kind) {
     case ScheduleKind::kConstant:
       return "constant";
@@ -85,6 +57,14 @@ std::string to_string(ScheduleKind kind) {
       break;
   }
   return "onecycle";
+}
+
+std::string_view to_string(Keep keep) {
+  return keep == Keep::kBest ? "best" : "last";
+}
+
+std::string_view to_string(Precision precision) {
+  return precision == Precision::kFloat32 ? "float32" : "bf16";
 }
 
 }  // namespace mlpctl::train

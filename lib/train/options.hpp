@@ -1,10 +1,15 @@
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
-#include "model/checkpoint.hpp"
+#include "model/optimizer_state.hpp"
 #include "train/augment/augment.hpp"
+#include "train/field.hpp"
 
 namespace mlpctl::train {
 
@@ -56,14 +61,85 @@ struct TrainOptions {
   std::int64_t clean_epochs = 0;
 };
 
+/// The table of all settings: calls visit(Field) for each, in the order in which logs and
+/// checkpoints name them; options may be const. The fields of `augment`, one row here, have a table
+/// of their own. The command line, the checks, the log and a checkpoint's comparison are visitors
+/// of these two tables, so a new setting is a member, a row and its use.
+template <typename Options, typename Visit>
+requires std::same_as<std::remove_const_t<Options>, TrainOptions>
+void for_each_field(Options& options, Visit&& visit) {
+  using enum Group;
+  using enum OnResume;
+  auto& network = options.network;
+  auto& optimizer = network.optimizer;
+  const auto field = [&](auto name, auto& value, Group group, const Range& range,
+                         OnResume on_resume, auto help) {
+    visit(Field{name, value, group, range, on_resume, help});
+  };
+  field("epochs", options.epochs, kTraining, kFromOne, kFree, "Passes over the training set");
+  field("batch_size", options.batch_size, kTraining, kFromOne, kSame, "Pictures a step");
+  field("lr", options.learning_rate, kOptimizer, kAboveZero, kSame, "Learning rate");
+  field("optimizer", optimizer.kind, kOptimizer, kAny, kSame,
+        "adam, adamw or sgd, as in torch.optim");
+  field("momentum", optimizer.momentum, kOptimizer, kBelowOne, kSame, "Momentum of sgd");
+  field("weight_decay", optimizer.weight_decay, kOptimizer, kFromZero, kSame, "Weight decay");
+  field("schedule", options.schedule, kOptimizer, kAny, kSame,
+        "Course of the rate: constant, cosine or onecycle");
+  field("warmup", options.warmup, kOptimizer, kFromZero, kSame,
+        "Epochs over which the rate rises, maybe a part of one");
+  field("ema", network.ema, kOptimizer, kBelowOne, kSame,
+        "Decay a step of the averaged weights; 0: no average");
+  field("label_smoothing", network.label_smoothing, kOptimizer, kBelowOne, kSame,
+        "Share of a label given to all classes");
+  field("augment", options.augment, kPictures, kAny, kSame, "Train on the pictures as they are");
+  field("clean_epochs", options.clean_epochs, kPictures, kFromZero, kSame,
+        "Epochs at the end on the pictures as they are");
+  field("keep", options.keep, kTraining, kAny, kFree,
+        "Weights to write: of the last or the best epoch");
+  field("patience", options.patience, kTraining, kFromZero, kFree,
+        "End after so many epochs without a better validation accuracy; 0: never");
+  field("seed", options.seed, kTraining, kAny, kSame,
+        "Seed of the initial weights, the order and the changes");
+  field("shuffle", options.shuffle, kTraining, kAny, kSame,
+        "Take the pictures in the order of the files");
+  field("max_steps", options.max_steps, kTraining, kFromZero, kFree,
+        "End after so many steps; 0: no limit");
+  field("device", network.device, kDevice, kAny, kFree, "auto, cpu, cuda or cuda:N");
+  field("threads", network.threads, kDevice, kAny, kFree, "Number of threads, or auto");
+  field("precision", network.precision, kDevice, kAny, kSame,
+        "float32, or bf16 where the device is faster at it");
+  field("fold", network.fold, kDevice, kAny, kSame,
+        "Compute layer by layer: the reference, and slower");
+}
+
 /// Throws Error for values out of range or that contradict each other.
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count);
 
 /// Threads that this work is worth, at most as many as the process may use.
 int automatic_threads(std::int64_t batch_size);
 
-/// The names that --optimizer, --schedule and the log use.
-std::string to_string(model::OptimizerKind kind);
-std::string to_string(ScheduleKind kind);
+/// The names that the options take and the log uses.
+std::string_view to_string(ScheduleKind kind);
+std::string_view to_string(Keep keep);
+std::string_view to_string(Precision precision);
+
+template <>
+struct Choices<model::OptimizerKind> {
+  static constexpr std::array all{model::OptimizerKind::kAdam, model::OptimizerKind::kAdamW,
+                                  model::OptimizerKind::kSgd};
+};
+template <>
+struct Choices<ScheduleKind> {
+  static constexpr std::array all{ScheduleKind::kConstant, ScheduleKind::kCosine,
+                                  ScheduleKind::kOneCycle};
+};
+template <>
+struct Choices<Keep> {
+  static constexpr std::array all{Keep::kLast, Keep::kBest};
+};
+template <>
+struct Choices<Precision> {
+  static constexpr std::array all{Precision::kFloat32, Precision::kBFloat16};
+};
 
 }  // namespace mlpctl::train

@@ -106,7 +106,7 @@ class Run {
                      .step = step + 1,
                      .steps = steps_,
                      .total_step = total_step_,
-                     .rate = rate,
+                     .learning_rate = rate,
                      .loss = loss,
                      .images_per_second = static_cast<double>(first + count) / seconds,
                      .seconds_left = steps_left * seconds / static_cast<double>(step + 1)});
@@ -124,7 +124,7 @@ class Run {
                        .train_loss = loss_,
                        .validation = score_of(weights, data_.validation),
                        .test = score_of(weights, data_.test),
-                       .rate = schedule_.rate(total_step_ - 1),
+                       .learning_rate = schedule_.rate(total_step_ - 1),
                        .seconds = seconds_,
                        .images_per_second = static_cast<double>(data_.train.count()) / seconds_};
     const double accuracy = report.validation ? report.validation->accuracy : 0;
@@ -137,8 +137,9 @@ class Run {
     result_.last_epoch = report;
     events_.on_epoch(report);
     events_.on_state([this] { return state(); });
-    const bool tired = options_.patience > 0 && report.epoch - best_epoch_ >= options_.patience;
-    return !tired || end(TrainEnd::kPatience);
+    const bool out_of_patience =
+        options_.patience > 0 && report.epoch - best_epoch_ >= options_.patience;
+    return !out_of_patience || end(TrainEnd::kPatience);
   }
 
   std::optional<Score> score_of(const model::Parameters& weights, const Examples& examples) const {

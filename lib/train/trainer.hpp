@@ -19,7 +19,7 @@ struct StepReport {
   std::int64_t epoch, epochs;
   std::int64_t step, steps;  // within the epoch; step counts from 1
   std::int64_t total_step;   // within the run
-  double rate;
+  double learning_rate;
   /// Missing where reading it would stop the device.
   std::optional<float> loss;
   double images_per_second;
@@ -30,7 +30,7 @@ struct EpochReport {
   std::int64_t epoch, epochs;  // counts from 1
   double train_loss;
   std::optional<Score> validation, test;
-  double rate;
+  double learning_rate;
   double seconds;  // the training pass alone
   double images_per_second;
 };

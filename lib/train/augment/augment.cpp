@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <string>
 
 #include "base/random.hpp"
-#include "mlpctl/error.hpp"
 #include "train/augment/hands.hpp"
 
 namespace mlpctl::train {
@@ -14,13 +12,6 @@ namespace {
 
 constexpr auto kSide = static_cast<std::size_t>(model::kImageSide);
 constexpr double kCentre = (model::kImageSide - 1) / 2.0;
-
-void check_range(const char* option, float value, float high) {
-  if (value >= 0 && value <= high) return;
-  throw Error(ErrorCode::kInvalidArgument, std::string(option) +
-                                               " must be at least 0 and at most " +
-                                               std::to_string(static_cast<int>(high)));
-}
 
 double draw(Random& random, float bound) {
   return double{random.uniform(-1, 1)} * double{bound};
@@ -92,18 +83,9 @@ bool changes_images(const AugmentOptions& options) {
 }
 
 void check(const AugmentOptions& options) {
-  check_range("`rotate`", options.rotate, 180);
-  check_range("`scale`", options.scale, 2);
-  check_range("`aspect`", options.aspect, 2);
-  check_range("`shear`", options.shear, 2);
-  check_range("`shift`", options.shift, 14);
-  check_range("`elastic`", options.elastic, 10);
-  check_range("`elastic_sigma`", options.elastic_sigma, 28);
-  check_range("`stroke`", options.stroke, 1);
-  check_range("`upstroke`", options.upstroke, 1);
-  check_range("`bar`", options.bar, 1);
-  check_range("`tail`", options.tail, 1);
-  check_range("`clean_fraction`", options.clean_fraction, 1);
+  for_each_field(options, [](const auto& field) {
+    require_in_range(field.name, double{field.value}, field.range);
+  });
 }
 
 Augmenter::Augmenter(const AugmentOptions& options)

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 #include "train/augment/warp.hpp"
+#include "train/field.hpp"
 
 namespace mlpctl::train {
 
@@ -36,18 +39,36 @@ struct AugmentOptions {
   bool operator==(const AugmentOptions&) const = default;
 };
 
+/// Calls visit(Field) for every one of them; options may be const.
+template <typename Options, typename Visit>
+requires std::same_as<std::remove_const_t<Options>, AugmentOptions>
+constexpr void for_each_field(Options& options, Visit&& visit) {
+  const auto field = [&](auto name, auto& value, const Range& range, auto help) {
+    visit(Field{name, value, Group::kPictures, range, OnResume::kSame, help});
+  };
+  field("rotate", options.rotate, up_to(180), "Largest turn in degrees");
+  field("scale", options.scale, up_to(2), "Largest change of size");
+  field("aspect", options.aspect, up_to(2), "Largest change of width over height");
+  field("shear", options.shear, up_to(2), "Largest slant");
+  field("shift", options.shift, up_to(14), "Largest shift in pixels");
+  field("elastic", options.elastic, up_to(10), "Largest elastic displacement in pixels");
+  field("elastic_sigma", options.elastic_sigma, up_to(28),
+        "Pixels over which neighbours move together");
+  field("stroke", options.stroke, up_to(1), "Share with thicker or thinner strokes");
+  field("upstroke", options.upstroke, up_to(1), "Share of ones given an upstroke");
+  field("bar", options.bar, up_to(1), "Share of sevens given a bar");
+  field("tail", options.tail, up_to(1), "Share of nines whose tail turns left");
+  field("clean_fraction", options.clean_fraction, up_to(1), "Share left as they are");
+}
+
 /// What leaves every image as it is.
-inline constexpr AugmentOptions kNoAugment{.rotate = 0,
-                                           .scale = 0,
-                                           .aspect = 0,
-                                           .shear = 0,
-                                           .shift = 0,
-                                           .elastic = 0,
-                                           .stroke = 0,
-                                           .upstroke = 0,
-                                           .bar = 0,
-                                           .tail = 0,
-                                           .clean_fraction = 0};
+inline constexpr AugmentOptions kNoAugment = [] {
+  AugmentOptions options;
+  for_each_field(options, [](const auto& field) { field.value = 0; });
+  // It has no effect of its own, but must not be 0 for those who set `elastic` later.
+  options.elastic_sigma = AugmentOptions().elastic_sigma;
+  return options;
+}();
 
 /// Whether an image can come out changed.
 bool changes_images(const AugmentOptions& options);
