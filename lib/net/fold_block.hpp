@@ -3,12 +3,42 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "net/conv_linear.hpp"
-#include "net/tap_sums.hpp"
+#include "net/fold_kernels.hpp"
 #include "net/unit_block.hpp"
 
 namespace mlpctl::net {
+
+/// The first two layers' values: kernel [5,1,3,3], kernel_bias [5], weight [300,3380], bias [300].
+/// Nothing bends between the convolution and the linear layer after it, so together they are one
+/// affine map, which FoldedLayer computes.
+struct ConvLinear {
+  std::span<const float> kernel, kernel_bias, weight, bias;
+};
+
+/// Their gradients, of the same sizes.
+struct ConvLinearGradient {
+  std::span<float> kernel, kernel_bias, weight, bias;
+};
+
+/// The convolution's gradient, summed block by block of units and then over the blocks in their
+/// order, so that the result does not depend on which thread took which block.
+class TapSums {
+ public:
+  struct Block {
+    alignas(64) std::array<float, model::kChannels * kernels::kTaps * kBlockUnits> taps{};
+    std::array<float, model::kChannels> bias{};
+  };
+
+  TapSums() : blocks_(static_cast<std::size_t>(kBlocks)) {}
+  /// The sums of one block, set to zero.
+  Block& block(std::int64_t index);
+  void reduce(std::span<float> kernel, std::span<float> kernel_bias) const;
+
+ private:
+  std::vector<Block> blocks_;
+};
 
 /// The folded weight [784][16] and bias [16] of a block of units, or their gradients.
 struct FoldedBlock {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "net/fold_block.hpp"
 #include "net/fold_kernels.hpp"
 #include "thread/pool.hpp"
 

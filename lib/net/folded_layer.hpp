@@ -6,9 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "net/conv_linear.hpp"
+#include "net/fold_block.hpp"
 #include "net/pixel_batch.hpp"
-#include "net/tap_sums.hpp"
 
 namespace mlpctl::net {
 

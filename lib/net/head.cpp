@@ -33,12 +33,12 @@ void transpose(std::span<const float> weight, std::int64_t outputs, std::int64_t
   }
 }
 
-void rectify(AlignedFloats& values) {
+void relu(AlignedFloats& values) {
   for (float& value : values) value = std::max(value, 0.0F);
 }
 
 /// Where the unit was off, nothing flows back.
-void mask(std::span<float> gradient, const AlignedFloats& rectified) {
+void relu_backward(std::span<float> gradient, const AlignedFloats& rectified) {
   for (std::size_t i = 0; i < gradient.size(); ++i) {
     gradient[i] = rectified[i] > 0 ? gradient[i] : 0.0F;
   }
@@ -64,12 +64,12 @@ void HeadProducts::assign(const HeadLayers& layers) {
 
 void HeadProducts::apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
                          AlignedFloats& logits) const {
-  rectify(outputs);
+  relu(outputs);
   hidden2.resize(static_cast<std::size_t>(count * model::kHidden2));
   multiply({outputs.data(), kPackedUnits, 1}, {weight2_.data(), model::kHidden2},
            {count, model::kHidden1, model::kHidden2}, bias2_.data(), hidden2.data(),
            model::kHidden2);
-  rectify(hidden2);
+  relu(hidden2);
   logits.resize(static_cast<std::size_t>(count * kLogitsWidth));
   multiply({hidden2.data(), model::kHidden2, 1}, {weight3_.data(), kLogitsWidth},
            {count, model::kHidden2, kLogitsWidth}, bias3_.data(), logits.data(), kLogitsWidth);
@@ -89,12 +89,13 @@ float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
   logits_gradient_.assign(static_cast<std::size_t>(count_ * kLogitsWidth), 0.0F);
   double sum = 0;
   for (std::int64_t b = 0; b < count_; ++b) {
-    sum += lose(b, labels[static_cast<std::size_t>(b)], static_cast<float>(label_smoothing));
+    sum +=
+        cross_entropy(b, labels[static_cast<std::size_t>(b)], static_cast<float>(label_smoothing));
   }
   return static_cast<float>(sum / static_cast<double>(count_));
 }
 
-float Head::lose(std::int64_t picture, std::int64_t label, float smoothing) {
+float Head::cross_entropy(std::int64_t picture, std::int64_t label, float smoothing) {
   const auto row_of = logits(picture);
   float* const gradient = row(logits_gradient_, picture, kLogitsWidth);
   const float largest = *std::max_element(row_of.begin(), row_of.end());
@@ -122,7 +123,7 @@ void Head::backward(const HeadLayers& layers, float scale, std::span<float> outp
   multiply({logits_gradient_.data(), kLogitsWidth, 1}, {layers.weight3.data(), model::kHidden2},
            {count_, model::kClasses, model::kHidden2}, nullptr, hidden2_gradient_.data(),
            model::kHidden2);
-  mask(hidden2_gradient_, hidden2_);
+  relu_backward(hidden2_gradient_, hidden2_);
   sum_rows(hidden2_gradient_, model::kHidden2, gradient.bias2);
   // Rows of 300 are padded to kPackedUnits for the vectors: the weights before they are
   // multiplied, their gradient after.
@@ -133,7 +134,7 @@ void Head::backward(const HeadLayers& layers, float scale, std::span<float> outp
   }
   multiply({hidden2_gradient_.data(), model::kHidden2, 1}, {weights_.data(), kPackedUnits},
            {count_, model::kHidden2, kPackedUnits}, nullptr, output_gradient.data(), kPackedUnits);
-  mask(output_gradient, hidden1_);
+  relu_backward(output_gradient, hidden1_);
   multiply({hidden2_gradient_.data(), 1, model::kHidden2}, {hidden1_.data(), kPackedUnits},
            {model::kHidden2, count_, kPackedUnits}, nullptr, weights_.data(), kPackedUnits);
   for (std::int64_t j = 0; j < model::kHidden2; ++j) {

@@ -54,7 +54,7 @@ class Head {
 
  private:
   /// One picture's cross entropy; fills its row of the logits' gradient.
-  float lose(std::int64_t picture, std::int64_t label, float smoothing);
+  float cross_entropy(std::int64_t picture, std::int64_t label, float smoothing);
 
   std::int64_t count_ = 0;
   // One row a picture. The hidden ones are kept as they are after their ReLU.

@@ -50,7 +50,8 @@ class Network {
   /// as they are to be seen; empty: as they are. Returns the loss where reading it costs nothing;
   /// when it is not finite the weights were left alone.
   virtual std::optional<float> step(std::int64_t first, std::int64_t count,
-                                    std::span<const std::uint8_t> changed, double rate) = 0;
+                                    std::span<const std::uint8_t> changed,
+                                    double learning_rate) = 0;
   /// The mean loss by picture since the epoch began.
   virtual double epoch_loss() = 0;
 };
@@ -62,8 +63,6 @@ class Engine {
 
   /// LibTorch's version, "2.13.0".
   virtual std::string version() const = 0;
-  /// "cpu", and "cuda:0" and so on where they can be used.
-  virtual std::vector<std::string> devices() const = 0;
   /// The device that "auto", "cpu", "cuda" or "cuda:N" means here. Throws Error saying what is
   /// missing.
   virtual std::string resolve_device(const std::string& name) const = 0;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+
+#include "base/random.hpp"
 
 namespace mlpctl::train {
 namespace {
@@ -35,6 +38,19 @@ double Schedule::one_cycle(double step) const {
   const double summit = kRising * total_steps_ - 1, last = total_steps_ - 1;
   if (step <= summit) return anneal(start, peak_, step / summit);
   return anneal(peak_, end, std::min(1.0, (step - summit) / (last - summit)));
+}
+
+std::vector<std::int64_t> epoch_order(const TrainOptions& options, std::int64_t count,
+                                      std::int64_t epoch) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), 0);
+  if (options.shuffle) {
+    // Streams from here on; the first ones make the initial weights from the same seed.
+    constexpr std::uint64_t kFirstStream = 1ULL << 32U;
+    Random random(options.seed, kFirstStream + static_cast<std::uint64_t>(epoch));
+    shuffle(order, random);
+  }
+  return order;
 }
 
 }  // namespace mlpctl::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "train/options.hpp"
 
@@ -22,5 +23,10 @@ class Schedule {
   ScheduleKind kind_;
   double peak_, warmup_steps_, total_steps_;
 };
+
+/// The order in which an epoch sees `count` images: the images' own, or a permutation that is a
+/// function of (options.seed, epoch, count).
+std::vector<std::int64_t> epoch_order(const TrainOptions& options, std::int64_t count,
+                                      std::int64_t epoch);
 
 }  // namespace mlpctl::train

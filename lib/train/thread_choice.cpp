@@ -11,7 +11,7 @@ void ThreadChoice::Typical::add(double step) {
   seconds += std::max(1.0 / steps, kLeastShare) * (step - seconds);
 }
 
-void ThreadChoice::took(double seconds) {
+void ThreadChoice::record(double seconds) {
   if (most_ == 1) return;
   if (!switched_) (shares() ? shared_ : alone_).add(seconds);
   switched_ = false;

@@ -15,7 +15,7 @@ class ThreadChoice {
   int threads() const { return shares() ? most_ : 1; }
   /// Tells how long the step that threads() was for took, by picture, so that a smaller last batch
   /// does not count as fast.
-  void took(double seconds);
+  void record(double seconds);
 
  private:
   /// The mean time of the last steps, some ten of them, with one number of threads. A step counts

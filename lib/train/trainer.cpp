@@ -3,16 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <span>
 #include <utility>
+#include <vector>
 
+#include "net/classifier.hpp"
 #include "train/batch_producer.hpp"
 #include "train/clock.hpp"
-#include "train/order.hpp"
 #include "train/schedule.hpp"
-#include "train/score.hpp"
 
 namespace mlpctl::train {
 namespace {
+
+double cross_entropy(std::span<const float> logits, std::uint8_t label) {
+  const double largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - largest);
+  return std::log(sum) + largest - logits[label];
+}
 
 /// Makes an epoch's changed images ahead of the steps; empty spans for epochs that see them as they
 /// are.
@@ -79,7 +87,7 @@ class Run {
   /// False when the run ends within the epoch.
   bool train_epoch() {
     const std::int64_t epoch = result_.epochs_done;
-    const auto order = epoch_order(data_.train.count(), options_.seed, epoch, options_.shuffle);
+    const auto order = epoch_order(options_, data_.train.count(), epoch);
     network_.begin_epoch(order);
     images_.start(epoch, order);
     const Clock clock;
@@ -192,6 +200,20 @@ class Run {
 };
 
 }  // namespace
+
+Score score(const model::Parameters& parameters, const Examples& examples, int threads) {
+  constexpr auto kClasses = static_cast<std::size_t>(model::kClasses);
+  std::vector<float> logits(examples.labels.size() * kClasses);
+  net::Classifier(parameters).logits(examples.images, logits, threads);
+  double loss = 0, right = 0;
+  for (std::size_t i = 0; i < examples.labels.size(); ++i) {
+    const std::span<const float> row(logits.data() + i * kClasses, kClasses);
+    loss += cross_entropy(row, examples.labels[i]);
+    right += net::best_class(row) == examples.labels[i] ? 1 : 0;
+  }
+  const auto count = static_cast<double>(examples.count());
+  return {loss / count, right / count};
+}
 
 RunState fresh_run(model::Parameters parameters) {
   RunState run;

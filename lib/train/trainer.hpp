@@ -7,9 +7,17 @@
 
 #include "train/network.hpp"
 #include "train/options.hpp"
-#include "train/score.hpp"
 
 namespace mlpctl::train {
+
+struct Score {
+  /// Mean cross-entropy in nats.
+  double loss;
+  double accuracy;
+};
+
+/// How well the parameters answer the examples.
+Score score(const model::Parameters& parameters, const Examples& examples, int threads);
 
 struct TrainData {
   Examples train, validation, test;

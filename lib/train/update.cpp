@@ -21,17 +21,17 @@ template <typename D>
 struct Numbers {
   using V = hn::Vec<D>;
   D d;
-  V rate, weight_decay, kept_weight, take1, keep2, take2, eps, step_size, second_scale, momentum,
-      average_share;
+  V rate, weight_decay, kept_weight, one_minus_beta1, beta2, one_minus_beta2, eps, step_size,
+      second_scale, momentum, average_share;
 
   HWY_INLINE Numbers(D tag, const Update& update)
       : d(tag),
         rate(hn::Set(d, update.rate)),
         weight_decay(hn::Set(d, update.weight_decay)),
         kept_weight(hn::Set(d, 1 - update.rate * update.weight_decay)),
-        take1(hn::Set(d, 1 - update.beta1)),
-        keep2(hn::Set(d, update.beta2)),
-        take2(hn::Set(d, 1 - update.beta2)),
+        one_minus_beta1(hn::Set(d, 1 - update.beta1)),
+        beta2(hn::Set(d, update.beta2)),
+        one_minus_beta2(hn::Set(d, 1 - update.beta2)),
         eps(hn::Set(d, update.eps)),
         step_size(hn::Set(d, update.step_size)),
         second_scale(hn::Set(d, update.second_scale)),
@@ -66,9 +66,9 @@ template <typename D, typename V = hn::Vec<D>>
 HWY_INLINE V adam(const Numbers<D>& by, V weight, V gradient, float* first, float* second) {
   const D d = by.d;
   const V old_first = hn::LoadU(d, first);
-  const V mean = hn::MulAdd(by.take1, hn::Sub(gradient, old_first), old_first);
-  const V square =
-      hn::MulAdd(hn::Mul(by.take2, gradient), gradient, hn::Mul(by.keep2, hn::LoadU(d, second)));
+  const V mean = hn::MulAdd(by.one_minus_beta1, hn::Sub(gradient, old_first), old_first);
+  const V square = hn::MulAdd(hn::Mul(by.one_minus_beta2, gradient), gradient,
+                              hn::Mul(by.beta2, hn::LoadU(d, second)));
   hn::StoreU(mean, d, first);
   hn::StoreU(square, d, second);
   // Far below the square of eps, so it changes nothing but keeps zero out of the inverse root.

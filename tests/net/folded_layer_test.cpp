@@ -8,7 +8,6 @@
 #include "base/random.hpp"
 #include "model/parameters.hpp"
 #include "net/aligned.hpp"
-#include "net/conv_linear.hpp"
 #include "net/unit_block.hpp"
 
 namespace {

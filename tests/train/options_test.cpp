@@ -2,8 +2,14 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <functional>
 #include <limits>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/error_code.hpp"
@@ -44,4 +50,37 @@ TEST_CASE("keeping the best needs only a validation split") {
 TEST_CASE("automatic threads are what the process may use, as far as the work is worth them") {
   CHECK(automatic_threads(1) == std::min(mlpctl::available_cpus(), 2));
   CHECK(automatic_threads(4096) == std::min(mlpctl::available_cpus(), 8));
+}
+
+TEST_CASE("every setting has a name of its own and every range is checked") {
+  TrainOptions options;
+  std::set<std::string_view> names;
+  std::size_t rows = 0, ranged = 0;
+  const auto visit = [&](const auto& field) {
+    names.insert(field.name);
+    ++rows;
+    if constexpr (std::is_same_v<decltype(field.value), double&> ||
+                  std::is_same_v<decltype(field.value), float&>) {
+      ++ranged;
+      const auto before = std::exchange(field.value, -1);
+      CHECK_THROWS_WITH(check(options, 1000, 0),
+                        Catch::Matchers::StartsWith("`" + std::string(field.name) + "` must be "));
+      field.value = before;
+    }
+  };
+  for_each_field(options, visit);
+  for_each_field(options.augment, visit);
+  CHECK(names.size() == rows);
+  CHECK(ranged == 6 + 12);
+}
+
+TEST_CASE("names of choices are read back") {
+  for (const Keep keep : Choices<Keep>::all) CHECK(parse<Keep>(to_string(keep)) == keep);
+  for (const auto kind : Choices<ScheduleKind>::all) {
+    CHECK(parse<ScheduleKind>(to_string(kind)) == kind);
+  }
+  for (const auto kind : Choices<mlpctl::model::OptimizerKind>::all) {
+    CHECK(parse<mlpctl::model::OptimizerKind>(to_string(kind)) == kind);
+  }
+  CHECK_FALSE(parse<Precision>("float64"));
 }

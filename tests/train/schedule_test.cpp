@@ -1,5 +1,6 @@
 #include "train/schedule.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 
@@ -44,4 +45,19 @@ TEST_CASE("one cycle has the rates of OneCycleLR") {
   CHECK_THAT(rates.rate(0), WithinRel(0.004, 1e-9));
   CHECK_THAT(rates.rate(29), WithinRel(0.1, 1e-9));
   CHECK_THAT(rates.rate(99), WithinRel(4e-7, 1e-6));
+}
+
+TEST_CASE("an epoch's order is a permutation of its own") {
+  const auto order_of = [](std::uint64_t seed, std::int64_t epoch, bool shuffle) {
+    TrainOptions options;
+    options.seed = seed;
+    options.shuffle = shuffle;
+    return epoch_order(options, 1000, epoch);
+  };
+  auto order = order_of(7, 3, true);
+  CHECK(order == order_of(7, 3, true));
+  CHECK(order != order_of(7, 4, true));
+  CHECK(order != order_of(8, 3, true));
+  std::sort(order.begin(), order.end());
+  CHECK(order == order_of(7, 3, false));
 }

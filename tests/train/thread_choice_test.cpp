@@ -12,7 +12,7 @@ int shared_steps(ThreadChoice& choice, int steps, double alone, double shared) {
   for (int i = 0; i < steps; ++i) {
     const bool shares = choice.threads() > 1;
     count += shares ? 1 : 0;
-    choice.took(shares ? shared : alone);
+    choice.record(shares ? shared : alone);
   }
   return count;
 }
@@ -31,7 +31,7 @@ TEST_CASE("the choice follows what the machine does") {
 TEST_CASE("one slow step does not turn the choice") {
   ThreadChoice choice(4);
   shared_steps(choice, 300, 2e-5, 1e-5);
-  choice.took(1.0);
+  choice.record(1.0);
   CHECK(shared_steps(choice, 1000, 2e-5, 1e-5) > 960);
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("a step on cold caches after a change does not count") {
     const int threads = choice.threads();
     const double usual = threads > 1 ? 2.3e-5 : 2e-5;
     slow += i >= 200 && threads > 1 ? 1 : 0;
-    choice.took(threads == before ? usual : 2 * usual);
+    choice.record(threads == before ? usual : 2 * usual);
     before = threads;
   }
   CHECK(slow < 40);

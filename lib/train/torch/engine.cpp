@@ -1,32 +1,78 @@
 #include "train/torch/engine.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <torch/version.h>
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 
-#include "train/torch/device.hpp"
-#include "train/torch/folded_network.hpp"
+#include "mlpctl/error.hpp"
+#include "train/torch/autograd.hpp"
 #include "train/torch/mlp_module.hpp"
 #include "train/torch/tensor_network.hpp"
 
 namespace mlpctl::train {
 namespace {
 
+int cuda_devices() {
+  return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0;
+}
+
+/// The N of "cuda:N", 0 for "cuda", -1 for something else.
+int cuda_index(const std::string& name) {
+  if (name == "cuda") return 0;
+  constexpr std::string_view kPrefix = "cuda:";
+  if (!name.starts_with(kPrefix)) return -1;
+  const char* const end = name.data() + name.size();
+  int index = -1;
+  const auto parsed = std::from_chars(name.data() + kPrefix.size(), end, index);
+  return parsed.ec == std::errc() && parsed.ptr == end ? index : -1;
+}
+
+std::string resolve_cuda(const std::string& name, int index) {
+  const std::string setting = "`device` " + name + ": ";
+  if (!at::detail::getCUDAHooks().hasCUDA() && !at::hasCUDA()) {
+    throw Error(ErrorCode::kNotSupported,
+                setting +
+                    "this LibTorch is built for the CPU only, or there is no NVIDIA driver; use "
+                    "`device` cpu, or build against a CUDA LibTorch");
+  }
+  const int count = cuda_devices();
+  if (count == 0)
+    throw Error(ErrorCode::kNotFound, setting + "no CUDA device is visible; use `device` cpu");
+  if (index >= count) {
+    throw Error(ErrorCode::kNotFound,
+                setting + "there " + (count == 1 ? "is 1 CUDA device" : "are fewer CUDA devices") +
+                    ", the last is cuda:" + std::to_string(count - 1));
+  }
+  return "cuda:" + std::to_string(index);
+}
+
 class TorchEngine : public Engine {
  public:
   std::string version() const override { return TORCH_VERSION; }
-  std::vector<std::string> devices() const override { return usable_devices(); }
+
   std::string resolve_device(const std::string& name) const override {
-    return train::resolve_device(name);
+    if (name == "cpu") return name;
+    if (name == "auto") return cuda_devices() == 0 ? "cpu" : "cuda:0";
+    const int index = cuda_index(name);
+    if (index < 0) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "`device` " + name + ": give auto, cpu, cuda or cuda:N");
+    }
+    return resolve_cuda(name, index);
   }
 
   std::unique_ptr<Network> make_network(const NetworkOptions& options) const override {
     const bool here = options.device == "cpu" && options.precision == Precision::kFloat32;
-    return options.fold && here ? make_folded_network(options) : make_tensor_network(options);
+    return options.fold && here ? make_folded_network(options, make_autograd())
+                                : make_tensor_network(options);
   }
 
   std::vector<float> logits(const model::Parameters& parameters,

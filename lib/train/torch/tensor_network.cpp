@@ -89,7 +89,7 @@ class TensorNetwork : public Network {
   }
 
   std::optional<float> step(std::int64_t first, std::int64_t count,
-                            std::span<const std::uint8_t> changed, double rate) override {
+                            std::span<const std::uint8_t> changed, double learning_rate) override {
     const at::Tensor rows = order_.narrow(0, first, count);
     const at::Tensor bytes =
         changed.empty() ? images_.index_select(0, rows) : send(changed, {count, model::kPixels});
@@ -99,7 +99,7 @@ class TensorNetwork : public Network {
     ++step_;
     for (const at::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
     torch::autograd::backward({loss}, {});
-    update(rate);
+    update(learning_rate);
     loss_sum_.add_(loss.detach(), count);
     pictures_ += count;
     return value;
@@ -144,7 +144,7 @@ class TensorNetwork : public Network {
     return loss.item<float>();
   }
 
-  void update(double rate) {
+  void update(double learning_rate) {
     constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEps = 1e-8;
     std::vector<at::Tensor> weights = module_->parameters(), gradients;
     for (at::Tensor& weight : weights) {
@@ -155,18 +155,20 @@ class TensorNetwork : public Network {
     const OptimizerOptions& optimizer = options_.optimizer;
     switch (optimizer.kind) {
       case model::OptimizerKind::kAdam:
-        at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate,
-                         kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
+        at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_,
+                         learning_rate, kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
         break;
       case model::OptimizerKind::kAdamW:
-        at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate,
-                          kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
+        at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_,
+                          learning_rate, kBeta1, kBeta2, optimizer.weight_decay, kEps, false,
+                          false);
         break;
       case model::OptimizerKind::kSgd:
         // The momentum starts at zero, so the first step is like any other.
         at::_fused_sgd_(weights, gradients,
                         optimizer.momentum > 0 ? as_list(first_) : std::vector<at::Tensor>(),
-                        optimizer.weight_decay, optimizer.momentum, rate, 0, false, false, false);
+                        optimizer.weight_decay, optimizer.momentum, learning_rate, 0, false, false,
+                        false);
         break;
     }
     if (options_.ema > 0) {

@@ -2,11 +2,13 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <numeric>
 
 #include "net/unit_block.hpp"
-#include "synthetic.hpp"
-#include "train/torch/loss_function.hpp"
+#include "train/synthetic.hpp"
+#include "train/torch/autograd.hpp"
 #include "train/torch/mlp_module.hpp"
+#include "train/torch/tensors.hpp"
 
 namespace {
 
@@ -39,27 +41,25 @@ Pass by_layers(const model::Parameters& parameters, const Examples& examples, do
 }
 
 Pass folded(const model::Parameters& parameters, const Examples& examples, double smoothing) {
-  Tensors values = to_tensors(parameters, at::kCPU);
-  for (auto& value : values) value.set_requires_grad(true);
+  const Tensors all = to_tensors(parameters, at::kCPU);
+  const SmallTensors small{all[0], all[1], all[3], all[4], all[5], all[6], all[7]};
+  for (const auto& each : small) each.set_requires_grad(true);
   net::AlignedFloats weight(net::kPackedSize), gradient(net::kPackedSize);
   net::pack(parameters.tensors[2], weight);
-  FoldedPass folded(2);
-  folded.weight = weight;
-  folded.sink = [&](std::int64_t offset, std::span<const float> row) {
+  net::FoldedPass folded(2, smoothing, [&](std::int64_t offset, std::span<const float> row) {
     std::copy(row.begin(), row.end(), gradient.begin() + offset);
-  };
-  folded.batch.assign(examples.images);
-  std::vector<std::int64_t> own_labels(examples.labels.begin(), examples.labels.end());
-  folded.labels = own_labels;
-  folded.label_smoothing = smoothing;
-  Pass pass{folded_loss(values, folded), at::empty({examples.count(), model::kClasses}), {}};
+  });
+  std::vector<std::int64_t> rows(examples.labels.size());
+  std::iota(rows.begin(), rows.end(), 0);
+  folded.take(examples.images, examples.labels, rows);
+  Pass pass{folded_loss(small, weight, folded), at::empty({examples.count(), model::kClasses}), {}};
   for (std::int64_t b = 0; b < examples.count(); ++b) {
-    const auto logits = folded.head.logits(b);
+    const auto logits = folded.logits(b);
     std::copy(logits.begin(), logits.end(), values_of(pass.logits).begin() + b * model::kClasses);
   }
   torch::autograd::backward({pass.loss}, {});
-  for (const auto& value : values) pass.gradients.push_back(value.grad());
-  pass.gradients[2] = at::empty_like(values[2]);
+  for (const auto& each : all) pass.gradients.push_back(each.grad());
+  pass.gradients[2] = at::empty_like(all[2]);
   net::unpack(gradient, values_of(pass.gradients[2]));
   return pass;
 }

@@ -2,9 +2,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <limits>
+#include <memory>
 #include <numeric>
 
-#include "synthetic.hpp"
+#include "train/folded_network.hpp"
+#include "train/synthetic.hpp"
 #include "train/torch/engine.hpp"
 #include "train/trainer.hpp"
 
@@ -14,16 +17,19 @@ using namespace mlpctl;
 using namespace mlpctl::train;
 using model::OptimizerKind;
 
-NetworkState after_steps(const NetworkOptions& options, int steps) {
+NetworkState after_steps(std::unique_ptr<Network> network, int steps) {
   const Synthetic set(128);
   std::vector<std::int64_t> order(128);
   std::iota(order.rbegin(), order.rend(), 0);
-  const auto network = torch_engine().make_network(options);
   network->set_examples(set.examples());
   network->set_state(fresh_run(model::initial_parameters(9)).network);
   network->begin_epoch(order);
   for (int i = 0; i < steps; ++i) network->step(i % 4 * 32, 32, {}, 1e-3);
   return network->state();
+}
+
+NetworkState after_steps(const NetworkOptions& options, int steps) {
+  return after_steps(torch_engine().make_network(options), steps);
 }
 
 double distance(const model::Parameters& a, const model::Parameters& b) {
@@ -69,6 +75,31 @@ TEST_CASE("threads do not change a bit") {
 TEST_CASE("in bfloat16 the network takes nearly the same steps") {
   NetworkOptions options{.precision = Precision::kBFloat16};
   const NetworkState coarse = after_steps(options, 2);
-  const NetworkState exact = after_steps({}, 2);
+  const NetworkState exact = after_steps(NetworkOptions(), 2);
   CHECK(distance(coarse.weights, exact.weights) < 5e-3);
+}
+
+TEST_CASE("autograd gives the bits that the pass gives without it") {
+  const NetworkOptions options{.threads = 2, .ema = 0.9, .label_smoothing = 0.1};
+  const NetworkState through = after_steps(torch_engine().make_network(options), 6);
+  const NetworkState straight = after_steps(make_folded_network(options), 6);
+  CHECK(through.weights.tensors == straight.weights.tensors);
+  CHECK(through.average.tensors == straight.average.tensors);
+  CHECK(through.second.tensors == straight.second.tensors);
+}
+
+TEST_CASE("layer by layer a loss that is not finite leaves the weights alone") {
+  RunState run = fresh_run(model::initial_parameters(9));
+  run.network.weights.tensors[6][3] = std::numeric_limits<float>::quiet_NaN();
+  const Synthetic set(32);
+  std::vector<std::int64_t> order(32);
+  std::iota(order.begin(), order.end(), 0);
+  const auto network = torch_engine().make_network({.fold = false});
+  network->set_examples(set.examples());
+  network->set_state(run.network);
+  network->begin_epoch(order);
+  const auto loss = network->step(0, 32, {}, 1e-3);
+  REQUIRE(loss);
+  CHECK(std::isnan(*loss));
+  CHECK(network->state().weights.tensors[0] == run.network.weights.tensors[0]);
 }
