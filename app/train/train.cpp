@@ -13,6 +13,7 @@
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
@@ -126,7 +127,7 @@ void print_result(const TrainCommand& command, const RunEnd& end) {
     return;
   }
   if (end.out.empty()) return;
-  std::cout << end.out << ": " << end.epochs << " epochs";
+  std::cout << printable(end.out) << ": " << end.epochs << " epochs";
   if (end.last_epoch && end.last_epoch->test) {
     std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end.last_epoch->test->accuracy);
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.hpp"
+#include "cli/text.hpp"
 #include "mlpctl/error.hpp"
 #include "train/train_options.hpp"
 #include "version.hpp"
@@ -96,12 +97,12 @@ void TrainLog::write(const RunEnd& end) {
 
 void TrainLog::write_line(const Json& line) {
   if (!file_.is_open()) return;
-  file_ << line.dump() << '\n' << std::flush;
+  file_ << json_text(line) << '\n' << std::flush;
   if (!file_) throw Error(ErrorCode::kIo, path_ + ": cannot be written: " + std::strerror(errno));
 }
 
 std::string to_json(const RunEnd& end) {
-  return end_json(end).dump();
+  return json_text(end_json(end));
 }
 
 std::string_view to_string(train::TrainEnd end) {
