@@ -6,9 +6,9 @@
 #include <numeric>
 #include <vector>
 
-#include "synthetic.hpp"
 #include "thread/pool.hpp"
 #include "train/network.hpp"
+#include "train/synthetic.hpp"
 #include "train/trainer.hpp"
 
 namespace {
