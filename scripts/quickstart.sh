@@ -11,7 +11,7 @@ run() {
 }
 
 run scripts/setup.sh "$@"
-run scripts/build.sh
+run scripts/build.sh release mlpctl
 run scripts/fetch-data.sh mnist
 if [ -f mlp.pt ]; then
   printf '\nmlp.pt is there already; remove it to train again.\n'
