@@ -5,6 +5,8 @@ target_compile_options(mlpctl_warnings INTERFACE
   # Which clang alone counts to -Wconversion.
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>
   $<$<BOOL:${MLPCTL_WERROR}>:-Werror>)
+# Whatever is held to the warnings is our own code, and hardened.
+target_link_libraries(mlpctl_warnings INTERFACE mlpctl_hardening)
 
 # mlpctl_room(NAME SOURCES...) adds the static library mlpctl_NAME, also known as mlpctl::NAME.
 function(mlpctl_room name)
