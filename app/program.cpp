@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "build_settings.hpp"
 #include "cli/cli.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/libtorch.hpp"
 #include "cli/log.hpp"
 #include "cli/option_names.hpp"
 #include "cli/option_sources.hpp"
@@ -18,7 +20,6 @@
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/fit.hpp"
 #include "mlpctl/state/reader.hpp"
-#include "version.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -45,6 +46,7 @@ void set_up(CLI::App& app, LogOptions& log) {
   app.require_subcommand(1);
   app.fallthrough();
   add_log_options(app, log);
+  add_libtorch_option(app);
   add_commands(app);
   add_config_file(app);
   name_environment_variables(app);
@@ -82,7 +84,8 @@ ExitCode run_command(const CLI::App& app) {
     return run_chosen_command();
   } catch (const Error& error) {
     const bool usage = error.code() == ErrorCode::kInvalidArgument;
-    return fail(with_flags(app, error.what()).append(advice(error)), usage ? ExitCode::kUsage : ExitCode::kFailed);
+    return fail(with_flags(app, error.what()).append(advice(error)),
+                usage ? ExitCode::kUsage : ExitCode::kFailed);
   }
 }
 

@@ -5,34 +5,66 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <system_error>
 
+#include "base/program_folder.hpp"
+#include "build_settings.hpp"
+#include "cli/libtorch.hpp"
 #include "mlpctl/error.hpp"
 #include "thread/pool.hpp"
+#include "train/build_id.hpp"
 
 namespace mlpctl::app {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr char kLibrary[] = "libmlpctl_torch.so";
 
-void* open_library() {
-  // The program's run path names the folder, in the build tree and where it is installed.
-  void* library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const std::string reason = dlerror();
-    throw Error(ErrorCode::kNotFound,
-                std::string("this needs LibTorch, but ") + kLibrary + " cannot be opened: " +
-                    reason + "; install mlpctl with its lib folder, or build it with LibTorch");
+/// By its full name: what the loader itself finds may be anybody's.
+fs::path library_file() {
+  const fs::path installed = program_folder() / kInstalledLibraries;
+  std::error_code error;
+  for (const fs::path& folder : {installed, program_folder() / "../lib"}) {
+    if (fs::exists(folder / kLibrary, error)) return (folder / kLibrary).lexically_normal();
   }
-  return library;
+  throw Error(ErrorCode::kNotFound,
+              std::string("this needs LibTorch, but ") + kLibrary + " is not in " +
+                  installed.lexically_normal().string() +
+                  "; install mlpctl with its lib folder, or build it with LibTorch");
+}
+
+[[noreturn]] void refuse_other_build(const fs::path& file) {
+  throw Error(ErrorCode::kNotSupported,
+              file.string() + " is of another build than the program; install both together");
+}
+
+void* open_engine_library(const fs::path& file) {
+  const std::string libtorch = open_libtorch(file.parent_path());
+  try {
+    return open_library(file);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotSupported) throw;
+    throw Error(error.code(), file.string() + " does not go with the LibTorch in " + libtorch +
+                                  "; it was built with LibTorch " + kLibTorchVersion +
+                                  ", or is of another build than the program");
+  }
+}
+
+template <typename Function>
+Function* function_of(void* library, const char* name) {
+  return reinterpret_cast<Function*>(dlsym(library, name));
 }
 
 train::Engine& load() {
-  void* const symbol = dlsym(open_library(), train::kEngineSymbol);
-  if (symbol == nullptr) {
-    throw Error(ErrorCode::kNotSupported,
-                std::string(kLibrary) + " is not of this version of mlpctl; install both together");
-  }
-  return *reinterpret_cast<train::EngineFunction*>(symbol)(process_pool());
+  const fs::path file = library_file();
+  void* const library = open_engine_library(file);
+  auto* const id = function_of<train::BuildIdFunction>(library, train::kBuildIdSymbol);
+  auto* const engine = function_of<train::EngineFunction>(library, train::kEngineSymbol);
+  if (id == nullptr || engine == nullptr || id() != std::string_view(train::build_id()))
+    refuse_other_build(file);
+  return *engine(process_pool());
 }
 
 }  // namespace

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.hpp"
+#include "build_settings.hpp"
 #include "cli/text.hpp"
 #include "mlpctl/error.hpp"
 #include "train/train_options.hpp"
-#include "version.hpp"
 
 namespace mlpctl::app {
 namespace {

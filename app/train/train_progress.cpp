@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "build_settings.hpp"
 #include "train/train_options.hpp"
-#include "version.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/program_folder.hpp"
 #include "data/dataset.hpp"
 #include "mlpctl/error.hpp"
 
@@ -12,11 +13,9 @@ namespace fs = std::filesystem;
 std::vector<std::string> default_folders() {
   const fs::path set = fs::path("data") / "mnist";
   std::vector<std::string> places{set.string()};
-  std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  if (program.empty()) return places;
+  if (program_folder().empty()) return places;
   // The program lies in <prefix>/bin, or in <source>/<build folder>/bin.
-  const fs::path above_bin = program.parent_path().parent_path();
+  const fs::path above_bin = program_folder().parent_path();
   places.push_back((above_bin / "share" / "mlpctl" / set).string());
   places.push_back((above_bin.parent_path() / set).string());
   return places;

@@ -78,5 +78,9 @@ class Engine {
 /// this pool, the process's one.
 inline constexpr char kEngineSymbol[] = "mlpctl_torch_engine";
 using EngineFunction = Engine*(Pool& pool);
+/// And of the one that gives its build_id(), to be compared first: only within a build do both
+/// halves mean the same by an Engine.
+inline constexpr char kBuildIdSymbol[] = "mlpctl_torch_build_id";
+using BuildIdFunction = const char*();
 
 }  // namespace mlpctl::train

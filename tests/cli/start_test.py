@@ -7,6 +7,7 @@ from support import ProgramTest, run, write_set
 from write_pictures import png
 
 TRAINS = os.environ["TEST_TRAINS"] == "ON"
+LIBTORCH = r"file=.*\blib(torch\w*|c10)\.so"
 
 
 class Start(ProgramTest):
@@ -31,15 +32,14 @@ class Start(ProgramTest):
             ["predict", "--model", model, picture],
         ):
             libraries = self.loaded(*arguments)
-            self.assertNotIn("file=libtorch", libraries, arguments)
-            self.assertNotIn("file=libc10", libraries, arguments)
+            self.assertNotRegex(libraries, LIBTORCH, arguments)
 
     @unittest.skipUnless(TRAINS, "built without LibTorch")
     def test_training_opens_libtorch(self):
         data = write_set(self.folder / "data")
         out = self.folder / "new.pt"
         arguments = ["train", "--data", data, "--max-steps", 1, "--out", out]
-        self.assertIn("file=libtorch", self.loaded(*arguments))
+        self.assertRegex(self.loaded(*arguments), LIBTORCH)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,196 @@
+#include "cli/libtorch.hpp"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <string_view>
+
+#include "build_settings.hpp"
+#include "cli/libtorch_folder.hpp"
+#include "cli/python_torch.hpp"
+#include "mlpctl/error.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string& libtorch_option() {
+  static std::string folder;
+  return folder;
+}
+
+std::string wanted_release() {
+  return libtorch_release(kLibTorchVersion);
+}
+
+std::string how_to_get_it() {
+  return "`pip install torch==" + wanted_release() +
+         ".*` gets it, and --libtorch DIR names its folder";
+}
+
+bool fits(const std::string& version) {
+  return version.empty() || libtorch_release(version) == wanted_release();
+}
+
+Error other_release(const std::string& place, const std::string& version) {
+  return Error(ErrorCode::kNotSupported, "mlpctl was built with LibTorch " + wanted_release() +
+                                             ", " + place + " has " + libtorch_release(version) +
+                                             "; " + how_to_get_it());
+}
+
+/// Empty, or what is wrong with a file that the loader would crash on: it does not look whether all
+/// of the file is there.
+std::string damage(const fs::path& file) {
+  Elf64_Ehdr header{};
+  std::ifstream bytes(file, std::ios::binary);
+  bytes.read(reinterpret_cast<char*>(&header), sizeof header);
+  if (!bytes || !std::string_view(reinterpret_cast<const char*>(header.e_ident), EI_NIDENT)
+                     .starts_with(ELFMAG)) {
+    return "is not a library";
+  }
+  std::error_code error;
+  const std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize;
+  return fs::file_size(file, error) < end || error ? "is cut off" : "";
+}
+
+bool lacks_memory(std::string_view reason) {
+  if (reason.find("static TLS") != std::string_view::npos) return false;
+  for (const char* words :
+       {"annot allocate memory", "failed to map segment", "cannot map zero-fill"}) {
+    if (reason.find(words) != std::string_view::npos)
+      return reason.find("not permitted") == std::string_view::npos;
+  }
+  return false;
+}
+
+/// LibTorch ends the process when memory runs out while it starts: beside its file, which is mapped
+/// as a whole, it needs some forty megabytes then.
+bool has_memory_for(const fs::path& file) {
+  constexpr std::size_t kStart = std::size_t{64} << 20;
+  const std::size_t size = fs::file_size(file) + kStart;
+  void* const room = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return room != MAP_FAILED && munmap(room, size) == 0;
+}
+
+constexpr std::string_view kMissing = ": cannot open shared object file: No such file";
+
+/// The library that the loader did not find, or empty where it says something else.
+std::string missing_library(std::string_view reason) {
+  const std::size_t end = reason.find(kMissing);
+  return std::string(reason.substr(0, end == std::string_view::npos ? 0 : end));
+}
+
+Error no_memory(const std::string& name) {
+  return Error(ErrorCode::kIo, "not enough memory to load " + name);
+}
+
+[[noreturn]] void fail_to_open(const std::string& name, std::string_view reason) {
+  if (lacks_memory(reason)) throw no_memory(name);
+  const std::string missing = missing_library(reason);
+  throw Error(ErrorCode::kNotSupported,
+              name + (missing.empty() ? " does not go with the other libraries that are here"
+                                      : " needs " + missing + ", which is not found"));
+}
+
+/// The version that the loaded library itself tells; empty where it does not.
+std::string version_of(void* torch_cpu) {
+  void* const symbol = dlsym(torch_cpu, "aoti_torch_abi_version");
+  if (symbol == nullptr) return "";
+  const std::uint64_t version = reinterpret_cast<std::uint64_t (*)()>(symbol)();
+  return std::to_string(version >> 56) + "." + std::to_string(version >> 48 & 0xff);
+}
+
+/// Each by its full name and before what needs it, so that nothing is looked for elsewhere.
+void open_parts(const LibTorchFolder& libtorch) {
+  if (!fits(libtorch.version)) throw other_release(libtorch.libraries, libtorch.version);
+  for (const std::string_view part : {"c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"}) {
+    const auto file = libtorch_part(libtorch.libraries, part);
+    if (!file && part.ends_with("cuda")) continue;
+    if (!file) {
+      throw Error(ErrorCode::kNotFound, libtorch.libraries.string() + " has no lib" +
+                                            std::string(part) + ".so: this LibTorch is not whole");
+    }
+    // Its own $ORIGIN is where the file lies, not where a link to it does.
+    void* const library = open_library(fs::canonical(*file));
+    if (part != "torch_cpu") continue;
+    const std::string version = version_of(library);
+    if (!fits(version)) throw other_release(libtorch.libraries, version);
+  }
+}
+
+std::string open_named(const std::string& name, const std::string& folder) {
+  const auto found = libtorch_in(folder);
+  if (!found) {
+    throw Error(ErrorCode::kNotFound,
+                name + " " + folder +
+                    ": there is no libtorch_cpu.so in it, its lib or its torch/lib; " +
+                    how_to_get_it());
+  }
+  open_parts(*found);
+  return folder;
+}
+
+/// From where the loader itself looks; false when there is none.
+bool open_from_the_system() {
+  for (const std::string& name :
+       {std::string("libtorch_cpu.so"), "libtorch_cpu.so." + wanted_release()}) {
+    if (void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+      const std::string version = version_of(library);
+      if (!fits(version)) throw other_release("the system's library path", version);
+      return true;
+    }
+    const std::string reason = dlerror();
+    if (missing_library(reason) != name) fail_to_open(name, reason);
+  }
+  return false;
+}
+
+}  // namespace
+
+void add_libtorch_option(CLI::App& app) {
+  app.add_option("--libtorch", libtorch_option(),
+                 "Folder of the LibTorch to use; else LIBTORCH, beside the program, python3's, the "
+                 "system's")
+      ->type_name("DIR")
+      ->group("General");
+}
+
+std::string open_libtorch(const fs::path& libraries) {
+  if (!libtorch_option().empty()) return open_named("--libtorch", libtorch_option());
+  const char* const environment = std::getenv("LIBTORCH");
+  if (environment != nullptr && *environment != '\0') return open_named("LIBTORCH", environment);
+  std::optional<LibTorchFolder> other;
+  for (const bool python : {false, true}) {
+    const auto found = libtorch_in(python ? python_torch() : libraries);
+    if (!found) continue;
+    if (fits(found->version)) {
+      open_parts(*found);
+      return found->libraries;
+    }
+    other = found;
+  }
+  if (open_from_the_system()) return "the system's library path";
+  if (other) throw other_release(other->libraries, other->version);
+  throw Error(
+      ErrorCode::kNotFound,
+      "this needs LibTorch " + wanted_release() + ", which is neither in " + libraries.string() +
+          " nor in python3's packages nor in the system's library path; " + how_to_get_it());
+}
+
+void* open_library(const fs::path& file) {
+  const std::string wrong = damage(file);
+  if (!wrong.empty()) throw Error(ErrorCode::kCorruption, file.string() + " " + wrong);
+  if (!has_memory_for(file)) throw no_memory(file);
+  void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) fail_to_open(file, dlerror());
+  return library;
+}
+
+}  // namespace mlpctl::app
