@@ -156,8 +156,7 @@ bool open_from_the_system() {
 
 void add_libtorch_option(CLI::App& app) {
   app.add_option("--libtorch", libtorch_option(),
-                 "Folder of the LibTorch to use; else LIBTORCH, beside the program, python3's, the "
-                 "system's")
+                 "LibTorch's folder; else LIBTORCH, beside the program, python3's, the system's")
       ->type_name("DIR")
       ->group("General");
 }

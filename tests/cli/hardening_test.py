@@ -1,5 +1,5 @@
-"""What stands in the way of somebody else's bytes: in the built and in the installed files, the marks
-of hardening, and that nothing is loaded from the working folder."""
+"""In the built and the installed files: the marks of hardening, and nothing that is loaded from the
+working folder."""
 
 import os
 import pathlib
@@ -83,7 +83,7 @@ class WorkingFolder(InstalledTest):
         source.write_text(
             "#include <cstdio>\n"
             "__attribute__((constructor)) static void run() {"
-            f' std::FILE* file = std::fopen("{self.canary}", "a"); if (file) std::fclose(file); }}\n'
+            f' if (std::FILE* file = std::fopen("{self.canary}", "a")) std::fclose(file); }}\n'
         )
         library = self.folder / "planted.so"
         subprocess.run(
@@ -92,11 +92,12 @@ class WorkingFolder(InstalledTest):
         files = [self.program]
         names = {"libmlpctl_torch.so"}
         if TRAINS:
-            files += [self.library, *(LIBTORCH / f"lib{part}.so" for part in ("c10", "torch_cpu", "torch"))]
+            parts = ("c10", "torch_cpu", "torch")
+            files += [self.library, *(LIBTORCH / f"lib{part}.so" for part in parts)]
             names |= {file.name for file in files[1:]}
         for file in files:
             names |= set(re.findall(r"NEEDED.*\[(.*)\]", readelf("-d", file)))
-        for folder in (".", "lib", "lib/x86_64-linux-gnu", "torch/lib", "libtorch/lib", "glibc-hwcaps/x86-64-v2"):
+        for folder in (".", "lib", "torch/lib", "libtorch/lib", "glibc-hwcaps/x86-64-v2"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
             for name in names:
                 if not name.startswith(("libc.so", "ld-linux")):
