@@ -17,9 +17,9 @@ std::function<ExitCode()>& chosen() {
   return run;
 }
 
-const CLI::App& active_command(const CLI::App& app) {
-  const auto parsed = app.get_subcommands();
-  return parsed.empty() ? app : *parsed.front();
+const CLI::App* active_command(const CLI::App* app) {
+  const auto parsed = app->get_subcommands();
+  return parsed.empty() ? app : parsed.front();
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -32,7 +32,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
 
 std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* level : {&active_command(app), &app}) {
+  for (const CLI::App* level : {active_command(&app), &app}) {
     for (const std::string& name : long_names(*level)) names.push_back("--" + name);
   }
   return names;
@@ -88,7 +88,7 @@ ExitCode report_parse_error(const CLI::App& app, const CLI::ParseError& error) {
     app.exit(error);
     return ExitCode::kDone;
   }
-  const CLI::App& command = active_command(app);
+  const CLI::App& command = *active_command(&app);
   const std::string name = command.get_parent() == nullptr ? "" : " " + command.get_name();
   std::cerr << "mlpctl: " << printable(describe(app, error)) << "\nTry 'mlpctl" << name
             << " --help'.\n";

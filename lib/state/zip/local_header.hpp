@@ -6,7 +6,7 @@
 #include <string>
 
 #include "mlpctl/error.hpp"
-#include "state/zip/directory.hpp"
+#include "state/zip/record.hpp"
 
 namespace mlpctl::state {
 
