@@ -123,7 +123,7 @@ TEST_CASE("the validation part is the last pictures and outlives the whole") {
   CHECK(validation.images[0] == 'c');
   CHECK(validation.labels[0] == 2);
   for (const std::int64_t wrong : {0, -1, 2, 9}) {
-    CHECK(error_code([&] { mlpctl::data::split_validation(train, wrong); }) ==
+    CHECK(error_code([&set = train, wrong] { mlpctl::data::split_validation(set, wrong); }) ==
           mlpctl::ErrorCode::kInvalidArgument);
   }
 }
