@@ -20,7 +20,6 @@ enum class ErrorCode {
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& sentence) : runtime_error(sentence), code_(code) {}
-  explicit Error(const std::string& sentence) : Error(ErrorCode::kCorruption, sentence) {}
 
   ErrorCode code() const { return code_; }
 
