@@ -72,7 +72,7 @@ std::filesystem::path ask_python() {
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return {};
   const std::optional<pid_t> child = start_python(ends[1]);
   close(ends[1]);
-  const std::string answer = child ? read_all(ends[0]) : "";
+  std::string answer = child ? read_all(ends[0]) : "";
   close(ends[0]);
   if (child) {
     kill(*child, SIGKILL);  // It has answered, or never will.

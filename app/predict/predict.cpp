@@ -129,10 +129,11 @@ void keep_freed_memory() {
   mallopt(M_TOP_PAD, kKept);
   mallopt(M_ARENA_MAX, 1);
   constexpr std::uintptr_t kPage = 2 << 20;
-  void* first = std::malloc(kPage);
-  const auto begin = (reinterpret_cast<std::uintptr_t>(first) + kPage - 1) / kPage * kPage;
+  auto* const first = static_cast<char*>(std::malloc(kPage));
+  const std::uintptr_t to_page = -reinterpret_cast<std::uintptr_t>(first) % kPage;
   const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0)) / kPage * kPage;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(first) + to_page;
+  if (begin < end) madvise(first + to_page, end - begin, MADV_HUGEPAGE);
   std::free(first);
 }
 
