@@ -1,9 +1,11 @@
 #include "cli/option_sources.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,32 @@ std::string environment_name(const std::string& long_name) {
   return name;
 }
 
+[[noreturn]] void refuse_config(const std::string& why) {
+  throw CLI::ConfigError("--config: " + why, CLI::ExitCodes::ConfigError);
+}
+
+/// The text of a file of options. CLI11's reader takes time and memory with the square of a line,
+/// so that lines, sections and the whole are bounded first.
+std::string bounded_config(std::istream& input) {
+  constexpr std::size_t kMaxBytes = 64 << 10, kMaxLine = 4 << 10;
+  constexpr std::ptrdiff_t kMaxDepth = 8;
+  std::string text(kMaxBytes + 1, '\0');
+  input.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(input.gcount()));
+  if (text.size() > kMaxBytes) refuse_config("the file is larger than 64 KiB");
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string place = "line " + std::to_string(++number);
+    if (line.size() > kMaxLine) refuse_config(place + " is longer than 4 KiB");
+    const std::string name = line.substr(0, line.find('='));
+    if (std::ranges::count(name, '.') > kMaxDepth || std::ranges::count(line, '[') > kMaxDepth) {
+      refuse_config(place + " is nested too deeply");
+    }
+  }
+  return text;
+}
+
 /// CLI11's TOML reader, with the keys sent to the command that was chosen on the command line.
 class CommandConfig : public CLI::ConfigTOML {
  public:
@@ -30,7 +58,8 @@ class CommandConfig : public CLI::ConfigTOML {
     const auto parsed = app_.get_subcommands();
     if (parsed.empty()) return {};
     std::vector<CLI::ConfigItem> chosen;
-    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
+    std::istringstream text(bounded_config(input));
+    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(text)) {
       if (concerns(*parsed.front(), item)) chosen.push_back(item);
     }
     return chosen;
@@ -55,9 +84,8 @@ class CommandConfig : public CLI::ConfigTOML {
   void check_key(const CLI::App& level, const std::string& key) const {
     if (level.get_option_no_throw("--" + key) != nullptr) return;
     const std::string near = closest_match(key, long_names(level));
-    throw CLI::ConfigError("--config: unknown key '" + key + "'" +
-                               (near.empty() ? "" : ", did you mean '" + near + "'?"),
-                           CLI::ExitCodes::ConfigError);
+    refuse_config("unknown key '" + key + "'" +
+                  (near.empty() ? "" : ", did you mean '" + near + "'?"));
   }
 
   const CLI::App& app_;

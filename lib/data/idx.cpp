@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t kMagicBytes = 4, kSizeBytes = 4, kMaxRank = 3;
 constexpr std::byte kUnsignedByte{0x08};
+// Deflate packs the pictures of a data set to a fifth or so of their bytes, and black ones to a
+// thousandth. A small file may hold those; a large one would fill memory from next to nothing.
+constexpr std::size_t kMaxPackedRatio = 24, kAlwaysUnpacked = 64 << 20;
 // Deflate cannot pack more than this many bytes into one (RFC 1951: 258 bytes in two bits).
 constexpr std::size_t kMaxDeflateRatio = 1032;
 
@@ -122,6 +125,12 @@ std::vector<std::byte> gunzip_idx(std::span<const std::byte> bytes, const std::s
     throw Error(ErrorCode::kCorruption,
                 name + ": declares " + dimensions(header) + " values, more than its " +
                     std::to_string(bytes.size()) + " compressed bytes can hold");
+  }
+  if (header.values > kAlwaysUnpacked && header.values / kMaxPackedRatio > bytes.size()) {
+    throw Error(ErrorCode::kNotSupported,
+                name + ": unpacks to " + dimensions(header) + " values, more than " +
+                    std::to_string(kMaxPackedRatio) + " times its " + std::to_string(bytes.size()) +
+                    " compressed bytes, as no data set does; if it is one, unpack it with gunzip");
   }
   // One byte more than declared, so that trailing bytes show and the gzip checksum is read.
   out.resize(header.bytes + header.values + 1);

@@ -21,30 +21,43 @@ void add_cells(std::vector<std::uint32_t>& sums, const std::uint8_t* in, int fac
 
 }  // namespace
 
+RowReducer::RowReducer(int width, int height, int channels, int factor)
+    // A picture of one row keeps its row.
+    : across_(std::min(factor, width)),
+      down_(std::min(factor, height)),
+      to_{.width = width / across_,
+          .height = height / down_,
+          .channels = channels,
+          .pixels = {},
+          .reduction = static_cast<double>(factor)} {
+  const std::size_t row = static_cast<std::size_t>(to_.width) * static_cast<std::size_t>(channels);
+  to_.pixels.reserve(row * static_cast<std::size_t>(to_.height));
+  if (factor > 1) sums_.resize(row);
+}
+
+void RowReducer::add(const std::uint8_t* row) {
+  if (sums_.empty()) {
+    to_.pixels.insert(to_.pixels.end(), row, row + std::ptrdiff_t{to_.width} * to_.channels);
+    return;
+  }
+  if (rows_ == to_.height * down_) return;  // A remainder at the bottom.
+  const auto area = static_cast<std::uint32_t>(across_ * down_);
+  if (rows_ % down_ == 0) std::fill(sums_.begin(), sums_.end(), area / 2);
+  if (to_.channels == 1) add_cells<1>(sums_, row, across_);
+  if (to_.channels == 3) add_cells<3>(sums_, row, across_);
+  if (++rows_ % down_ != 0) return;
+  for (const std::uint32_t sum : sums_) to_.pixels.push_back(static_cast<std::uint8_t>(sum / area));
+}
+
 Picture reduce(const Picture& from, int factor) {
   if (factor <= 1) return from;
-  // A picture of one row keeps its row.
-  const int across = std::min(factor, from.width), down = std::min(factor, from.height);
-  Picture to{.width = from.width / across,
-             .height = from.height / down,
-             .channels = from.channels,
-             .reduction = from.reduction * factor};
-  const auto channels = static_cast<std::size_t>(from.channels);
-  const std::size_t row_size = static_cast<std::size_t>(to.width) * channels;
-  const auto area = static_cast<std::uint32_t>(across * down);
-  std::vector<std::uint32_t> sums(row_size);
-  to.pixels.reserve(row_size * static_cast<std::size_t>(to.height));
-  for (int y = 0; y < to.height; ++y) {
-    std::fill(sums.begin(), sums.end(), area / 2);
-    for (int dy = 0; dy < down; ++dy) {
-      const std::uint8_t* in = from.pixels.data() + static_cast<std::size_t>(y * down + dy) *
-                                                        static_cast<std::size_t>(from.width) *
-                                                        channels;
-      if (channels == 1) add_cells<1>(sums, in, across);
-      if (channels == 3) add_cells<3>(sums, in, across);
-    }
-    for (const std::uint32_t sum : sums) to.pixels.push_back(static_cast<std::uint8_t>(sum / area));
+  RowReducer reducer(from.width, from.height, from.channels, factor);
+  const auto row = static_cast<std::size_t>(from.width) * static_cast<std::size_t>(from.channels);
+  for (int y = 0; y < from.height; ++y) {
+    reducer.add(from.pixels.data() + static_cast<std::size_t>(y) * row);
   }
+  Picture to = reducer.take();
+  to.reduction *= from.reduction;
   return to;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace mlpctl::image {
@@ -49,6 +50,23 @@ constexpr int factor_to_pixels(std::int64_t most, std::int64_t width, std::int64
   while ((width / factor) * (height / factor) > most) ++factor;
   return factor;
 }
+
+/// Reduces a picture whose rows come one after the other, so that it need not lie in memory whole.
+class RowReducer {
+ public:
+  /// Of a picture of that size; factor is at least 1.
+  RowReducer(int width, int height, int channels, int factor);
+
+  /// The next row, from the top.
+  void add(const std::uint8_t* row);
+  /// The picture after its last row.
+  Picture take() { return std::move(to_); }
+
+ private:
+  int across_, down_, rows_ = 0;
+  std::vector<std::uint32_t> sums_;
+  Picture to_;
+};
 
 /// Averages factor x factor pixels; a remainder at the right and bottom edge is left out.
 Picture reduce(const Picture& picture, int factor);

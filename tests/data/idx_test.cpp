@@ -91,3 +91,10 @@ TEST_CASE("an IDX file that the system does not give is an error of the system")
 TEST_CASE("a gzip file that declares more than it can hold is refused before memory is taken") {
   check_refused(gzip_text(idx_text({1U << 31, 1U << 20}, "a")), "compressed bytes can hold");
 }
+
+TEST_CASE(
+    "a gzip file that would fill memory from next to nothing is refused before it is unpacked") {
+  // 128 million black pixels.
+  check_refused(gzip_text(idx_text({128, 1000, 1000}, std::string(128'000'000, '\0'))),
+                "unpacks to 128x1000x1000 values", ErrorCode::kNotSupported);
+}

@@ -73,13 +73,18 @@ Picture decode_bgrx(const ByteView& file, const PictureHeader& header) {
   return picture;
 }
 
-Picture decode_bmp(const ByteView& file, const PictureHeader& header, const Reducing&) {
-  if (is_bgrx(file)) return decode_bgrx(file, header);
-  return picture_of(PixPtr(pixReadMemBmp(data_of(file), file.size())), file);
+std::int64_t bmp_memory(const ByteView& file, const PictureHeader& header, const Reducing&) {
+  const bool palette = file.little16(28) <= 8;
+  return header.width * header.height * (palette ? 5 : 4);
+}
+
+Picture decode_bmp(const ByteView& file, const PictureHeader& header, const Reducing& reducing) {
+  if (is_bgrx(file)) return reduce_to_pixels(decode_bgrx(file, header), reducing.max_pixels);
+  return picture_of(PixPtr(pixReadMemBmp(data_of(file), file.size())), file, reducing.max_pixels);
 }
 
 }  // namespace
 
-const Codec kBmp{"BMP", kSuffixes, is_bmp, bmp_header, decode_bmp};
+const Codec kBmp{"BMP", kSuffixes, is_bmp, bmp_header, bmp_memory, decode_bmp};
 
 }  // namespace mlpctl::image

@@ -22,6 +22,10 @@ struct Reducing {
   int later_factor = 1;
 };
 
+/// What decoding may cost in bytes; a picture above is refused from its header. All threads
+/// together hold no more either.
+inline constexpr std::int64_t kMaxDecodedBytes = 400'000'000;
+
 /// One format of picture files.
 struct Codec {
   std::string_view name;
@@ -32,7 +36,11 @@ struct Codec {
   /// Reads the size that decode() will meet, and walks the file's structure to its end. Throws
   /// Error when the file is cut off or of a kind that is not read.
   PictureHeader (*header)(const ByteView& file);
-  /// The pixels, transparency laid over white or black, not turned. Throws Error on damage.
+  /// The most bytes that decode() holds at once or unpacks, beside the file's own.
+  std::int64_t (*memory)(const ByteView& file, const PictureHeader& header,
+                         const Reducing& reducing);
+  /// The pixels, transparency laid over white or black, not turned, reduced by the whole factor
+  /// that leaves at most reducing.max_pixels. Throws Error on damage.
   Picture (*decode)(const ByteView& file, const PictureHeader& header, const Reducing& reducing);
 };
 
@@ -46,6 +54,10 @@ const Codec& codec_of(const ByteView& file);
 
 /// The codec's header of the file, its size within the limits. Throws Error when it is not.
 PictureHeader read_header(const Codec& codec, const ByteView& file);
+
+/// The bytes that decoding the file takes. Throws Error when they are more than kMaxDecodedBytes.
+std::int64_t checked_memory(const Codec& codec, const ByteView& file, const PictureHeader& header,
+                            const Reducing& reducing);
 
 /// Whether the name ends like a picture file of a format that is read.
 bool has_picture_suffix(std::string_view path);

@@ -92,6 +92,19 @@ PictureHeader read_header(const Codec& codec, const ByteView& file) {
   return header;
 }
 
+std::int64_t checked_memory(const Codec& codec, const ByteView& file, const PictureHeader& header,
+                            const Reducing& reducing) {
+  constexpr std::int64_t kMega = 1'000'000;
+  const std::int64_t bytes = codec.memory(file, header, reducing);
+  if (bytes > kMaxDecodedBytes) {
+    file.refuse("is too large: its " + std::to_string(header.width) + "x" +
+                std::to_string(header.height) + " pixels take " +
+                std::to_string((bytes + kMega - 1) / kMega) + " MB to decode; at most " +
+                std::to_string(kMaxDecodedBytes / kMega) + " MB are used, so reduce it");
+  }
+  return bytes;
+}
+
 bool has_picture_suffix(std::string_view path) {
   std::string suffix(path.substr(std::min(path.rfind('.'), path.size())));
   std::ranges::transform(suffix, suffix.begin(),

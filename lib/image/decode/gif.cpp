@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "image/decode/codec.hpp"
 #include "image/decode/leptonica.hpp"
 
@@ -24,6 +26,7 @@ std::size_t skip_blocks(const ByteView& file, std::size_t at) {
 struct FirstPicture {
   PictureHeader header;
   int transparent_index = -1;  ///< the palette entry that is declared transparent
+  std::size_t begin = 0, end = 0;
 };
 
 /// Walks all of the file.
@@ -38,11 +41,14 @@ FirstPicture walk(const ByteView& file) {
       }
       at = skip_blocks(file, at + 2);
     } else if (file.u8(at) == ',') {
+      const std::size_t end = skip_blocks(file, at + 11 + palette_size(file.u8(at + 9)));
       if (header.width == 0) {
         header.width = file.little16(at + 5);
         header.height = file.little16(at + 7);
+        first.begin = at;
+        first.end = end;
       }
-      at = skip_blocks(file, at + 11 + palette_size(file.u8(at + 9)));
+      at = end;
     } else {
       file.fail("is a damaged GIF: an unknown block");
     }
@@ -54,16 +60,33 @@ PictureHeader gif_header(const ByteView& file) {
   return walk(file).header;
 }
 
-Picture decode_gif(const ByteView& file, const PictureHeader&, const Reducing&) {
-  PixPtr pix(pixReadMemGif(data_of(file), file.size()));
-  const int transparent = walk(file).transparent_index;
+std::int64_t gif_memory(const ByteView&, const PictureHeader& header, const Reducing&) {
+  // The decoder's copy, Leptonica's, and its colours.
+  return header.width * header.height * 6;
+}
+
+/// A file of the first picture alone: the decoder would decode all, and keep them.
+std::vector<l_uint8> still_gif(const ByteView& file, const FirstPicture& first) {
+  const l_uint8* data = data_of(file);
+  std::vector<l_uint8> out(data, data + 13 + palette_size(file.u8(10)));
+  out.insert(out.end(), data + first.begin, data + first.end);
+  out.push_back(';');
+  return out;
+}
+
+Picture decode_gif(const ByteView& file, const PictureHeader&, const Reducing& reducing) {
+  const FirstPicture first = walk(file);
+  const std::vector<l_uint8> still = still_gif(file, first);
+  PixPtr pix(pixReadMemGif(still.data(), still.size()));
   PIXCMAP* map = pix == nullptr ? nullptr : pixGetColormap(pix.get());
-  if (map != nullptr && transparent >= 0) pixcmapSetAlpha(map, transparent, 0);
-  return picture_of(std::move(pix), file);
+  if (map != nullptr && first.transparent_index >= 0) {
+    pixcmapSetAlpha(map, first.transparent_index, 0);
+  }
+  return picture_of(std::move(pix), file, reducing.max_pixels);
 }
 
 }  // namespace
 
-const Codec kGif{"GIF", kSuffixes, is_gif, gif_header, decode_gif};
+const Codec kGif{"GIF", kSuffixes, is_gif, gif_header, gif_memory, decode_gif};
 
 }  // namespace mlpctl::image

@@ -1,6 +1,7 @@
 #include "image/decode/leptonica.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace mlpctl::image {
 namespace {
@@ -45,16 +46,16 @@ std::uint32_t backdrop(Pix* pix) {
   return visible < all && visible > 0 && dark * 50 < visible ? 0 : 255;
 }
 
-Picture from_rgb(Pix* pix) {
-  Picture picture{.width = pixGetWidth(pix), .height = pixGetHeight(pix), .channels = 3};
-  picture.pixels.resize(static_cast<std::size_t>(picture.width) *
-                        static_cast<std::size_t>(picture.height) * 3);
+Picture from_rgb(Pix* pix, int factor) {
+  const int width = pixGetWidth(pix), height = pixGetHeight(pix);
+  RowReducer reducer(width, height, 3, factor);
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(width) * 3);
   const bool transparent = pixGetSpp(pix) == 4;
   const std::uint32_t behind = transparent ? backdrop(pix) : 0;
-  std::uint8_t* out = picture.pixels.data();
-  for (int y = 0; y < picture.height; ++y) {
+  for (int y = 0; y < height; ++y) {
     const l_uint32* line = row_of(pix, y);
-    for (int x = 0; x < picture.width; ++x, out += 3) {
+    std::uint8_t* out = row.data();
+    for (int x = 0; x < width; ++x, out += 3) {
       Pixel pixel = unpack(line[x]);
       if (transparent) {
         const auto over = [&](std::uint32_t value) {
@@ -66,21 +67,23 @@ Picture from_rgb(Pix* pix) {
       out[1] = static_cast<std::uint8_t>(pixel.green);
       out[2] = static_cast<std::uint8_t>(pixel.blue);
     }
+    reducer.add(row.data());
   }
-  return picture;
+  return reducer.take();
 }
 
-Picture from_grey(Pix* pix) {
-  Picture picture{.width = pixGetWidth(pix), .height = pixGetHeight(pix), .channels = 1};
-  picture.pixels.reserve(static_cast<std::size_t>(picture.width) *
-                         static_cast<std::size_t>(picture.height));
-  for (int y = 0; y < picture.height; ++y) {
+Picture from_grey(Pix* pix, int factor) {
+  const int width = pixGetWidth(pix), height = pixGetHeight(pix);
+  RowReducer reducer(width, height, 1, factor);
+  std::vector<std::uint8_t> row(static_cast<std::size_t>(width));
+  for (int y = 0; y < height; ++y) {
     const l_uint32* line = row_of(pix, y);
-    for (int x = 0; x < picture.width; ++x) {
-      picture.pixels.push_back(static_cast<std::uint8_t>(GET_DATA_BYTE(line, x)));
+    for (int x = 0; x < width; ++x) {
+      row[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(GET_DATA_BYTE(line, x));
     }
+    reducer.add(row.data());
   }
-  return picture;
+  return reducer.take();
 }
 
 }  // namespace
@@ -90,11 +93,12 @@ void silence_leptonica() {
   (void)previous;
 }
 
-Picture picture_of(PixPtr pix, const ByteView& file) {
+Picture picture_of(PixPtr pix, const ByteView& file, std::int64_t max_pixels) {
   if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
   pix = to_8_or_32(std::move(pix));
   if (pix == nullptr) file.refuse("has pixels of a kind that cannot be read; save it as PNG");
-  return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get()) : from_grey(pix.get());
+  const int factor = factor_to_pixels(max_pixels, pixGetWidth(pix.get()), pixGetHeight(pix.get()));
+  return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get(), factor) : from_grey(pix.get(), factor);
 }
 
 PixPtr pix_of(const Picture& picture) {

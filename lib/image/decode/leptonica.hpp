@@ -28,9 +28,9 @@ inline l_uint32* row_of(Pix* pix, int y) {
 }
 
 /// What was decoded of the file, of any depth, with or without a palette, as 8 bits a channel;
-/// transparent parts laid over white, or over black where all visible ink is light. Throws Error
-/// for no pix, and for pixels of an odd kind.
-Picture picture_of(PixPtr pix, const ByteView& file);
+/// transparent parts laid over white, or over black where all visible ink is light; reduced to at
+/// most max_pixels. Throws Error for no pix, and for pixels of an odd kind.
+Picture picture_of(PixPtr pix, const ByteView& file, std::int64_t max_pixels);
 
 /// Grey of 8 bits or colour of 32. Throws Error when there is not enough memory.
 PixPtr pix_of(const Picture& picture);

@@ -6,6 +6,7 @@
 #include "base/mapped_file.hpp"
 #include "image/decode/codec.hpp"
 #include "image/decode/leptonica.hpp"
+#include "image/decode/memory_budget.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -51,7 +52,12 @@ Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
   const Codec& codec = codec_of(file);
   const PictureHeader header = read_header(codec, file);
   const Reducing reducing = reducing_to(resolution, header);
-  Picture picture = reduce_to_pixels(codec.decode(file, header, reducing), reducing.max_pixels);
+  static MemoryBudget budget(kMaxDecodedBytes);
+  const std::int64_t memory = checked_memory(codec, file, header, reducing);
+  Picture picture = [&] {
+    const MemoryBudget::Share share = budget.take(memory);
+    return codec.decode(file, header, reducing);
+  }();
   const auto stored = static_cast<double>(header.width * header.height);
   const double kept = static_cast<double>(picture.width) * picture.height;
   // Of the area, because either side may have lost some pixels.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <utility>
 
 #include "image/decode/codec.hpp"
 
@@ -89,12 +90,20 @@ PictureHeader pnm_header(const ByteView& file) {
     const std::int64_t samples = header.width * (form.colour ? 3 : 1);
     const std::int64_t row = form.bitmap ? (samples + 7) / 8 : samples * (largest > 255 ? 2 : 1);
     file.require(reader.data() + static_cast<std::size_t>(row * header.height));
+  } else if (header.width <= kMaxSide && header.height <= kMaxSide) {
+    // A digit a value, and but for bitmaps a blank between two.
+    const std::int64_t values = header.width * header.height * (form.colour ? 3 : 1);
+    file.require(reader.data() + static_cast<std::size_t>(form.bitmap ? values : 2 * values - 1));
   }
   return header;
 }
 
+std::int64_t pnm_memory(const ByteView& file, const PictureHeader& header, const Reducing&) {
+  return header.width * header.height * (form_of(file).colour ? 3 : 1);
+}
+
 /// The pixels of a PNM of any kind from P1 to P6 and any largest value, as 8 bits.
-Picture decode_pnm(const ByteView& file, const PictureHeader& header, const Reducing&) {
+Picture decode_pnm(const ByteView& file, const PictureHeader& header, const Reducing& reducing) {
   const PnmForm form = form_of(file);
   PnmReader reader(file);
   for (int side = 0; side < 2; ++side) reader.number();
@@ -119,11 +128,11 @@ Picture decode_pnm(const ByteView& file, const PictureHeader& header, const Redu
   for (std::size_t i = 0; i < count; ++i) {
     picture.pixels[i] = static_cast<std::uint8_t>((level(i) * 255 + largest / 2) / largest);
   }
-  return picture;
+  return reduce_to_pixels(std::move(picture), reducing.max_pixels);
 }
 
 }  // namespace
 
-const Codec kPnm{"PNM", kSuffixes, is_pnm, pnm_header, decode_pnm};
+const Codec kPnm{"PNM", kSuffixes, is_pnm, pnm_header, pnm_memory, decode_pnm};
 
 }  // namespace mlpctl::image

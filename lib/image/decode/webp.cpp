@@ -75,15 +75,23 @@ std::vector<l_uint8> still_webp(const ByteView& file, std::size_t frame_at) {
   return out;
 }
 
-Picture decode_webp(const ByteView& file, const PictureHeader&, const Reducing&) {
+std::int64_t webp_memory(const ByteView& file, const PictureHeader& header, const Reducing&) {
+  // Beside the pixels: of lossless ones and of transparency the decoder keeps a copy.
+  const bool lossy = file.has(kFirstChunk, "VP8 ");
+  return header.width * header.height * (lossy ? 5 : 9);
+}
+
+Picture decode_webp(const ByteView& file, const PictureHeader&, const Reducing& reducing) {
   const std::size_t frame_at = walk(file).frame_at;
-  if (frame_at == 0) return picture_of(PixPtr(pixReadMemWebP(data_of(file), file.size())), file);
-  const std::vector<l_uint8> still = still_webp(file, frame_at);
-  return picture_of(PixPtr(pixReadMemWebP(still.data(), still.size())), file);
+  const std::vector<l_uint8> still =
+      frame_at == 0 ? std::vector<l_uint8>() : still_webp(file, frame_at);
+  const l_uint8* data = frame_at == 0 ? data_of(file) : still.data();
+  const std::size_t size = frame_at == 0 ? file.size() : still.size();
+  return picture_of(PixPtr(pixReadMemWebP(data, size)), file, reducing.max_pixels);
 }
 
 }  // namespace
 
-const Codec kWebP{"WebP", kSuffixes, is_webp, webp_header, decode_webp};
+const Codec kWebP{"WebP", kSuffixes, is_webp, webp_header, webp_memory, decode_webp};
 
 }  // namespace mlpctl::image

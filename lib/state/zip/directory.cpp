@@ -24,9 +24,10 @@ struct Directory {
 /// The end record whose comment ends with the file.
 std::size_t find_end(std::span<const std::byte> bytes) {
   bool seen = false;
-  const std::size_t last = bytes.size() < kEndSize ? 0 : bytes.size() - kEndSize;
+  if (bytes.size() < kEndSize) throw CutOff();
+  const std::size_t last = bytes.size() - kEndSize;
   const std::size_t first = last > kMaxComment ? last - kMaxComment : 0;
-  for (std::size_t at = last; at > first; --at) {
+  for (std::size_t at = last + 1; at-- > first;) {
     if (load_le<std::uint32_t>(bytes, at) != kEndSignature) continue;
     if (at + kEndSize + load_le<std::uint16_t>(bytes, at + 20) == bytes.size()) return at;
     seen = true;

@@ -2,6 +2,7 @@
 
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <tuple>
 
 #include "image/decode/encoded.hpp"
 #include "mlpctl/error.hpp"
@@ -51,6 +52,27 @@ TEST_CASE("a picture above the limits is refused from its header") {
   CHECK_THROWS_MATCHES(read("P1 20000 20000\n1"), Error,
                        MessageMatches(ContainsSubstring("too large: 20000x20000")));
   CHECK_THROWS_AS(read("P1 0 10\n1"), Error);
+}
+
+TEST_CASE("a picture is refused for what it takes to decode, not for its pixels alone") {
+  // 64 million pixels: one byte each is read, four times two of them are not.
+  const std::string size("\0\0\x1F\x40\0\0\x1F\x40", 8);
+  const std::string name = "p";
+  for (const auto& [depth, kind, refused] :
+       {std::tuple{8, 0, false}, std::tuple{16, 6, true}, std::tuple{8, 2, false}}) {
+    const std::string bytes = "\x89PNG\r\n\x1A\n" + std::string("\0\0\0\x0DIHDR", 8) + size +
+                              static_cast<char>(depth) + static_cast<char>(kind) +
+                              std::string("\0\0\0\0\0\0\0\0\0\0\0IEND\0\0\0\0", 19);
+    const image::ByteView file(std::as_bytes(std::span(bytes)), name);
+    const image::PictureHeader header = image::read_header(image::kPng, file);
+    REQUIRE(header.width == 8000);
+    const auto check = [&] { image::checked_memory(image::kPng, file, header, {8000 * 8000}); };
+    if (refused) {
+      CHECK_THROWS_MATCHES(check(), Error, MessageMatches(ContainsSubstring("MB to decode")));
+    } else {
+      CHECK_NOTHROW(check());
+    }
+  }
 }
 
 TEST_CASE("pictures are known by their ending in any case") {

@@ -1,5 +1,6 @@
 #include "image/decode/encoded.hpp"
 #include "mlpctl/error.hpp"
+#include "support/error_code.hpp"
 
 using namespace mlpctl;
 
@@ -16,7 +17,34 @@ std::string turned_jpeg(int orientation) {
   return bytes;
 }
 
+/// The quarters as a progressive JPEG whose last scan comes again so many times.
+std::string rescanned_jpeg(int times) {
+  Pix* pix = quarters();
+  l_uint8* data = nullptr;
+  std::size_t size = 0;
+  REQUIRE(pixWriteMemJpeg(&data, &size, pix, 90, 1) == 0);
+  std::string bytes(reinterpret_cast<const char*>(data), size);
+  std::free(data);
+  pixDestroy(&pix);
+  const std::string last = bytes.substr(bytes.rfind("\xFF\xDA"));
+  bytes.resize(bytes.size() - 2);
+  for (int i = 0; i < times; ++i) bytes += last.substr(0, last.size() - 2);
+  return bytes + "\xFF\xD9";
+}
+
 }  // namespace
+
+TEST_CASE("a progressive JPEG is read, and refused when its scans are far too many") {
+  CHECK(is_colour(read(rescanned_jpeg(0)), 10, 10, 200, 20, 30));
+  CHECK(tests::error_code([] { read(rescanned_jpeg(300)); }) == ErrorCode::kNotSupported);
+}
+
+TEST_CASE("damaged data of a JPEG is an error, not a grey patch") {
+  std::string bytes = encoded(IFF_JFIF_JPEG);
+  const std::size_t scan = bytes.rfind("\xFF\xDA") + 20;
+  bytes.erase(scan, (bytes.size() - scan) / 2);
+  CHECK(tests::error_code([&] { read(bytes); }) == ErrorCode::kCorruption);
+}
 
 TEST_CASE("a photograph is turned as its EXIF says") {
   const image::Picture turned = read(turned_jpeg(6));

@@ -95,6 +95,15 @@ TEST_CASE("a TIFF that states its size twice is not decoded beyond the limits") 
                    {kHeight, kLong, kHuge},
                    {kHeight, kLong, 2}}),
         tiff_with({{kWidth, kLong8, kWideAt}, {kHeight, kLong, kHuge}}, kHuge)}) {
-    CHECK(tests::error_code([&] { read(bytes); }) == ErrorCode::kNotSupported);
+    CHECK_THROWS_AS(read(bytes), Error);
   }
+}
+
+TEST_CASE("a TIFF of pieces far larger than the picture is refused") {
+  constexpr std::uint16_t kTileWidth = 322, kTileLength = 323;
+  CHECK_THROWS_AS(read(tiff_with({{kWidth, kShort, 4},
+                                  {kHeight, kShort, 2},
+                                  {kTileWidth, kLong, 30'000},
+                                  {kTileLength, kLong, 30'000}})),
+                  Error);
 }
