@@ -5,9 +5,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+names_of_targets() {
+  ls tests/fuzz | sed -n 's/_fuzz\.cpp$//p'
+  printf 'picture_%s\n' png jpeg tiff webp bmp gif pnm
+}
+
 if [ $# -ne 2 ]; then
   echo "usage: scripts/fuzz.sh TARGET|all SECONDS; the targets are:" >&2
-  ls tests/fuzz | sed -n 's/_fuzz\.cpp$//p' >&2
+  names_of_targets >&2
   exit 2
 fi
 target=$1
@@ -35,7 +40,9 @@ make_state_seeds() {
 fuzz() {
   corpus=$build/corpus/$1
   mkdir -p "$corpus"
-  [ -d "tests/fuzz/seeds/$1" ] && cp -n tests/fuzz/seeds/"$1"/* "$corpus"
+  seeds=tests/fuzz/seeds/$1
+  case $1 in picture_*) seeds=tests/fuzz/seeds/picture ;; esac
+  [ -d "$seeds" ] && cp -n "$seeds"/* "$corpus"
   count=$(ls "$corpus" | wc -l)
   [ "$count" -gt 0 ] || fail "$1 has no seed in tests/fuzz/seeds/$1 and none was made"
   echo "$1: $count inputs, $seconds s"
@@ -46,7 +53,7 @@ fuzz() {
 }
 
 if [ "$target" = all ]; then
-  targets=$(ls tests/fuzz | sed -n 's/_fuzz\.cpp$//p')
+  targets="$(names_of_targets)"
   scripts/build.sh asan fuzz_targets
 else
   targets=$target

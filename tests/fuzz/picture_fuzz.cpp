@@ -10,7 +10,8 @@
 #include "image/sheet/sheet.hpp"
 #include "mlpctl/error.hpp"
 
-/// Any bytes are either refused with Error, or a picture that every step can work on.
+/// Of one format where PICTURE_FORMAT names it. Any bytes are either refused with Error, or a
+/// picture that every step can work on.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::int64_t kMostPixels = 20'000;  // larger ones only take longer
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);
@@ -18,7 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string name = "fuzz";
     mlpctl::image::silence_leptonica();
     const mlpctl::image::ByteView file(bytes, name);
-    const auto header = mlpctl::image::read_header(mlpctl::image::codec_of(file), file);
+    const mlpctl::image::Codec& codec = mlpctl::image::codec_of(file);
+#ifdef PICTURE_FORMAT
+    if (codec.name != PICTURE_FORMAT) return -1;
+#endif
+    const auto header = mlpctl::image::read_header(codec, file);
     if (header.width * header.height > kMostPixels) return 0;
     const mlpctl::image::Picture picture = mlpctl::image::read_picture(bytes, name);
     if (picture.pixels.size() != static_cast<std::size_t>(picture.width) *
