@@ -18,6 +18,7 @@
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
+#include "mlpctl/state/writer.hpp"
 #include "model/model_file.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_log.hpp"
@@ -118,7 +119,7 @@ RunEnd run_end(const TrainCommand& command, const train::TrainResult& result) {
           .steps = result.steps_done,
           .kept_epoch = result.kept_epoch,
           .out = result.parameters ? command.out : "",
-          .last_epoch = result.last_epoch};
+          .kept = result.kept};
 }
 
 void print_result(const TrainCommand& command, const RunEnd& end) {
@@ -128,8 +129,8 @@ void print_result(const TrainCommand& command, const RunEnd& end) {
   }
   if (end.out.empty()) return;
   std::cout << printable(end.out) << ": " << end.epochs << " epochs";
-  if (end.last_epoch && end.last_epoch->test) {
-    std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end.last_epoch->test->accuracy);
+  if (end.kept && end.kept->test) {
+    std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end.kept->test->accuracy);
   }
   std::cout << '\n';
 }
@@ -159,6 +160,11 @@ void check_files(const TrainCommand& command) {
   }
   model::check_output(command.out, {.force = command.force});
   if (!command.checkpoint.empty()) {
+    if (state::output_format(command.checkpoint) != state::OutputFormat::kPt) {
+      throw UsageError("--checkpoint " + command.checkpoint +
+                       ": safetensors cannot hold the optimizer and the run's place; name a .pt or "
+                       ".pth file");
+    }
     model::check_output(command.checkpoint, {.force = command.force});
   }
 }
@@ -184,8 +190,14 @@ model::ModelInfo info_for(const LoadedData& data) {
   return info;
 }
 
-train::RunState first_state(const TrainCommand& command, const train::TrainOptions& options) {
-  if (!command.resume.empty()) return read_checkpoint(command.resume, options);
+/// Also fills in what a checkpoint says of the optimizer.
+train::RunState first_state(const TrainCommand& command, const RunData& run_data,
+                            const LoadedData& data, train::TrainOptions& options) {
+  if (!command.resume.empty()) {
+    auto run = read_checkpoint(command.resume, command.settings, run_data, options);
+    train::check(options, data.train.count(), data.validation.count());
+    return run;
+  }
   if (command.from.empty()) return train::fresh_run(model::initial_parameters(options.seed));
   return train::fresh_run(model::load_model(command.from, command.load).model.parameters);
 }
@@ -201,10 +213,10 @@ void choose_precision(train::NetworkOptions& network) {
 }
 
 Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::TrainOptions& options,
-                                 const model::ModelInfo& info) {
+                                 const RunData& data, const model::ModelInfo& info) {
   if (command.checkpoint.empty()) return {};
   return [&](const train::RunState& state) {
-    write_checkpoint(command.checkpoint, state, options, info);
+    write_checkpoint(command.checkpoint, state, options, data, info, command.force);
   };
 }
 
@@ -220,11 +232,12 @@ ExitCode run(const TrainCommand& command) {
   const LoadedData data = load_data(command);
   train::TrainOptions options = options_for(command, data);
   const model::ModelInfo info = info_for(data);
-  train::RunState first = first_state(command, options);
-  Reporter reporter(command, checkpoint_writer(command, options, info));
+  const RunData about_data = run_data(command.val_split, data.parts(), info);
   const train::Engine& engine = torch_engine();
   options.network.device = engine.resolve_device(command.settings.device);
   choose_precision(options.network);
+  train::RunState first = first_state(command, about_data, data, options);
+  Reporter reporter(command, checkpoint_writer(command, options, about_data, info));
   reporter.on_start(run_start(command, options, data, engine));
 
   const auto network = engine.make_network(options.network);
@@ -253,8 +266,9 @@ void add_files(CLI::App& command, TrainCommand& options) {
       ->group("Input");
   add_load_options(command, options.load);
   command
-      .add_option("--resume", options.resume,
-                  "Checkpoint to go on from, with the same settings: ours or Python's")
+      .add_option(
+          "--resume", options.resume,
+          "Checkpoint to go on from with its optimizer, which --from leaves: ours or Python's")
       ->type_name("FILE")
       ->group("Input");
   command.add_option("--out", options.out, "State file to write: .pt, .pth or .safetensors")
@@ -266,7 +280,7 @@ void add_files(CLI::App& command, TrainCommand& options) {
       ->group("Output");
   command
       .add_option("--checkpoint", options.checkpoint,
-                  "File to write the whole run to after each epoch, for --resume")
+                  "File to write the whole run to after each epoch and at the end, for --resume")
       ->type_name("FILE")
       ->group("Output");
   command.add_flag("--force", options.force, "Replace an output that is not a state file")

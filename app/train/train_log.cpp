@@ -63,9 +63,9 @@ Json epoch_json(const train::EpochReport& report) {
 Json end_json(const RunEnd& end) {
   Json json{{"event", "end"},     {"reason", to_string(end.reason)}, {"epochs", end.epochs},
             {"steps", end.steps}, {"kept_epoch", end.kept_epoch},    {"out", or_null(end.out)}};
-  if (end.last_epoch) {
-    json["train_loss"] = end.last_epoch->train_loss;
-    add_scores(json, *end.last_epoch);
+  if (end.kept) {
+    json["train_loss"] = end.kept->train_loss;
+    add_scores(json, *end.kept);
   }
   return json;
 }

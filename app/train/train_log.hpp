@@ -30,7 +30,8 @@ struct RunEnd {
   std::int64_t kept_epoch = 0;
   /// The state file; empty: nothing was written.
   std::string out;
-  std::optional<train::EpochReport> last_epoch;
+  /// The report on the written weights, where there is one.
+  std::optional<train::EpochReport> kept;
 };
 
 /// "finished", "patience", "max-steps", "interrupted" or "not finite".

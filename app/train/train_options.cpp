@@ -243,6 +243,10 @@ train::TrainOptions resolve(const TrainSettings& settings, bool digits) {
   return options;
 }
 
+bool given(const TrainSettings& settings, std::string_view name) {
+  return Overlay(settings).given(name);
+}
+
 Json settings_json(const train::TrainOptions& options) {
   Json all;
   for_each_field(options, [&](const auto& field) { all[field.name] = value_json(field.value); });

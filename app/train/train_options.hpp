@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,9 @@ void add_train_settings(CLI::App& command, TrainSettings& settings);
 /// The recipe with the user's settings over it, but for the device. `digits` tells a set of digits
 /// from one with other classes.
 train::TrainOptions resolve(const TrainSettings& settings, bool digits);
+
+/// Whether the user gave the setting, rather than the recipe.
+bool given(const TrainSettings& settings, std::string_view name);
 
 /// All settings of a run under the names of the options, as the log and checkpoints have them.
 nlohmann::ordered_json settings_json(const train::TrainOptions& options);

@@ -123,6 +123,7 @@ const Node& only_group(const Node& node) {
 void read_adam(OptimizerState& optimizer, const Node& group) {
   const auto betas = required(group, "betas").items();
   if (betas.size() != 2) refuse("its betas are not two numbers");
+  optimizer.kind_known = group.find("decoupled_weight_decay") != nullptr;
   optimizer.kind =
       flag(group, "decoupled_weight_decay") ? OptimizerKind::kAdamW : OptimizerKind::kAdam;
   optimizer.beta1 = number(betas[0], "beta");
@@ -177,8 +178,8 @@ std::int64_t read_step(const Node& entry) {
 std::optional<std::int64_t> read_entry(OptimizerState& optimizer, const Node& entry,
                                        std::size_t i) {
   if (optimizer.kind == OptimizerKind::kSgd) {
-    const Node& buffer = required(entry, "momentum_buffer");
-    if (buffer.is_none()) return std::nullopt;
+    const Node* buffer = entry.find("momentum_buffer");
+    if (buffer == nullptr || buffer->is_none()) return std::nullopt;
     read_moment(entry, "momentum_buffer", i, optimizer.first);
     return 1;
   }

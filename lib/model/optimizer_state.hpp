@@ -17,6 +17,8 @@ std::string_view to_string(OptimizerKind kind);
 /// What torch.optim.Optimizer.state_dict() holds for the eight parameters.
 struct OptimizerState {
   OptimizerKind kind = OptimizerKind::kAdam;
+  /// False where the file is of Adam or AdamW and does not say of which.
+  bool kind_known = true;
   double lr = 1e-3;
   double weight_decay = 0.0;
   /// Adam and AdamW.

@@ -58,7 +58,8 @@ class FoldedNetwork : public Network {
   }
 
   NetworkState state() const override {
-    return {weights_.unpacked(), result(), first_.unpacked(), second_.unpacked(), step_};
+    return {weights_.unpacked(), result(), first_.unpacked(),
+            second_.unpacked(),  step_,    epoch_loss()};
   }
 
   model::Parameters result() const override {
@@ -67,10 +68,9 @@ class FoldedNetwork : public Network {
 
   void set_examples(const Examples& examples) override { examples_ = examples; }
 
-  void begin_epoch(std::span<const std::int64_t> order) override {
+  void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) override {
     order_ = order;
-    loss_sum_ = 0;
-    pictures_ = 0;
+    loss_ = so_far;
   }
 
   std::optional<float> step(std::int64_t first, std::int64_t count,
@@ -85,13 +85,13 @@ class FoldedNetwork : public Network {
     for (std::size_t i = 0; i < model::kEntries.size(); ++i) {
       if (i != kBig) update_small(i);
     }
-    loss_sum_ += static_cast<double>(loss) * static_cast<double>(count);
-    pictures_ += count;
+    loss_.sum += static_cast<double>(loss) * static_cast<double>(count);
+    loss_.pictures += count;
     thread_choice_.record(clock.seconds() / static_cast<double>(count));
     return loss;
   }
 
-  double epoch_loss() override { return loss_sum_ / static_cast<double>(pictures_); }
+  LossSum epoch_loss() const override { return loss_; }
 
  private:
   bool averages() const { return options_.ema > 0; }
@@ -139,8 +139,7 @@ class FoldedNetwork : public Network {
   std::int64_t step_ = 0;
   Examples examples_;
   std::span<const std::int64_t> order_;
-  double loss_sum_ = 0;
-  std::int64_t pictures_ = 0;
+  LossSum loss_;
 };
 
 }  // namespace

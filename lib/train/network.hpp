@@ -20,6 +20,12 @@ struct Examples {
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
 
+/// The losses of an epoch's pictures so far.
+struct LossSum {
+  double sum = 0;
+  std::int64_t pictures = 0;
+};
+
 /// Everything that training changes.
 struct NetworkState {
   model::Parameters weights;
@@ -29,6 +35,7 @@ struct NetworkState {
   model::Parameters first, second;
   /// Steps taken.
   std::int64_t step = 0;
+  LossSum loss = {};
 };
 
 /// The network being trained, on one device, with its optimizer.
@@ -43,8 +50,8 @@ class Network {
 
   /// The pictures that steps take theirs from. They must outlive the network.
   virtual void set_examples(const Examples& examples) = 0;
-  /// The order of the coming epoch, which must outlive it.
-  virtual void begin_epoch(std::span<const std::int64_t> order) = 0;
+  /// The order of the coming epoch, which must outlive it; `so_far` where part of it is done.
+  virtual void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) = 0;
 
   /// Trains on `count` pictures from place `first` of the order on. `changed` holds these pictures
   /// as they are to be seen; empty: as they are. Returns the loss where reading it costs nothing;
@@ -52,8 +59,8 @@ class Network {
   virtual std::optional<float> step(std::int64_t first, std::int64_t count,
                                     std::span<const std::uint8_t> changed,
                                     double learning_rate) = 0;
-  /// The mean loss by picture since the epoch began.
-  virtual double epoch_loss() = 0;
+  /// The losses since the epoch began, of each picture once.
+  virtual LossSum epoch_loss() const = 0;
 };
 
 /// What the LibTorch library offers.

@@ -1,6 +1,7 @@
 #include "train/options.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mlpctl/error.hpp"
 #include "thread/available_cpus.hpp"
@@ -23,7 +24,21 @@ void check_ranges(const TrainOptions& options) {
   });
 }
 
+void check_optimizer(const OptimizerOptions& optimizer) {
+  require(optimizer.momentum == 0 || optimizer.kind == model::OptimizerKind::kSgd,
+          "`momentum` belongs to `optimizer` sgd: Adam and AdamW have their own");
+  require_in_range("betas", optimizer.beta1, kBelowOne);
+  require_in_range("betas", optimizer.beta2, kBelowOne);
+  require_in_range("eps", optimizer.eps, kFromZero);
+  require(std::isfinite(optimizer.dampening), "`dampening` must be a number");
+}
+
 }  // namespace
+
+bool depends_on_epochs(const TrainOptions& options) {
+  const bool ends_clean = options.clean_epochs > 0 && changes_images(options.augment);
+  return options.schedule != ScheduleKind::kConstant || ends_clean;
+}
 
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count) {
   check_ranges(options);
@@ -31,9 +46,7 @@ void check(const TrainOptions& options, std::int64_t train_count, std::int64_t v
           "`batch_size` is larger than the training set; choose a smaller one");
   require(options.warmup < static_cast<double>(options.epochs),
           "`warmup` must be at least 0 and shorter than `epochs`");
-  const OptimizerOptions& optimizer = options.network.optimizer;
-  require(optimizer.momentum == 0 || optimizer.kind == model::OptimizerKind::kSgd,
-          "`momentum` belongs to `optimizer` sgd: Adam and AdamW have their own");
+  check_optimizer(options.network.optimizer);
   require(options.keep == Keep::kLast || validation_count > 0,
           "`keep` best needs images to choose by: give `val_split` as well");
   require(options.patience == 0 || validation_count > 0,
@@ -57,6 +70,10 @@ std::string_view to_string(ScheduleKind kind) {
       break;
   }
   return "onecycle";
+}
+
+std::string_view to_string(ScheduleFrom from) {
+  return from == ScheduleFrom::kNow ? "now" : "start";
 }
 
 std::string_view to_string(Keep keep) {

@@ -13,14 +13,20 @@
 
 namespace mlpctl::train {
 
-/// torch.optim's settings of the same names; what is not here has PyTorch's default.
+/// torch.optim's settings of the same names.
 struct OptimizerOptions {
   model::OptimizerKind kind = model::OptimizerKind::kAdam;
   double momentum = 0;
   double weight_decay = 0;
+  /// These are PyTorch's defaults, but in a run that goes on from another optimizer's state.
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  double dampening = 0;
+  bool nesterov = false;
 };
 
 enum class ScheduleKind { kConstant, kCosine, kOneCycle };
+/// Where the course of the rate starts when a resumed run has other epochs than before.
+enum class ScheduleFrom { kStart, kNow };
 enum class Keep { kLast, kBest };
 enum class Precision { kFloat32, kBFloat16 };
 
@@ -47,6 +53,9 @@ struct TrainOptions {
   std::int64_t batch_size = 64;
   double learning_rate = 1e-3;
   ScheduleKind schedule = ScheduleKind::kConstant;
+  ScheduleFrom schedule_from = ScheduleFrom::kStart;
+  /// The step at which the course of the rate starts; more than 0 only after ScheduleFrom::kNow.
+  std::int64_t course_start = 0;
   /// Epochs of linear warm-up.
   double warmup = 0;
   Keep keep = Keep::kLast;
@@ -56,6 +65,8 @@ struct TrainOptions {
   bool shuffle = true;
   /// Steps after which training ends; 0: no limit.
   std::int64_t max_steps = 0;
+  /// Steps after which the state is offered to be kept, besides after every epoch; 0: only then.
+  std::int64_t checkpoint_every = 0;
   AugmentOptions augment = kNoAugment;
   /// Epochs at the end that see the images as they are.
   std::int64_t clean_epochs = 0;
@@ -85,6 +96,8 @@ void for_each_field(Options& options, Visit&& visit) {
   field("weight_decay", optimizer.weight_decay, kOptimizer, kFromZero, kSame, "Weight decay");
   field("schedule", options.schedule, kOptimizer, kAny, kSame,
         "Course of the rate: constant, cosine or onecycle");
+  field("schedule_from", options.schedule_from, kOptimizer, kAny, kFree,
+        "Where the course starts when --resume has other --epochs: start (of the run) or now");
   field("warmup", options.warmup, kOptimizer, kFromZero, kSame,
         "Epochs over which the rate rises, maybe a part of one");
   field("ema", network.ema, kOptimizer, kBelowOne, kSame,
@@ -94,7 +107,7 @@ void for_each_field(Options& options, Visit&& visit) {
   field("augment", options.augment, kPictures, kAny, kSame, "Train on the pictures as they are");
   field("clean_epochs", options.clean_epochs, kPictures, kFromZero, kSame,
         "Epochs at the end on the pictures as they are");
-  field("keep", options.keep, kTraining, kAny, kFree,
+  field("keep", options.keep, kTraining, kAny, kSame,
         "Weights to write: of the last or the best epoch");
   field("patience", options.patience, kTraining, kFromZero, kFree,
         "End after so many epochs without a better validation accuracy; 0: never");
@@ -104,6 +117,8 @@ void for_each_field(Options& options, Visit&& visit) {
         "Take the pictures in the order of the files");
   field("max_steps", options.max_steps, kTraining, kFromZero, kFree,
         "End after so many steps; 0: no limit");
+  field("checkpoint_every", options.checkpoint_every, kTraining, kFromZero, kFree,
+        "Write --checkpoint also after every so many steps; 0: after each epoch and at the end");
   field("device", network.device, kDevice, kAny, kFree, "auto, cpu, cuda or cuda:N");
   field("threads", network.threads, kDevice, kAny, kFree, "Number of threads, or auto");
   field("precision", network.precision, kDevice, kAny, kSame,
@@ -111,6 +126,10 @@ void for_each_field(Options& options, Visit&& visit) {
   field("fold", network.fold, kDevice, kAny, kSame,
         "Compute layer by layer: the reference, and slower");
 }
+
+/// Whether what a step does depends on how many epochs the run has: by a rate or clean epochs that
+/// are counted from its end.
+bool depends_on_epochs(const TrainOptions& options);
 
 /// Throws Error for values out of range or that contradict each other.
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count);
@@ -120,6 +139,7 @@ int automatic_threads(std::int64_t batch_size);
 
 /// The names that the options take and the log uses.
 std::string_view to_string(ScheduleKind kind);
+std::string_view to_string(ScheduleFrom from);
 std::string_view to_string(Keep keep);
 std::string_view to_string(Precision precision);
 
@@ -132,6 +152,10 @@ template <>
 struct Choices<ScheduleKind> {
   static constexpr std::array all{ScheduleKind::kConstant, ScheduleKind::kCosine,
                                   ScheduleKind::kOneCycle};
+};
+template <>
+struct Choices<ScheduleFrom> {
+  static constexpr std::array all{ScheduleFrom::kStart, ScheduleFrom::kNow};
 };
 template <>
 struct Choices<Keep> {

@@ -21,10 +21,15 @@ Schedule::Schedule(const TrainOptions& options, std::int64_t steps_per_epoch)
     : kind_(options.schedule),
       peak_(options.learning_rate),
       warmup_steps_(options.warmup * static_cast<double>(steps_per_epoch)),
-      total_steps_(static_cast<double>(options.epochs) * static_cast<double>(steps_per_epoch)) {}
+      total_steps_(static_cast<double>(options.epochs) * static_cast<double>(steps_per_epoch)),
+      start_(options.course_start) {
+  if (start_ == 0) return;
+  total_steps_ = std::max(1.0, total_steps_ - static_cast<double>(start_));
+  warmup_steps_ = std::min(warmup_steps_, total_steps_ / 2);
+}
 
 double Schedule::rate(std::int64_t step) const {
-  const auto position = static_cast<double>(step);
+  const auto position = static_cast<double>(step - start_);
   if (kind_ == ScheduleKind::kOneCycle) return one_cycle(position);
   if (position < warmup_steps_) return peak_ * (position + 1) / (warmup_steps_ + 1);
   if (kind_ == ScheduleKind::kConstant) return peak_;

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "mlpctl/error.hpp"
 #include "net/classifier.hpp"
 #include "train/batch_producer.hpp"
 #include "train/clock.hpp"
@@ -40,6 +43,7 @@ class Images {
     producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
   }
 
+  /// `order` is what is left of the epoch's.
   void start(std::int64_t epoch, std::span<const std::int64_t> order) {
     changed_ = producer_ && epoch < options_.epochs - options_.clean_epochs;
     if (changed_) producer_->start(epoch, order, options_.batch_size);
@@ -69,32 +73,58 @@ class Run {
         best_(std::move(start.best)),
         best_accuracy_(start.best_accuracy),
         best_epoch_(start.best_epoch) {
+    if (start.epoch_step < 0 || start.epoch_step > steps_) {
+      throw Error(ErrorCode::kCorruption, "the run to go on with is at step " +
+                                              std::to_string(start.epoch_step) +
+                                              " of an epoch of " + std::to_string(steps_));
+    }
     result_.epochs_done = start.epochs_done;
+    epoch_step_ = start.epoch_step;
+    if (epoch_step_ > 0) loss_so_far_ = start.network.loss;
     total_step_ = start.network.step;
     network_.set_examples(data.train);
     network_.set_state(std::move(start.network));
   }
 
   TrainResult go() {
-    bool more = true;
+    bool more = !over();
     while (more && result_.epochs_done < options_.epochs) more = train_epoch() && finish_epoch();
+    if (result_.end != TrainEnd::kNotFinite && !state_told_) tell_state();
     result_.steps_done = total_step_;
     choose();
     return std::move(result_);
   }
 
  private:
+  /// Whether a run that goes on is already where it would have ended.
+  bool over() {
+    if (options_.max_steps > 0 && total_step_ >= options_.max_steps) {
+      end(TrainEnd::kMaxSteps);
+      return true;
+    }
+    if (epoch_step_ > 0 || best_accuracy_ < 0 || !out_of_patience()) return false;
+    end(TrainEnd::kPatience);
+    return true;
+  }
+
+  bool out_of_patience() const {
+    return options_.patience > 0 && result_.epochs_done - best_epoch_ >= options_.patience;
+  }
+
   /// False when the run ends within the epoch.
   bool train_epoch() {
     const std::int64_t epoch = result_.epochs_done;
     const auto order = epoch_order(options_, data_.train.count(), epoch);
-    network_.begin_epoch(order);
-    images_.start(epoch, order);
+    const std::int64_t done = epoch_step_ * options_.batch_size;
+    pictures_before_ = std::min(done, data_.train.count());
+    network_.begin_epoch(order, std::exchange(loss_so_far_, {}));
+    images_.start(epoch, std::span(order).subspan(static_cast<std::size_t>(pictures_before_)));
     const Clock clock;
-    for (std::int64_t step = 0; step < steps_; ++step) {
-      if (!train_step(step, clock)) return false;
+    while (epoch_step_ < steps_) {
+      if (!train_step(epoch_step_, clock)) return false;
     }
-    loss_ = network_.epoch_loss();
+    const LossSum loss = network_.epoch_loss();
+    loss_ = loss.sum / static_cast<double>(loss.pictures);
     seconds_ = clock.seconds();
     return std::isfinite(loss_) || end(TrainEnd::kNotFinite);
   }
@@ -106,6 +136,8 @@ class Run {
     const auto loss = network_.step(first, count, images_.next(), rate);
     if (loss && !std::isfinite(*loss)) return end(TrainEnd::kNotFinite);
     ++total_step_;
+    ++epoch_step_;
+    state_told_ = false;
     const double seconds = clock.seconds();
     const auto steps_left =
         static_cast<double>((options_.epochs - result_.epochs_done) * steps_ - step - 1);
@@ -116,16 +148,23 @@ class Run {
                      .total_step = total_step_,
                      .learning_rate = rate,
                      .loss = loss,
-                     .images_per_second = static_cast<double>(first + count) / seconds,
-                     .seconds_left = steps_left * seconds / static_cast<double>(step + 1)});
-    if (stop_.load() != 0) return end(TrainEnd::kStopped);
-    if (total_step_ == options_.max_steps) return end(TrainEnd::kMaxSteps);
+                     .images_per_second = speed(first + count, seconds),
+                     .seconds_left = steps_left * seconds / steps_here(step)});
+    if (options_.checkpoint_every > 0 && total_step_ % options_.checkpoint_every == 0) {
+      if (!std::isfinite(network_.epoch_loss().sum)) return end(TrainEnd::kNotFinite);
+      tell_state();
+    }
+    if (stop_.load() != 0) return end_within(TrainEnd::kStopped);
+    if (options_.max_steps > 0 && total_step_ >= options_.max_steps) {
+      return end_within(TrainEnd::kMaxSteps);
+    }
     return true;
   }
 
   /// False when patience is over.
   bool finish_epoch() {
     ++result_.epochs_done;
+    epoch_step_ = 0;
     auto weights = network_.result();
     EpochReport report{.epoch = result_.epochs_done,
                        .epochs = options_.epochs,
@@ -134,20 +173,21 @@ class Run {
                        .test = score_of(weights, data_.test),
                        .learning_rate = schedule_.rate(total_step_ - 1),
                        .seconds = seconds_,
-                       .images_per_second = static_cast<double>(data_.train.count()) / seconds_};
+                       .images_per_second = speed(data_.train.count(), seconds_)};
     const double accuracy = report.validation ? report.validation->accuracy : 0;
     if (accuracy > best_accuracy_) {
       best_accuracy_ = accuracy;
       best_epoch_ = report.epoch;
-      if (options_.keep == Keep::kBest) best_ = weights;
+      if (options_.keep == Keep::kBest) {
+        best_ = weights;
+        best_report_ = report;
+      }
     }
     last_good_ = std::move(weights);
-    result_.last_epoch = report;
+    last_report_ = report;
     events_.on_epoch(report);
-    events_.on_state([this] { return state(); });
-    const bool out_of_patience =
-        options_.patience > 0 && report.epoch - best_epoch_ >= options_.patience;
-    return !out_of_patience || end(TrainEnd::kPatience);
+    tell_state();
+    return !out_of_patience() || end(TrainEnd::kPatience);
   }
 
   std::optional<Score> score_of(const model::Parameters& weights, const Examples& examples) const {
@@ -155,9 +195,24 @@ class Run {
     return score(weights, examples, options_.network.threads);
   }
 
+  /// Pictures a second of this process, which may have begun within the epoch.
+  double speed(std::int64_t pictures, double seconds) const {
+    const std::int64_t here = pictures - pictures_before_;
+    return here == 0 ? 0 : static_cast<double>(here) / seconds;
+  }
+  double steps_here(std::int64_t step) const {
+    return static_cast<double>(step + 1 - pictures_before_ / options_.batch_size);
+  }
+
+  void tell_state() {
+    events_.on_state([this] { return state(); });
+    state_told_ = true;
+  }
+
   RunState state() const {
     return {.network = network_.state(),
             .epochs_done = result_.epochs_done,
+            .epoch_step = epoch_step_,
             .best = best_,
             .best_accuracy = best_accuracy_,
             .best_epoch = best_epoch_};
@@ -168,18 +223,40 @@ class Run {
     return false;
   }
 
+  /// Where losses are not read step by step, one that is not finite is met here.
+  bool end_within(TrainEnd how) {
+    return end(std::isfinite(network_.epoch_loss().sum) ? how : TrainEnd::kNotFinite);
+  }
+
+  /// What is known of the best epoch's weights; measured where an earlier process trained it.
+  EpochReport best_report() const {
+    if (best_report_) return *best_report_;
+    return {.epoch = best_epoch_,
+            .epochs = options_.epochs,
+            .train_loss = std::numeric_limits<double>::quiet_NaN(),
+            .validation = score_of(*best_, data_.validation),
+            .test = score_of(*best_, data_.test),
+            .learning_rate = 0,
+            .seconds = 0,
+            .images_per_second = 0};
+  }
+
   /// Picks the weights to keep.
   void choose() {
-    const bool within = result_.end == TrainEnd::kStopped || result_.end == TrainEnd::kMaxSteps;
-    if (result_.end == TrainEnd::kNotFinite) {
-      result_.parameters = best_ ? best_ : last_good_;
-      result_.kept_epoch = best_ ? best_epoch_ : result_.epochs_done;
-    } else if (options_.keep == Keep::kBest && best_) {
+    const bool not_finite = result_.end == TrainEnd::kNotFinite;
+    if (best_ && (not_finite || options_.keep == Keep::kBest)) {
       result_.parameters = best_;
       result_.kept_epoch = best_epoch_;
+      result_.kept = best_report();
+    } else if (not_finite) {
+      result_.parameters = last_good_;
+      result_.kept_epoch = result_.epochs_done;
+      result_.kept = last_report_;
     } else {
       result_.parameters = network_.result();
-      result_.kept_epoch = within ? 0 : result_.epochs_done;
+      if (epoch_step_ > 0) return;
+      result_.kept_epoch = result_.epochs_done;
+      result_.kept = last_report_;
     }
   }
 
@@ -194,7 +271,13 @@ class Run {
   std::optional<model::Parameters> best_, last_good_;
   double best_accuracy_;
   std::int64_t best_epoch_;
-  std::int64_t total_step_ = 0;
+  std::optional<EpochReport> best_report_, last_report_;
+  std::int64_t total_step_ = 0, epoch_step_ = 0;
+  /// Of the epoch in work, those that an earlier process trained on.
+  std::int64_t pictures_before_ = 0;
+  LossSum loss_so_far_;
+  /// Whether the present state was told.
+  bool state_told_ = false;
   double loss_ = 0, seconds_ = 0;
   TrainResult result_;
 };

@@ -43,10 +43,12 @@ struct EpochReport {
   double images_per_second;
 };
 
-/// What a run needs to go on after an epoch as if it had never stopped.
+/// What a run needs to go on after a step as if it had never stopped.
 struct RunState {
   NetworkState network;
   std::int64_t epochs_done = 0;
+  /// Steps done of the epoch after these.
+  std::int64_t epoch_step = 0;
   /// With Keep::kBest or patience.
   std::optional<model::Parameters> best;
   double best_accuracy = -1;
@@ -59,7 +61,8 @@ class TrainEvents {
   virtual ~TrainEvents() = default;
   virtual void on_step(const StepReport&) {}
   virtual void on_epoch(const EpochReport&) {}
-  /// After every epoch. make() copies the whole state; call it only to keep it.
+  /// After every epoch, every options.checkpoint_every steps, and where a run ends. make() copies
+  /// the whole state; call it only to keep it.
   virtual void on_state(const std::function<RunState()>& make) { (void)make; }
 };
 
@@ -72,11 +75,13 @@ struct TrainResult {
   std::int64_t epochs_done = 0, steps_done = 0;
   /// The epoch that the kept weights are from; 0: from within an epoch.
   std::int64_t kept_epoch = 0;
-  std::optional<EpochReport> last_epoch;
+  /// The report on the very weights in `parameters`; missing where they are from within an epoch.
+  std::optional<EpochReport> kept;
 };
 
 /// Trains until the epochs are over, patience or steps run out, `stop` is not 0 (looked at after
-/// every step), or the loss is not finite.
+/// every step), or the loss is not finite. A run whose `start` is already there ends at once.
+/// Throws Error when `start` is at no place of an epoch of these data.
 TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
                   RunState start, TrainEvents& events, const std::atomic<int>& stop);
 

@@ -22,7 +22,8 @@ struct Numbers {
   using V = hn::Vec<D>;
   D d;
   V rate, weight_decay, kept_weight, one_minus_beta1, beta2, one_minus_beta2, eps, step_size,
-      second_scale, momentum, average_share;
+      second_scale, momentum, gradient_share, average_share;
+  bool nesterov;
 
   HWY_INLINE Numbers(D tag, const Update& update)
       : d(tag),
@@ -36,7 +37,9 @@ struct Numbers {
         step_size(hn::Set(d, update.step_size)),
         second_scale(hn::Set(d, update.second_scale)),
         momentum(hn::Set(d, update.momentum)),
-        average_share(hn::Set(d, update.average_share)) {}
+        gradient_share(hn::Set(d, update.gradient_share)),
+        average_share(hn::Set(d, update.average_share)),
+        nesterov(update.nesterov) {}
 };
 
 /// x^-1/2 and x^-1 of positive normal values, to the last bit or two. On x86 an estimate and one
@@ -81,8 +84,10 @@ HWY_INLINE V adam(const Numbers<D>& by, V weight, V gradient, float* first, floa
 template <typename D, typename V = hn::Vec<D>>
 HWY_INLINE V sgd(const Numbers<D>& by, V weight, V gradient, float* first) {
   if (first != nullptr) {
-    gradient = hn::MulAdd(by.momentum, hn::LoadU(by.d, first), gradient);
-    hn::StoreU(gradient, by.d, first);
+    const V mean =
+        hn::MulAdd(by.momentum, hn::LoadU(by.d, first), hn::Mul(by.gradient_share, gradient));
+    hn::StoreU(mean, by.d, first);
+    gradient = by.nesterov ? hn::MulAdd(by.momentum, mean, gradient) : mean;
   }
   return hn::NegMulAdd(by.rate, gradient, weight);
 }
@@ -166,18 +171,19 @@ double average_decay(double ema, std::int64_t step) {
 }
 
 Update make_update(const OptimizerOptions& optimizer, double rate, double ema, std::int64_t step) {
-  constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEps = 1e-8;
   const auto count = static_cast<double>(step);
   Update update{};
   update.kind = optimizer.kind;
   update.rate = static_cast<float>(rate);
   update.weight_decay = static_cast<float>(optimizer.weight_decay);
-  update.beta1 = static_cast<float>(kBeta1);
-  update.beta2 = static_cast<float>(kBeta2);
-  update.eps = static_cast<float>(kEps);
-  update.step_size = static_cast<float>(rate / (1 - std::pow(kBeta1, count)));
-  update.second_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(kBeta2, count)));
+  update.beta1 = static_cast<float>(optimizer.beta1);
+  update.beta2 = static_cast<float>(optimizer.beta2);
+  update.eps = static_cast<float>(optimizer.eps);
+  update.step_size = static_cast<float>(rate / (1 - std::pow(optimizer.beta1, count)));
+  update.second_scale = static_cast<float>(1 / std::sqrt(1 - std::pow(optimizer.beta2, count)));
   update.momentum = static_cast<float>(optimizer.momentum);
+  update.gradient_share = step == 1 ? 1.0F : static_cast<float>(1 - optimizer.dampening);
+  update.nesterov = optimizer.nesterov;
   update.average_share = static_cast<float>(1 - average_decay(ema, step));
   return update;
 }

@@ -15,6 +15,9 @@ struct Update {
   /// Adam: rate / (1 - beta1^step), and 1 / sqrt(1 - beta2^step).
   float step_size, second_scale;
   float momentum;
+  /// SGD: the gradient's share in the momentum, 1 - dampening after the first step.
+  float gradient_share;
+  bool nesterov;
   /// The share of the new weights in the average.
   float average_share;
 };

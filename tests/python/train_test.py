@@ -3,13 +3,14 @@
 import json
 import os
 import struct
+import subprocess
 import unittest
 
 import numpy
 import torch
 from torch import nn
 
-from support import MLP, TempFolderTest, mlpctl
+from support import MLP, MLPCTL, TempFolderTest, mlpctl, refused
 
 STEPS, BATCH = 50, 64
 
@@ -110,6 +111,71 @@ class CurveTest(TrainingCase):
                 self.assertLess(abs(values.mean().item()), 5 * error, name)
                 self.assertAlmostEqual(values.std().item() / theirs.std().item(), 1, delta=0.15)
             self.assertGreater(values.unique().numel(), 0.9 * values.numel(), name)
+
+
+class ContinuedTest(TrainingCase):
+    """Ten steps of PyTorch go on here for ten as they go on there."""
+
+    OPTIMIZERS = {
+        "adam": lambda p: torch.optim.Adam(p, lr=3e-3, betas=(0.5, 0.6), eps=0.1, weight_decay=0.3),
+        "adam's rate": lambda p: torch.optim.Adam(p, lr=5e-3),
+        "adam's betas": lambda p: torch.optim.Adam(p, betas=(0.7, 0.9)),
+        "adam's eps": lambda p: torch.optim.Adam(p, eps=0.01),
+        "adam's decay": lambda p: torch.optim.Adam(p, weight_decay=0.1),
+        "adamw": lambda p: torch.optim.AdamW(p, lr=3e-3, betas=(0.5, 0.6), eps=0.1,
+                                             weight_decay=0.3),
+        "sgd": lambda p: torch.optim.SGD(p, lr=0.05),
+        "momentum": lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.8, weight_decay=0.01),
+        "dampening": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, dampening=0.4),
+        "nesterov": lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, nesterov=True),
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.images, self.labels = self.images[: 10 * BATCH], self.labels[: 10 * BATCH]
+        write_idx(os.path.join(self.data, "train-images-idx3-ubyte"), self.images)
+        write_idx(os.path.join(self.data, "train-labels-idx1-ubyte"), self.labels)
+
+    def begun(self, make):
+        torch.manual_seed(0)
+        model = MLP()
+        optimizer = make(model.parameters())
+        self.torch_losses(model, optimizer)
+        torch.save({"model_state_dict": model.state_dict(), "epoch": 1,
+                    "optimizer_state_dict": optimizer.state_dict()}, self.path("begun.pt"))
+        return model, optimizer
+
+    def arguments(self, *more):
+        return ("train", "--recipe", "plain", "--data", self.data, "--resume",
+                self.path("begun.pt"), "--out", self.path("out.pt"), "--epochs", 2,
+                "--batch-size", BATCH, "--no-shuffle", *more)
+
+    def test_every_setting_of_every_optimizer_is_the_files(self):
+        for name, make in self.OPTIMIZERS.items():
+            for fold in ((), ("--no-fold",)):
+                with self.subTest(optimizer=name, fold=fold):
+                    model, optimizer = self.begun(make)
+                    mlpctl(*self.arguments(*fold))
+                    self.torch_losses(model, optimizer)
+                    ours = torch.load(self.path("out.pt"), weights_only=True)
+                    for key, theirs in model.state_dict().items():
+                        torch.testing.assert_close(ours[key], theirs, rtol=1e-3, atol=2e-4)
+
+    def test_options_against_the_file_and_what_is_not_known_are_refused_by_name(self):
+        self.begun(self.OPTIMIZERS["adam"])
+        for option, value, words in (
+            ("--lr", 0.5, ("0.5", "0.003")),
+            ("--weight-decay", 0.5, ("0.5", "0.3")),
+            ("--optimizer", "sgd", ("sgd", "adam")),
+        ):
+            done = subprocess.run([MLPCTL, *map(str, self.arguments(option, value))],
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            for word in (option, *words):
+                self.assertIn(word, done.stderr)
+        for name in ("amsgrad", "maximize"):
+            self.begun(lambda p: torch.optim.Adam(p, **{name: True}))
+            self.assertIn(name, refused(*self.arguments()))
 
 
 class ResumeTest(TrainingCase):

@@ -22,7 +22,7 @@ NetworkState after_steps(const NetworkOptions& options, int steps) {
   const auto network = make_folded_network(options);
   network->set_examples(set.examples());
   network->set_state(fresh_run(model::initial_parameters(9)).network);
-  network->begin_epoch(order);
+  network->begin_epoch(order, {});
   for (int i = 0; i < steps; ++i) network->step(i % 3 * kBatch, kBatch, {}, 1e-3);
   return network->state();
 }
@@ -65,7 +65,7 @@ TEST_CASE("pictures handed to a step are seen in place of the set's") {
     const auto network = make_folded_network({});
     network->set_examples(set.examples());
     network->set_state(fresh_run(model::initial_parameters(9)).network);
-    network->begin_epoch(order);
+    network->begin_epoch(order, {});
     return network->step(0, kCount, changed, 1e-3);
   };
   CHECK(loss(set.examples().images) == loss({}));

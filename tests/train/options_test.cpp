@@ -26,6 +26,8 @@ TEST_CASE("options out of range or against each other are refused") {
       [](auto& o) { o.learning_rate = -1; },
       [](auto& o) { o.warmup = 20; },
       [](auto& o) { o.network.optimizer.momentum = 0.9; },
+      [](auto& o) { o.network.optimizer.beta1 = 1; },
+      [](auto& o) { o.network.optimizer.eps = -1; },
       [](auto& o) { o.network.ema = 1; },
       [](auto& o) { o.network.label_smoothing = -0.1; },
       [](auto& o) { o.keep = Keep::kBest; },

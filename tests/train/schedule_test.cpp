@@ -39,6 +39,26 @@ TEST_CASE("a cosine falls from the peak to zero") {
   CHECK_THAT(schedule(ScheduleKind::kCosine, 2).rate(60), WithinRel(0.05, 1e-9));
 }
 
+TEST_CASE("a course that starts late lies over what is left") {
+  TrainOptions options;
+  options.epochs = 4;
+  options.learning_rate = 0.1;
+  options.warmup = 1;
+  options.course_start = 20;
+  for (const auto kind : {ScheduleKind::kCosine, ScheduleKind::kOneCycle}) {
+    options.schedule = kind;
+    TrainOptions shorter = options;
+    shorter.epochs = 2;
+    shorter.course_start = 0;
+    for (const std::int64_t step : {0, 1, 5, 9, 10, 19}) {
+      CHECK(Schedule(options, 10).rate(20 + step) == Schedule(shorter, 10).rate(step));
+    }
+  }
+  options.schedule = ScheduleKind::kCosine;
+  options.course_start = 39;
+  CHECK(Schedule(options, 10).rate(39) > 0.05);
+}
+
 TEST_CASE("one cycle has the rates of OneCycleLR") {
   // torch.optim.lr_scheduler.OneCycleLR(SGD(lr=1), max_lr=0.1, total_steps=100), PyTorch 2.13.
   const Schedule rates = schedule(ScheduleKind::kOneCycle, 0);

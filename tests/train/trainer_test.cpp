@@ -2,7 +2,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <limits>
+#include <vector>
 
+#include "base/random.hpp"
+#include "mlpctl/error.hpp"
+#include "support/error_code.hpp"
 #include "train/folded_network.hpp"
 #include "train/synthetic.hpp"
 
@@ -96,6 +100,98 @@ TEST_CASE("a run resumed after any epoch ends with the same bits") {
   }
 }
 
+TEST_CASE("a run cut at any steps ends with the same bits") {
+  Random random(11, 0);
+  for (int trial = 0; trial < 8; ++trial) {
+    TrainOptions options = small_run();
+    options.network.threads = 1 + trial % 2;
+    options.augment = AugmentOptions();
+    options.clean_epochs = 1;
+    options.keep = trial % 4 < 2 ? Keep::kBest : Keep::kLast;
+    options.patience = 2;
+    Recorder recorder;
+    const TrainResult whole = run(options, recorder);
+    RunState state = fresh_run(model::initial_parameters(options.seed));
+    TrainResult result;
+    std::vector<EpochReport> epochs;
+    for (std::int64_t cut = 0; cut < whole.steps_done;) {
+      cut += 1 + random.below(20);
+      Recorder part;
+      part.stop_at = cut;
+      options.network.threads = 1 + static_cast<int>(random.below(2));
+      result = run(options, part, state);
+      REQUIRE_FALSE(part.states.empty());
+      state = part.states.back();
+      epochs.insert(epochs.end(), part.epochs.begin(), part.epochs.end());
+    }
+    if (state.epoch_step > 0) {  // stopped right after the last step
+      Recorder part;
+      result = run(options, part, state);
+      epochs.insert(epochs.end(), part.epochs.begin(), part.epochs.end());
+    }
+    CHECK(result.end == whole.end);
+    CHECK(result.kept_epoch == whole.kept_epoch);
+    CHECK(result.parameters->tensors == whole.parameters->tensors);
+    REQUIRE(epochs.size() == recorder.epochs.size());
+    for (std::size_t i = 0; i < epochs.size(); ++i) {
+      CHECK(epochs[i].train_loss == recorder.epochs[i].train_loss);
+      CHECK(epochs[i].validation->loss == recorder.epochs[i].validation->loss);
+    }
+  }
+}
+
+TEST_CASE("states are offered every so many steps and any of them can be gone on from") {
+  TrainOptions options = small_run();
+  Recorder plain;
+  const TrainResult whole = run(options, plain);
+  options.checkpoint_every = 5;
+  Recorder often;
+  run(options, often);
+  CHECK(often.states.size() == 9 + 3);  // 48 steps, and the ends of three epochs
+  for (const RunState& state : often.states) {
+    Recorder rest;
+    CHECK(run(options, rest, state).parameters->tensors == whole.parameters->tensors);
+  }
+}
+
+TEST_CASE("a run that is already where it ends does nothing") {
+  TrainOptions options = small_run();
+  options.max_steps = 20;
+  Recorder recorder;
+  CHECK(run(options, recorder).end == TrainEnd::kMaxSteps);
+  const RunState at_end = recorder.states.back();
+  CHECK(at_end.network.step == 20);
+  for (const std::int64_t most : {20, 7}) {
+    options.max_steps = most;
+    Recorder again;
+    const TrainResult result = run(options, again, at_end);
+    CHECK(result.end == TrainEnd::kMaxSteps);
+    CHECK(again.steps == 0);
+    CHECK(result.parameters->tensors == at_end.network.average.tensors);
+    CHECK_FALSE(result.kept);
+  }
+}
+
+TEST_CASE("a state from another epoch length is refused") {
+  RunState state = fresh_run(model::initial_parameters(1));
+  state.epoch_step = 17;  // of 16
+  Recorder recorder;
+  CHECK(tests::error_code([&] { run(small_run(), recorder, state); }) == ErrorCode::kCorruption);
+}
+
+TEST_CASE("a longer run goes on as one of that length where the rate is constant") {
+  TrainOptions options = small_run();
+  options.schedule = ScheduleKind::kConstant;
+  options.epochs = 4;
+  Recorder recorder;
+  const TrainResult whole = run(options, recorder);
+  options.epochs = 2;
+  Recorder first, second;
+  run(options, first);
+  options.epochs = 4;
+  CHECK(run(options, second, first.states.back()).parameters->tensors == whole.parameters->tensors);
+}
+
 TEST_CASE("a stop ends after the step and keeps the weights") {
   Recorder recorder;
   recorder.stop_at = 20;
@@ -105,6 +201,9 @@ TEST_CASE("a stop ends after the step and keeps the weights") {
   CHECK(result.epochs_done == 1);
   REQUIRE(result.parameters);
   CHECK(result.parameters->tensors != recorder.states[0].network.average.tensors);
+  CHECK_FALSE(result.kept);  // The last epoch's accuracy is not that of these weights.
+  REQUIRE(recorder.states.size() == 2);
+  CHECK(recorder.states[1].epoch_step == 4);
 }
 
 TEST_CASE("a run of so many steps ends there") {
@@ -142,6 +241,14 @@ TEST_CASE("the best epoch is kept and patience ends the run") {
   const TrainResult result = run(options, recorder);
   CHECK(result.end == TrainEnd::kPatience);
   CHECK(result.epochs_done == result.kept_epoch + 2);
+  REQUIRE(result.kept);
+  CHECK(result.kept->epoch == result.kept_epoch);
+  Recorder again;
+  const TrainResult resumed = run(options, again, recorder.states.back());
+  CHECK(resumed.end == TrainEnd::kPatience);
+  CHECK(again.steps == 0);
+  CHECK(resumed.parameters->tensors == result.parameters->tensors);
+  CHECK(resumed.kept->validation->accuracy == result.kept->validation->accuracy);
   const double best = score(*result.parameters, others().examples(), 1).accuracy;
   for (const auto& epoch : recorder.epochs) CHECK(best >= epoch.validation->accuracy);
 }

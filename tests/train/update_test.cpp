@@ -24,14 +24,14 @@ struct Reference {
       g += o.weight_decay * weight;
     }
     if (o.kind == OptimizerKind::kSgd) {
-      first = o.momentum * first + g;
-      weight -= rate * first;
+      first = o.momentum * first + (step == 1 ? 1 : 1 - o.dampening) * g;
+      weight -= rate * (o.nesterov ? g + o.momentum * first : first);
       return;
     }
-    first = 0.9 * first + 0.1 * g;
-    second = 0.999 * second + 0.001 * g * g;
-    const double denominator = std::sqrt(second) / std::sqrt(1 - std::pow(0.999, step)) + 1e-8;
-    weight -= rate / (1 - std::pow(0.9, step)) * first / denominator;
+    first = o.beta1 * first + (1 - o.beta1) * g;
+    second = o.beta2 * second + (1 - o.beta2) * g * g;
+    const double denominator = std::sqrt(second) / std::sqrt(1 - std::pow(o.beta2, step)) + o.eps;
+    weight -= rate / (1 - std::pow(o.beta1, step)) * first / denominator;
   }
 };
 
@@ -63,7 +63,11 @@ TEST_CASE("the optimizers follow the formulas of torch.optim") {
   compare({.kind = OptimizerKind::kAdam});
   compare({.kind = OptimizerKind::kAdam, .weight_decay = 0.1});
   compare({.kind = OptimizerKind::kAdamW, .weight_decay = 0.1});
+  compare({.kind = OptimizerKind::kAdam, .beta1 = 0.5, .beta2 = 0.6, .eps = 0.1});
+  compare({.kind = OptimizerKind::kAdamW, .weight_decay = 0.3, .beta1 = 0, .beta2 = 0});
   compare({.kind = OptimizerKind::kSgd});
+  compare({.kind = OptimizerKind::kSgd, .momentum = 0.9, .dampening = 0.3});
+  compare({.kind = OptimizerKind::kSgd, .momentum = 0.9, .weight_decay = 0.1, .nesterov = true});
   compare({.kind = OptimizerKind::kSgd, .momentum = 0.9, .weight_decay = 0.1});
 }
 

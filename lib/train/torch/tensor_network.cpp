@@ -9,7 +9,6 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -68,7 +67,8 @@ class TensorNetwork : public Network {
   }
 
   NetworkState state() const override {
-    return {weights(), result(), to_parameters(first_), to_parameters(second_), step_};
+    return {weights(), result(),    to_parameters(first_), to_parameters(second_),
+            step_,     epoch_loss()};
   }
 
   model::Parameters result() const override {
@@ -80,12 +80,12 @@ class TensorNetwork : public Network {
     labels_ = upload(examples.labels, {examples.count()}).to(at::kLong);
   }
 
-  void begin_epoch(std::span<const std::int64_t> order) override {
+  void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) override {
     order_ = at::from_blob(const_cast<std::int64_t*>(order.data()),
                            {static_cast<std::int64_t>(order.size())}, at::kLong)
                  .to(device_);
-    loss_sum_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kDouble));
-    pictures_ = 0;
+    loss_sum_ = at::full({}, so_far.sum, at::TensorOptions(device_).dtype(at::kDouble));
+    pictures_ = so_far.pictures;
   }
 
   std::optional<float> step(std::int64_t first, std::int64_t count,
@@ -105,7 +105,9 @@ class TensorNetwork : public Network {
     return value;
   }
 
-  double epoch_loss() override { return loss_sum_.item<double>() / static_cast<double>(pictures_); }
+  LossSum epoch_loss() const override {
+    return {loss_sum_.defined() ? loss_sum_.item<double>() : 0, pictures_};
+  }
 
  private:
   model::Parameters weights() const {
@@ -145,7 +147,6 @@ class TensorNetwork : public Network {
   }
 
   void update(double learning_rate) {
-    constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEps = 1e-8;
     std::vector<at::Tensor> weights = module_->parameters(), gradients;
     for (at::Tensor& weight : weights) {
       gradients.push_back(weight.grad());
@@ -156,19 +157,21 @@ class TensorNetwork : public Network {
     switch (optimizer.kind) {
       case model::OptimizerKind::kAdam:
         at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_,
-                         learning_rate, kBeta1, kBeta2, optimizer.weight_decay, kEps, false, false);
+                         learning_rate, optimizer.beta1, optimizer.beta2, optimizer.weight_decay,
+                         optimizer.eps, false, false);
         break;
       case model::OptimizerKind::kAdamW:
         at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_,
-                          learning_rate, kBeta1, kBeta2, optimizer.weight_decay, kEps, false,
-                          false);
+                          learning_rate, optimizer.beta1, optimizer.beta2, optimizer.weight_decay,
+                          optimizer.eps, false, false);
         break;
       case model::OptimizerKind::kSgd:
-        // The momentum starts at zero, so the first step is like any other.
+        // The momentum starts at zero, so the first step is like any other unless it is dampened.
         at::_fused_sgd_(weights, gradients,
                         optimizer.momentum > 0 ? as_list(first_) : std::vector<at::Tensor>(),
-                        optimizer.weight_decay, optimizer.momentum, learning_rate, 0, false, false,
-                        false);
+                        optimizer.weight_decay, optimizer.momentum, learning_rate,
+                        optimizer.dampening, optimizer.nesterov, false,
+                        step_ == 1 && optimizer.dampening != 0);
         break;
     }
     if (options_.ema > 0) {

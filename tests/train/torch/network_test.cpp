@@ -23,7 +23,7 @@ NetworkState after_steps(std::unique_ptr<Network> network, int steps) {
   std::iota(order.rbegin(), order.rend(), 0);
   network->set_examples(set.examples());
   network->set_state(fresh_run(model::initial_parameters(9)).network);
-  network->begin_epoch(order);
+  network->begin_epoch(order, {});
   for (int i = 0; i < steps; ++i) network->step(i % 4 * 32, 32, {}, 1e-3);
   return network->state();
 }
@@ -97,7 +97,7 @@ TEST_CASE("layer by layer a loss that is not finite leaves the weights alone") {
   const auto network = torch_engine().make_network({.fold = false});
   network->set_examples(set.examples());
   network->set_state(run.network);
-  network->begin_epoch(order);
+  network->begin_epoch(order, {});
   const auto loss = network->step(0, 32, {}, 1e-3);
   REQUIRE(loss);
   CHECK(std::isnan(*loss));

@@ -43,7 +43,7 @@ void take_step(const Engine& engine, int threads) {
   const auto network = engine.make_network({.threads = threads});
   network->set_examples(set.examples());
   network->set_state(fresh_run(model::initial_parameters(9)).network);
-  network->begin_epoch(order);
+  network->begin_epoch(order, {});
   network->step(0, 32, {}, 1e-3);
 }
 
