@@ -155,11 +155,14 @@ class ContinuedTest(TrainingCase):
             for fold in ((), ("--no-fold",)):
                 with self.subTest(optimizer=name, fold=fold):
                     model, optimizer = self.begun(make)
+                    before = {key: value.clone() for key, value in model.state_dict().items()}
                     mlpctl(*self.arguments(*fold))
                     self.torch_losses(model, optimizer)
                     ours = torch.load(self.path("out.pt"), weights_only=True)
                     for key, theirs in model.state_dict().items():
-                        torch.testing.assert_close(ours[key], theirs, rtol=1e-3, atol=2e-4)
+                        moved = (theirs - before[key]).abs().mean()
+                        apart = (theirs - ours[key]).abs().mean()
+                        self.assertLess(apart / moved, 0.02, key)
 
     def test_options_against_the_file_and_what_is_not_known_are_refused_by_name(self):
         self.begun(self.OPTIMIZERS["adam"])
@@ -173,6 +176,11 @@ class ContinuedTest(TrainingCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             for word in (option, *words):
                 self.assertIn(word, done.stderr)
+        # PyTorch before 2.8 does not say which of Adam and AdamW it was.
+        checkpoint = torch.load(self.path("begun.pt"), weights_only=True)
+        del checkpoint["optimizer_state_dict"]["param_groups"][0]["decoupled_weight_decay"]
+        torch.save(checkpoint, self.path("begun.pt"))
+        mlpctl(*self.arguments("--optimizer", "adamw"))
         for name in ("amsgrad", "maximize"):
             self.begun(lambda p: torch.optim.Adam(p, **{name: True}))
             self.assertIn(name, refused(*self.arguments()))
