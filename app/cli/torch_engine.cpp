@@ -13,7 +13,7 @@
 #include "cli/libtorch.hpp"
 #include "mlpctl/error.hpp"
 #include "thread/pool.hpp"
-#include "train/build_id.hpp"
+#include "train/network.hpp"
 
 namespace mlpctl::app {
 namespace {

@@ -97,7 +97,7 @@ void for_each_field(Options& options, Visit&& visit) {
   field("schedule", options.schedule, kOptimizer, kAny, kSame,
         "Course of the rate: constant, cosine or onecycle");
   field("schedule_from", options.schedule_from, kOptimizer, kAny, kFree,
-        "Where the course starts when --resume has other --epochs: start (of the run) or now");
+        "Where a resumed run's course starts when its epochs change: start (of the run) or now");
   field("warmup", options.warmup, kOptimizer, kFromZero, kSame,
         "Epochs over which the rate rises, maybe a part of one");
   field("ema", network.ema, kOptimizer, kBelowOne, kSame,
@@ -118,7 +118,7 @@ void for_each_field(Options& options, Visit&& visit) {
   field("max_steps", options.max_steps, kTraining, kFromZero, kFree,
         "End after so many steps; 0: no limit");
   field("checkpoint_every", options.checkpoint_every, kTraining, kFromZero, kFree,
-        "Write --checkpoint also after every so many steps; 0: after each epoch and at the end");
+        "Write the checkpoint also after every so many steps; 0: after each epoch and at the end");
   field("device", network.device, kDevice, kAny, kFree, "auto, cpu, cuda or cuda:N");
   field("threads", network.threads, kDevice, kAny, kFree, "Number of threads, or auto");
   field("precision", network.precision, kDevice, kAny, kSame,

@@ -1,4 +1,4 @@
-# Sets MLPCTL_BUILD_ID to the source file of lib/train/build_id.hpp, which the build makes: a hash of all
+# Sets MLPCTL_BUILD_ID to the source file of lib/train/network.hpp, which the build makes: a hash of all
 # sources (scripts/cmake/write_build_id.cmake) and of the settings, nothing of the place or the time.
 set(sources include/*.hpp lib/*.hpp lib/*.cpp lib/*CMakeLists.txt app/*.hpp app/*.cpp app/*.in
   app/*CMakeLists.txt scripts/cmake/*.cmake)

@@ -8,6 +8,6 @@ foreach(source ${sources})
 endforeach()
 string(SHA256 id "${all}")
 string(SUBSTRING ${id} 0 32 id)
-file(WRITE ${OUT} "#include \"train/build_id.hpp\"\n
+file(WRITE ${OUT} "#include \"train/network.hpp\"\n
 const char* mlpctl::train::build_id() {
   return \"mlpctl-build-${id}\";\n}\n")

@@ -90,7 +90,8 @@ PictureHeader pnm_header(const ByteView& file) {
     const std::int64_t samples = header.width * (form.colour ? 3 : 1);
     const std::int64_t row = form.bitmap ? (samples + 7) / 8 : samples * (largest > 255 ? 2 : 1);
     file.require(reader.data() + static_cast<std::size_t>(row * header.height));
-  } else if (header.width <= kMaxSide && header.height <= kMaxSide) {
+  } else if (header.width <= kMaxSide && header.height <= kMaxSide &&
+             header.width * header.height <= kMaxPixels) {
     // A digit a value, and but for bitmaps a blank between two.
     const std::int64_t values = header.width * header.height * (form.colour ? 3 : 1);
     file.require(reader.data() + static_cast<std::size_t>(form.bitmap ? values : 2 * values - 1));

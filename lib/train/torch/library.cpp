@@ -1,5 +1,5 @@
 #include "thread/pool.hpp"
-#include "train/build_id.hpp"
+#include "train/network.hpp"
 #include "train/torch/engine.hpp"
 
 extern "C" __attribute__((visibility("default"))) mlpctl::train::Engine* mlpctl_torch_engine(
