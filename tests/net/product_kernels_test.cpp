@@ -21,8 +21,9 @@ std::vector<float> random_values(std::int64_t count) {
 /// The largest difference from the same sums in double. Behind each row of the result a value is
 /// left alone.
 double worst_difference(const ProductSize& size, bool transposed, bool with_start) {
-  const auto left = random_values(size.rows * size.terms);
-  const auto right = random_values(size.terms * size.columns);
+  // One term more, so that there are matrices without any.
+  const auto left = random_values(size.rows * (size.terms + 1));
+  const auto right = random_values((size.terms + 1) * size.columns);
   const auto start = random_values(size.columns);
   const std::int64_t stride = size.columns + 1;
   std::vector<float> out(static_cast<std::size_t>(size.rows * stride), 9.0F);

@@ -153,7 +153,8 @@ TEST_CASE("a pickle of tensors is no attack, though one like it in a state file 
 TEST_CASE(
     "errors about a file and about a storage read later begin with its name and keep their code") {
   std::string text = seed("zip/torch");
-  const auto payload = state::contiguous_view(state::list_tensors(read(text).root)[0].tensor);
+  const auto tensors = state::list_tensors(read(text).root);
+  const auto payload = state::contiguous_view(tensors[0].tensor);
   const std::string_view numbers(reinterpret_cast<const char*>(payload.data()), payload.size());
   const std::size_t place = text.find(numbers);
   REQUIRE(place != text.npos);
