@@ -1,14 +1,18 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "build_settings.hpp"
 #include "cli/cli.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/libtorch.hpp"
 #include "cli/log.hpp"
@@ -16,6 +20,7 @@
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
+#include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/fit.hpp"
@@ -31,6 +36,48 @@ constexpr char kFooter[] =
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 below a threshold, 130 interrupted, 143 "
     "terminated.";
 
+std::string version_text() {
+  return std::string("mlpctl ") + kVersion;
+}
+
+void add_version(CLI::App& app) {
+  on_run(*app.add_subcommand("version", "Print the version"), [] {
+    std::cout << version_text() << '\n';
+    return ExitCode::kDone;
+  });
+}
+
+/// The level's own help; CLI::App::help() gives that of the command that runs.
+std::string help_text(const CLI::App& level, const std::string& name) {
+  return level.get_formatter()->make_help(&level, name, CLI::AppFormatMode::Normal);
+}
+
+/// `help COMMAND` for who does not think of --help.
+void add_help(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(each->get_name());
+  }
+  auto name = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("help", "Print the help of a command");
+  std::string type;
+  for (const std::string& each : names) type += (type.empty() ? "" : "|") + each;
+  command->add_option("command", *name, "The command; without one the commands are listed")
+      ->type_name(type);
+  on_run(*command, [&app, name, names] {
+    if (name->empty() || *name == "help") {
+      std::cout << help_text(app, "mlpctl");
+    } else if (std::ranges::count(names, *name) > 0) {
+      std::cout << help_text(*app.get_subcommand(*name), "mlpctl " + *name);
+    } else {
+      const std::string near = closest_match(*name, names);
+      throw UsageError("unknown command '" + *name + "'" +
+                       (near.empty() ? "" : ", did you mean '" + near + "'?"));
+    }
+    return ExitCode::kDone;
+  });
+}
+
 void add_commands(CLI::App& app) {
   add_train(app);
   add_save(app);
@@ -38,10 +85,14 @@ void add_commands(CLI::App& app) {
   add_eval(app);
   add_predict(app);
   add_completion(app);
+  add_version(app);
+  add_help(app);
 }
 
 void set_up(CLI::App& app, LogOptions& log) {
-  app.set_version_flag("--version", std::string("mlpctl ") + kVersion);
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_version_flag("-V,--version", version_text(), "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
   app.set_help_all_flag("--help-all", "Print the help of every command");
   app.require_subcommand(1);
   app.fallthrough();
@@ -93,6 +144,10 @@ ExitCode run(int argc, char** argv) {
   CLI::App app("Train, save, load, evaluate and use a small MLP for 28x28 digits", "mlpctl");
   LogOptions log;
   set_up(app, log);
+  if (argc > 1 && std::string_view(argv[1]) == "__complete") {
+    print_candidates(app, {argv + 2, argv + argc});
+    return finish_output(ExitCode::kDone);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(
   git g++ cmake ninja-build ccache pkg-config curl ca-certificates
   catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev
-  libhwy-dev nettle-dev
+  libhwy-dev nettle-dev libtomlplusplus-dev
   clang libclang-rt-dev
   python3 python3-venv
 )

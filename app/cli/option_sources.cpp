@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "cli/config_settings.hpp"
 #include "cli/option_names.hpp"
 
 namespace mlpctl::app {
@@ -21,7 +23,7 @@ std::string environment_name(const std::string& long_name) {
   return name;
 }
 
-/// CLI11's TOML reader, with the keys sent to the command that was chosen on the command line.
+/// Reads TOML for the command that was chosen on the command line.
 class CommandConfig : public CLI::ConfigTOML {
  public:
   explicit CommandConfig(const CLI::App& app) : app_(app) {}
@@ -29,38 +31,71 @@ class CommandConfig : public CLI::ConfigTOML {
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     const auto parsed = app_.get_subcommands();
     if (parsed.empty()) return {};
+    const std::string file = app_.get_config_ptr()->results().front();
     std::vector<CLI::ConfigItem> chosen;
-    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
-      if (concerns(*parsed.front(), item)) chosen.push_back(item);
+    const auto take = [&](const CLI::App& level, const Setting& setting) {
+      const CLI::Option& option = option_of(level, setting);
+      const bool is_set =
+          option.count() > 0 || std::getenv(option.get_envname().c_str()) != nullptr;
+      if (is_set) return;
+      used_.emplace_back("--" + setting.name, setting.place);
+      chosen.push_back({level.get_parent() == nullptr ? std::vector<std::string>{}
+                                                      : std::vector{level.get_name()},
+                        setting.name, values_for(option, setting)});
+    };
+    // A command's own section goes before what stands above all sections, which is for any.
+    const std::vector<Setting> settings = read_settings(input, file);
+    for (const Setting& setting : settings) {
+      if (setting.section.empty()) continue;
+      const CLI::App& command = command_of(setting);
+      option_of(command, setting);
+      if (&command == parsed.front()) take(command, setting);
+    }
+    for (const Setting& setting : settings) {
+      if (!setting.section.empty()) continue;
+      const bool global = app_.get_option_no_throw("--" + setting.name) != nullptr;
+      take(global ? app_ : *parsed.front(), setting);
     }
     return chosen;
   }
 
- private:
-  /// Whether the item sets an option of this run; gives it the command that it belongs to.
-  bool concerns(const CLI::App& command, CLI::ConfigItem& item) const {
-    if (item.name == "++" || item.name == "--") return false;
-    if (std::getenv(environment_name(item.name).c_str()) != nullptr) return false;
-    if (item.parents.empty()) {
-      const bool global = app_.get_option_no_throw("--" + item.name) != nullptr;
-      if (!global) item.parents = {command.get_name()};
-      check_key(global ? app_ : command, item.name);
-      return true;
+  /// Where the value stands that the message about an option is about, or nothing.
+  std::string place_of(const std::string& message) const {
+    for (const auto& [option, place] : used_) {
+      const std::size_t at = message.find(option);
+      if (at == std::string::npos) continue;
+      const char next = at + option.size() < message.size() ? message[at + option.size()] : ' ';
+      if (next == ':' || next == ' ') return place;
     }
-    if (item.parents.front() != command.get_name()) return false;
-    check_key(command, item.name);
-    return true;
+    return "";
   }
 
-  void check_key(const CLI::App& level, const std::string& key) const {
-    if (level.get_option_no_throw("--" + key) != nullptr) return;
-    const std::string near = closest_match(key, long_names(level));
-    throw CLI::ConfigError("--config: unknown key '" + key + "'" +
-                               (near.empty() ? "" : ", did you mean '" + near + "'?"),
-                           CLI::ExitCodes::ConfigError);
+ private:
+  const CLI::App& command_of(const Setting& setting) const {
+    std::vector<std::string> names;
+    for (const CLI::App* each : app_.get_subcommands([](const CLI::App*) { return true; })) {
+      if (each->get_name() == setting.section) return *each;
+      names.push_back(each->get_name());
+    }
+    refuse_setting(setting.section_place, "unknown section [" + setting.section + "]" +
+                                              suggestion(setting.section, names));
+  }
+
+  static const CLI::Option& option_of(const CLI::App& level, const Setting& setting) {
+    const CLI::Option* option = level.get_option_no_throw("--" + setting.name);
+    if (option != nullptr) return *option;
+    refuse_setting(setting.place, "unknown key '" + setting.name + "'" +
+                                      suggestion(setting.name, long_names(level)));
+  }
+
+  static std::string suggestion(const std::string& name, const std::vector<std::string>& known) {
+    const std::string near = closest_match(name, known);
+    return near.empty() ? "" : ", did you mean '" + near + "'?";
   }
 
   const CLI::App& app_;
+  /// Options that were set, with the places of their values.
+  mutable std::vector<std::pair<std::string, std::string>> used_;
 };
 
 }  // namespace
@@ -78,8 +113,16 @@ void name_environment_variables(CLI::App& app) {
 }
 
 void add_config_file(CLI::App& app) {
-  app.set_config("--config", "", "Read options from a TOML file")->group("General");
+  app.set_config("--config", "", "Read options from a TOML file")
+      ->type_name("FILE")
+      ->group("General");
   app.config_formatter(std::make_shared<CommandConfig>(app));
+}
+
+std::string config_place(const CLI::App& app, const std::string& message) {
+  const auto base = app.get_config_formatter_base();
+  const auto* config = dynamic_cast<const CommandConfig*>(base.get());
+  return config == nullptr ? "" : config->place_of(message);
 }
 
 }  // namespace mlpctl::app

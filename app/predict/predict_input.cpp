@@ -1,5 +1,7 @@
 #include "predict/predict_input.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -8,11 +10,21 @@
 #include <utility>
 
 #include "cli/usage_error.hpp"
+#include "data/dataset.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
 namespace {
+
+/// What to give instead of a folder that holds a data set.
+std::string idx_hint(const std::string& folder) {
+  for (const data::Part part : {data::Part::kTest, data::Part::kTrain}) {
+    const std::string images = data::images_in(folder, part);
+    if (!images.empty()) return ", but a data set; give the file " + images;
+  }
+  return "";
+}
 
 std::vector<std::string> pictures_below(const std::string& folder) {
   namespace fs = std::filesystem;
@@ -26,7 +38,9 @@ std::vector<std::string> pictures_below(const std::string& folder) {
     }
   }
   if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  if (found.empty()) throw Error(ErrorCode::kNotFound, folder + ": holds no pictures");
+  if (found.empty()) {
+    throw Error(ErrorCode::kNotFound, folder + ": holds no pictures" + idx_hint(folder));
+  }
   std::sort(found.begin(), found.end(), naturally_before);
   return found;
 }
@@ -47,6 +61,10 @@ bool starts_like_idx(const std::string& path) {
 std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
   auto idx = std::make_shared<data::IdxFile>(path);
   const auto& sizes = idx->sizes();
+  if (sizes.size() == 1) {
+    throw Error(ErrorCode::kNotSupported,
+                path + ": holds labels; give the file of the images that they belong to");
+  }
   if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
     throw Error(ErrorCode::kNotSupported, path + ": holds no images of 28x28 pixels");
   }
@@ -92,6 +110,10 @@ void PredictInputs::open(const std::string& path) {
         idx_.reset();
         throw Error(ErrorCode::kInvalidArgument, path + ": --range begins after its last image");
       }
+      range_used_ = true;
+      if (range_.end != INT64_MAX && range_.end > idx_->sizes()[0]) {
+        spdlog::warn("{}: --range ends after its last image; it holds {}", path, idx_->sizes()[0]);
+      }
     } else {
       single_ = PredictInput{.file = path};
     }
@@ -112,21 +134,32 @@ std::optional<PredictInput> PredictInputs::next_image() {
   return std::nullopt;
 }
 
+bool PredictInputs::open_next_of_list() {
+  try {
+    if (const std::optional<std::string> path = list_->next()) {
+      open(*path);
+      return true;
+    }
+    if (list_->is_empty()) spdlog::warn("standard input named no pictures");
+    list_.reset();
+    return false;
+  } catch (const Error& error) {
+    single_ = PredictInput{.file = "-", .error = error.what()};
+    list_.reset();
+    return true;
+  }
+}
+
 std::optional<PredictInput> PredictInputs::next() {
   for (;;) {
     if (std::optional<PredictInput> image = next_image()) return image;
-    if (standard_input_) {
-      std::string line;
-      if (std::getline(std::cin, line)) {
-        if (!line.empty()) open(line);
-        continue;
-      }
-      standard_input_ = false;
+    if (list_) {
+      if (open_next_of_list()) continue;
     }
     if (path_ == paths_.size()) return std::nullopt;
     const std::string& path = paths_[path_++];
     if (path == "-") {
-      standard_input_ = true;
+      list_.emplace(std::cin);
     } else {
       open(path);
     }

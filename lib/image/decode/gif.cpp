@@ -30,6 +30,7 @@ struct FirstPicture {
 FirstPicture walk(const ByteView& file) {
   FirstPicture first;
   PictureHeader& header = first.header;
+  header.sequence.unit = "frame";
   std::size_t at = 13 + palette_size(file.u8(10));
   while (file.u8(at) != ';') {
     if (file.u8(at) == '!') {
@@ -38,6 +39,7 @@ FirstPicture walk(const ByteView& file) {
       }
       at = skip_blocks(file, at + 2);
     } else if (file.u8(at) == ',') {
+      header.sequence.count += header.width == 0 ? 0 : 1;
       if (header.width == 0) {
         header.width = file.little16(at + 5);
         header.height = file.little16(at + 7);
