@@ -10,16 +10,9 @@ import zipfile
 
 import torch
 
-SHAPES = {
-    "layers.0.weight": (5, 1, 3, 3),
-    "layers.0.bias": (5,),
-    "layers.2.weight": (300, 3380),
-    "layers.2.bias": (300,),
-    "layers.4.weight": (64, 300),
-    "layers.4.bias": (64,),
-    "layers.6.weight": (10, 64),
-    "layers.6.bias": (10,),
-}
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+from state_cases import SHAPES  # noqa: E402
+
 ABOUT = '{"info":{"classes":[],"preprocess":"digit"},"step":3,"run":{"seed":1}}'
 
 

@@ -99,16 +99,19 @@ def zipped(records, method=zipfile.ZIP_STORED):
     return buffer.getvalue()
 
 
+# Of the program's network, by the names of its state_dict.
+SHAPES = {
+    "layers.0.weight": (5, 1, 3, 3),
+    "layers.0.bias": (5,),
+    "layers.2.weight": (300, 3380),
+    "layers.2.bias": (300,),
+    "layers.4.weight": (64, 300),
+    "layers.4.bias": (64,),
+    "layers.6.weight": (10, 64),
+    "layers.6.bias": (10,),
+}
+
+
 def network():
     """Fresh weights of the program's network, by the names of its state_dict."""
-    shapes = {
-        "layers.0.weight": (5, 1, 3, 3),
-        "layers.0.bias": (5,),
-        "layers.2.weight": (300, 3380),
-        "layers.2.bias": (300,),
-        "layers.4.weight": (64, 300),
-        "layers.4.bias": (64,),
-        "layers.6.weight": (10, 64),
-        "layers.6.bias": (10,),
-    }
-    return {key: torch.randn(shape) for key, shape in shapes.items()}
+    return {key: torch.randn(shape) for key, shape in SHAPES.items()}
