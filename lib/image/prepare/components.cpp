@@ -1,59 +1,79 @@
 #include "image/prepare/components.hpp"
 
 #include <algorithm>
-#include <memory>
-
-#include "image/decode/leptonica.hpp"
-#include "mlpctl/error.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace mlpctl::image {
 namespace {
 
-struct PixaFree {
-  void operator()(Pixa* pixa) const { pixaDestroy(&pixa); }
+/// Neighbouring pixels of ink in one row.
+struct Run {
+  int y, begin, end;
+  /// Another run of the same piece, before this one; itself for the first.
+  std::size_t parent;
 };
-using PixaPtr = std::unique_ptr<Pixa, PixaFree>;
 
-PixPtr bits_of(const Mask& mask) {
-  PixPtr pix(pixCreate(mask.width, mask.height, 1));
-  if (pix == nullptr) return nullptr;
-  for (int y = 0; y < mask.height; ++y) {
-    l_uint32* row = row_of(pix.get(), y);
-    for (int x = 0; x < mask.width; ++x) {
-      if (mask.at(x, y) != 0) SET_DATA_BIT(row, x);
+class PieceRuns {
+ public:
+  explicit PieceRuns(const Mask& mask) {
+    for (int y = 0; y < mask.height; ++y) add_row(mask, y);
+  }
+
+  /// Each run with the number of its piece, from 0 in the order of their first pixels.
+  template <typename Function>
+  void for_each(const Function& function) {
+    int count = 0;
+    std::vector<int> numbers(runs_.size());
+    for (std::size_t i = 0; i < runs_.size(); ++i) {
+      const std::size_t first = first_of(i);
+      numbers[i] = first == i ? count++ : numbers[first];
+      function(runs_[i], numbers[i]);
     }
   }
-  return pix;
-}
 
-/// A picture for each piece, in the order of their first pixels, row by row.
-PixaPtr pieces_of(const Mask& mask) {
-  constexpr int kSidesAndCorners = 8;
-  const PixPtr bits = bits_of(mask);
-  Pixa* pieces = nullptr;
-  Boxa* boxes = bits == nullptr ? nullptr : pixConnComp(bits.get(), &pieces, kSidesAndCorners);
-  boxaDestroy(&boxes);  // The pieces have their own.
-  if (pieces == nullptr) {
-    throw Error(ErrorCode::kIo, "There is not enough memory for the pieces of a picture.");
-  }
-  return PixaPtr(pieces);
-}
-
-/// Measures the piece, which covers the set bits of its picture, and labels its pixels.
-Component component_of(Pix* bits, const Box& box, int label, const Plane& ink, Grid<int>& labels) {
-  Component piece{.box = box};
-  for (int y = box.y; y < box.y + box.height; ++y) {
-    const l_uint32* row = row_of(bits, y - box.y);
-    for (int x = box.x; x < box.x + box.width; ++x) {
-      if (GET_DATA_BIT(row, x - box.x) == 0) continue;
-      labels.at(x, y) = label;
-      ++piece.area;
-      const bool at_rim = x == 0 || y == 0 || x == ink.width - 1 || y == ink.height - 1;
-      piece.rim += at_rim ? 1 : 0;
-      piece.mass += std::max(0.0F, ink.at(x, y));
+ private:
+  void add_row(const Mask& mask, int y) {
+    const std::uint8_t* const row = &mask.at(0, y);
+    std::size_t above = above_;
+    const std::size_t above_end = above_ = runs_.size();
+    for (int x = 0; x < mask.width;) {
+      const int begin = static_cast<int>(std::find_if(row + x, row + mask.width, is_ink) - row);
+      if (begin == mask.width) break;
+      x = static_cast<int>(std::find(row + begin, row + mask.width, 0) - row);
+      runs_.push_back({y, begin, x, runs_.size()});
+      // Corners touch as well. The last that touches may touch the next one too.
+      while (above < above_end && runs_[above].end < begin) ++above;
+      for (std::size_t i = above; i < above_end && runs_[i].begin <= x; ++i) join(i);
     }
   }
-  return piece;
+
+  static bool is_ink(std::uint8_t value) { return value != 0; }
+
+  /// The newest run and another are of one piece, which is known by its first.
+  void join(std::size_t other) {
+    const std::size_t a = first_of(other), b = first_of(runs_.size() - 1);
+    runs_[std::max(a, b)].parent = std::min(a, b);
+  }
+
+  std::size_t first_of(std::size_t i) {
+    while (runs_[i].parent != i) i = runs_[i].parent = runs_[runs_[i].parent].parent;
+    return i;
+  }
+
+  std::vector<Run> runs_;
+  std::size_t above_ = 0;
+};
+
+void add(const Run& run, const Plane& ink, Component& piece) {
+  const Box part{run.begin, run.y, run.end - run.begin, 1};
+  piece.box = piece.area == 0 ? part : united(piece.box, part);
+  piece.area += part.width;
+  const bool at_rim = run.y == 0 || run.y == ink.height - 1;
+  const int ends = (run.begin == 0 ? 1 : 0) + (run.end == ink.width ? 1 : 0);
+  piece.rim += at_rim ? part.width : std::min(ends, part.width);
+  for (int x = run.begin; x < run.end; ++x) piece.mass += std::max(0.0F, ink.at(x, run.y));
 }
 
 }  // namespace
@@ -61,15 +81,13 @@ Component component_of(Pix* bits, const Box& box, int label, const Plane& ink, G
 Components find_components(const Mask& mask, const Plane& ink) {
   Components found{Grid<int>(mask.width, mask.height), {}};
   if (mask.values.empty()) return found;
-  const PixaPtr pieces = pieces_of(mask);
-  const int count = pixaGetCount(pieces.get());
-  found.pieces.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    const PixPtr bits(pixaGetPix(pieces.get(), i, L_CLONE));
-    Box box;
-    pixaGetBoxGeometry(pieces.get(), i, &box.x, &box.y, &box.width, &box.height);
-    found.pieces.push_back(component_of(bits.get(), box, i + 1, ink, found.labels));
-  }
+  PieceRuns(mask).for_each([&](const Run& run, int number) {
+    const auto index = static_cast<std::size_t>(number);
+    if (index == found.pieces.size()) found.pieces.emplace_back();
+    add(run, ink, found.pieces[index]);
+    int* const labels = &found.labels.at(0, run.y);
+    std::fill(labels + run.begin, labels + run.end, number + 1);
+  });
   return found;
 }
 
