@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "base/program_folder.hpp"
 #include "data/folder.hpp"
 #include "mlpctl/error.hpp"
 
@@ -11,7 +10,7 @@ namespace {
 
 /// The script that fetches a set is named where it is: in a source tree, above the build folder.
 std::string how_to_get_a_set() {
-  const auto script = program_folder() / "../../scripts/fetch-data.sh";
+  const auto script = data::program_folder() / "../../scripts/fetch-data.sh";
   std::error_code error;
   if (std::filesystem::exists(script, error)) return "scripts/fetch-data.sh fetches the whole set";
   return "MNIST is train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "

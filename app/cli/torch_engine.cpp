@@ -8,9 +8,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "base/program_folder.hpp"
 #include "build_settings.hpp"
 #include "cli/libtorch.hpp"
+#include "data/folder.hpp"
 #include "mlpctl/error.hpp"
 #include "thread/pool.hpp"
 #include "train/network.hpp"
@@ -24,9 +24,9 @@ constexpr char kLibrary[] = "libmlpctl_torch.so";
 
 /// By its full name: what the loader itself finds may be anybody's.
 fs::path library_file() {
-  const fs::path installed = program_folder() / kInstalledLibraries;
+  const fs::path installed = data::program_folder() / kInstalledLibraries;
   std::error_code error;
-  for (const fs::path& folder : {installed, program_folder() / "../lib"}) {
+  for (const fs::path& folder : {installed, data::program_folder() / "../lib"}) {
     if (fs::exists(folder / kLibrary, error)) return (folder / kLibrary).lexically_normal();
   }
   throw Error(ErrorCode::kNotFound,

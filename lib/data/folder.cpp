@@ -1,14 +1,18 @@
 #include "data/folder.hpp"
 
-#include <filesystem>
+#include <system_error>
 
-#include "base/program_folder.hpp"
 #include "data/dataset.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
 
 namespace fs = std::filesystem;
+
+fs::path program_folder() {
+  std::error_code unknown;
+  return fs::read_symlink("/proc/self/exe", unknown).parent_path();
+}
 
 std::vector<std::string> default_folders() {
   const fs::path set = fs::path("data") / "mnist";

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace mlpctl::data {
+
+/// The folder that the running program lies in, through links; empty where the system does not
+/// tell.
+std::filesystem::path program_folder();
 
 /// Where a data set is looked for when none is named: `data/mnist` beside the place where the
 /// command runs, then in the tree the program is installed in (`share/mlpctl/data/mnist`), then in

@@ -102,7 +102,7 @@ TEST_CASE("a run resumed after any epoch ends with the same bits") {
 
 TEST_CASE("a run cut at any steps ends with the same bits") {
   Random random(11, 0);
-  for (int trial = 0; trial < 8; ++trial) {
+  for (int trial = 0; trial < 4; ++trial) {
     TrainOptions options = small_run();
     options.network.threads = 1 + trial % 2;
     options.augment = AugmentOptions();
@@ -115,7 +115,7 @@ TEST_CASE("a run cut at any steps ends with the same bits") {
     TrainResult result;
     std::vector<EpochReport> epochs;
     for (std::int64_t cut = 0; cut < whole.steps_done;) {
-      cut += 1 + random.below(20);
+      cut += 1 + random.below(30);
       Recorder part;
       part.stop_at = cut;
       options.network.threads = 1 + static_cast<int>(random.below(2));
