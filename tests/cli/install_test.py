@@ -1,6 +1,7 @@
 """`cmake --install` gives a tree that runs from anywhere, also when what it was built with is gone."""
 
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -21,12 +22,20 @@ def system_has_libtorch():
     return "libtorch_cpu" in listed.stdout
 
 
-def mounting():
-    """The words before a command that may mount over folders, or None."""
+def mounting(folder):
+    """The words before a command that may mount over folders, as is tried with this one, or None."""
     for words in (["unshare", "-m"], ["unshare", "-rm"]):
-        if shutil.which("unshare") and not subprocess.run([*words, "true"], check=False).returncode:
+        trial = [*words, "mount", "-t", "tmpfs", "none", folder]
+        if shutil.which("unshare") and not subprocess.run(trial, check=False).returncode:
             return words
     return None
+
+
+def paths_into(folder, content):
+    """Paths of what lies in the folder, but not of another folder whose name ends as this one's."""
+    names = b"|".join(re.escape(path.name.encode()) for path in folder.iterdir())
+    found = re.finditer(re.escape(str(folder).encode()) + b"/(" + names + rb")\b", content)
+    return [one[0] for one in found if not re.match(rb"[\w./-]", content[one.start() - 1 : one.start()])]
 
 
 class Install(InstalledTest):
@@ -57,10 +66,11 @@ class Install(InstalledTest):
         places = {ROOT, BUILD, ENVIRONMENT, ENVIRONMENT.resolve()}
         if TRAINS and not LIBTORCH.is_relative_to("/usr"):
             places |= {LIBTORCH.parent}
+        self.assertEqual(len(paths_into(ROOT, f"in {ROOT}/app/main.cpp, .{ROOT}/app".encode())), 1)
         for path in files:
             content = path.read_bytes()
-            for place in places:
-                self.assertNotIn(f"{place}/".encode(), content, path)
+            for place in filter(pathlib.Path.is_dir, places):
+                self.assertEqual(paths_into(place, content), [], path)
             if content.startswith(b"\x7fELF"):
                 dynamic = ["readelf", "-d", path]
                 found = subprocess.run(dynamic, capture_output=True, check=True, text=True).stdout
@@ -239,7 +249,7 @@ class Alone(InstalledTest):
     """The checkout, its build and its Python environment are gone: empty folders lie over them."""
 
     def test_every_command_runs(self):
-        mount = mounting()
+        mount = mounting(self.folder)
         hidden = {ROOT, BUILD, ENVIRONMENT.resolve()}
         if TRAINS and not LIBTORCH.is_relative_to("/usr"):
             hidden.add(LIBTORCH.parent)

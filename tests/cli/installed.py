@@ -20,7 +20,7 @@ class InstalledTest(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = pathlib.Path(tempfile.mkdtemp())
+        folder = pathlib.Path(tempfile.mkdtemp()).resolve()
         cls.addClassCleanup(shutil.rmtree, folder)
         install = [os.environ["TEST_CMAKE"], "--install", BUILD, "--prefix", folder / "first"]
         subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
