@@ -73,6 +73,7 @@ eval::Report measure(const Inference& inference, const data::Dataset& set) {
   const train::Clock clock;
   eval::Metrics metrics;
   metrics.add(inference.logits(set.images), set.labels);
+  set.check_unchanged();
   spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
   return metrics.report();
 }

@@ -14,6 +14,7 @@
 #include "cli/log.hpp"
 #include "cli/option_names.hpp"
 #include "cli/option_sources.hpp"
+#include "cli/standard_streams.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "commands.hpp"
@@ -29,7 +30,8 @@ constexpr char kFooter[] =
     "given with --config (epochs = 3, alone or below [train]). The command line comes first, then\n"
     "the environment, then the file.\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 below a threshold, 130 interrupted, 143 "
-    "terminated.";
+    "terminated.\n"
+    "A file is written whole or not at all; a link is followed, what is read-only not replaced.";
 
 void add_commands(CLI::App& app) {
   add_train(app);
@@ -54,12 +56,12 @@ void set_up(CLI::App& app, LogOptions& log) {
 }
 
 // A closed pipe is how `mlpctl ... | head` ends: nothing to report. Anything else lost results.
-ExitCode finish_output(ExitCode code) {
-  errno = 0;
+ExitCode finish_output(const StandardOutput& output, ExitCode code) {
   std::cout.flush();
-  if (std::cout.good() || errno == EPIPE) return code;
-  std::cerr << "mlpctl: standard output: " << std::strerror(errno == 0 ? EIO : errno) << '\n';
-  return ExitCode::kFailed;
+  if (output.error() == 0 || output.error() == EPIPE) return code;
+  std::cerr << "mlpctl: standard output: " << std::strerror(output.error()) << '\n';
+  const bool ended = code == ExitCode::kInterrupted || code == ExitCode::kTerminated;
+  return ended ? code : ExitCode::kFailed;
 }
 
 ExitCode fail(const std::string& sentence, ExitCode code) {
@@ -89,29 +91,33 @@ ExitCode run_command(const CLI::App& app) {
   }
 }
 
-ExitCode run(int argc, char** argv) {
+ExitCode run(int argc, char** argv, const StandardOutput& output) {
   CLI::App app("Train, save, load, evaluate and use a small MLP for 28x28 digits", "mlpctl");
   LogOptions log;
   set_up(app, log);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return finish_output(report_parse_error(app, error));
+    return finish_output(output, report_parse_error(app, error));
   }
   start_log(log);
-  return finish_output(run_command(app));
+  return finish_output(output, run_command(app));
 }
 
 }  // namespace
 
 ExitCode run_program(int argc, char** argv) noexcept {
+  // Before anything else opens a file.
+  fill_closed_descriptors();
+  // Gives the streams buffers of their own, so it comes before ours.
+  std::ios::sync_with_stdio(false);
+  StandardOutput output;
   try {
-    std::ios::sync_with_stdio(false);
     // predict reads names on a thread of its own, which must not flush what another thread prints.
     std::cin.tie(nullptr);
     catch_interrupts();
     quiet_openmp();
-    return run(argc, argv);
+    return run(argc, argv, output);
   } catch (const Error& error) {
     return fail(error.what(), ExitCode::kFailed);
   } catch (const std::bad_alloc&) {

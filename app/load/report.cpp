@@ -8,6 +8,8 @@
 
 #include "base/sha256.hpp"
 #include "model/architecture.hpp"
+#include "model/info.hpp"
+#include "model/model_file.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -48,19 +50,19 @@ TensorReport report_tensor(std::string_view name, const state::Tensor& tensor,
 }  // namespace
 
 FitReport report_fit(const state::StateFile& file, const model::LoadOptions& options) {
-  model::LoadedModel loaded = model::model_in(file, options);
+  model::ModelView view = model::view_in(file, options);
   std::vector<TensorReport> tensors;
   for (std::size_t i = 0; i < model::kEntries.size(); ++i) {
-    tensors.push_back(report_tensor(model::kEntries[i].name, loaded.fit.tensors[i],
-                                    loaded.model.parameters.tensors[i]));
+    tensors.push_back(
+        report_tensor(model::kEntries[i].name, view.fit.tensors[i], view.parameters[i]));
   }
   return {.path = file.path,
           .container = file.container,
-          .found_at = std::move(loaded.fit.found_at),
-          .stripped = std::move(loaded.fit.stripped),
-          .added = std::move(loaded.fit.added),
-          .passed_over = std::move(loaded.fit.passed_over),
-          .info = std::move(loaded.model.info),
+          .found_at = std::move(view.fit.found_at),
+          .stripped = std::move(view.fit.stripped),
+          .added = std::move(view.fit.added),
+          .passed_over = std::move(view.fit.passed_over),
+          .info = model::info_in(file),
           .tensors = std::move(tensors)};
 }
 

@@ -1,13 +1,21 @@
 #include "predict/predict_input.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <span>
 #include <utility>
 
+#include "base/input_file.hpp"
+#include "base/system_calls.hpp"
 #include "cli/usage_error.hpp"
+#include "data/gzip.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 
@@ -36,11 +44,11 @@ bool is_digit(char c) {
 }
 
 bool starts_like_idx(const std::string& path) {
-  const MappedFile file(path);
-  const auto bytes = file.bytes();
+  constexpr std::size_t kMagicBytes = 4;
+  const std::string begin = first_bytes_of(path, kMagicBytes);
+  const auto bytes = std::as_bytes(std::span(begin));
   if (data::is_idx(bytes)) return true;
-  const bool gzip = bytes.size() > 2 && bytes[0] == std::byte{0x1F} && bytes[1] == std::byte{0x8B};
-  return gzip && path.find("idx") != std::string::npos;
+  return data::is_gzip(bytes) && path.find("idx") != std::string::npos;
 }
 
 /// An IDX file of pictures of the net's size.
@@ -61,6 +69,13 @@ std::int64_t parse_index(const std::string& text, const std::string& part, std::
     throw UsageError("--range: '" + text + "' is not A:B with whole numbers, such as 0:10");
   }
   return value;
+}
+
+/// The stream only tells that a read failed; the same read again tells why.
+std::string input_error() {
+  char byte = 0;
+  const ssize_t count = system_calls().read(STDIN_FILENO, &byte, 1);
+  return std::string("standard input: ") + std::strerror(count < 0 ? errno : EIO);
 }
 
 }  // namespace
@@ -122,6 +137,7 @@ std::optional<PredictInput> PredictInputs::next() {
         continue;
       }
       standard_input_ = false;
+      if (std::cin.bad()) return PredictInput{.file = "-", .error = input_error()};
     }
     if (path_ == paths_.size()) return std::nullopt;
     const std::string& path = paths_[path_++];

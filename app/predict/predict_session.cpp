@@ -15,7 +15,10 @@ namespace {
 digits::Candidates candidates_of(const PredictInput& input, digits::Preparation preparation) {
   if (input.idx == nullptr) return digits::candidates_in(input.file, preparation);
   const std::size_t first = static_cast<std::size_t>(input.index) * model::kPixels;
-  return digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
+  digits::Candidates candidates =
+      digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
+  input.idx->check_unchanged();
+  return candidates;
 }
 
 }  // namespace

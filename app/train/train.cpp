@@ -47,6 +47,9 @@ struct LoadedData {
     };
     return {examples(train), examples(validation), examples(test)};
   }
+  void check_unchanged() const {
+    for (const data::Dataset* set : {&train, &validation, &test}) set->check_unchanged();
+  }
 };
 
 LoadedData load_data(const TrainCommand& command) {
@@ -248,6 +251,8 @@ ExitCode run(const TrainCommand& command) {
   save_result(command, result, info);
   reporter.on_end(end);
   print_result(command, end);
+  // What was trained is kept, but is not what the files say now.
+  data.check_unchanged();
   return exit_code(end, stop);
 }
 

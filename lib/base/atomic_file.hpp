@@ -1,18 +1,27 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace mlpctl {
 
+class TemporaryFile;
+
 /// A file that appears whole or not at all: written to a temporary in the same folder, synced, and
-/// renamed by commit(). Without commit() the temporary is removed and the old file is untouched.
+/// put in its place by commit(). Without commit() the temporary is removed and the old file is
+/// untouched; a killed program leaves none, or one that the next writer of the same file removes.
+///
+/// A symbolic link is followed to its end, where the file is made or replaced, and stays. A file
+/// that could not be written as it is, read-only or another user's, is not replaced either. What
+/// replaces a file has its mode and, where the system permits, its owner and group; a new file has
+/// what the umask leaves of 0666. Other names (hard links) of a replaced file keep its old content.
 class AtomicFile {
  public:
-  /// Creates the temporary. Throws Error when the folder is missing or not writable, or when the
-  /// path is a folder; so constructing one before long work proves that the output can be made.
+  /// Makes the temporary. Throws Error where nothing can be written (see resolve_output); so
+  /// constructing one before long work proves that the output can be made.
   explicit AtomicFile(const std::string& path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -21,22 +30,18 @@ class AtomicFile {
   /// Appends. Throws Error (disk full, ...) naming the final path.
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
-  /// Syncs, renames and syncs the folder. Throws Error; then the old file is untouched.
+  /// Syncs, puts the file in its place and syncs the folder. Throws Error; then the old file is
+  /// untouched.
   void commit();
 
  private:
   [[noreturn]] void fail(int error_number) const;
 
   std::string path_;
-  std::string temporary_;
-  int fd_ = -1;
+  std::unique_ptr<TemporaryFile> temporary_;
 };
 
 /// Throws Error unless a file could be written at path now; leaves nothing behind.
 void probe_output(const std::string& path);
-
-/// Removes the temporaries that are open now. Async-signal-safe: for a handler that ends the
-/// program.
-void remove_open_temporaries() noexcept;
 
 }  // namespace mlpctl

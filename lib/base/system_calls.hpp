@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -19,15 +20,26 @@ class SystemCalls {
  public:
   virtual ~SystemCalls() = default;
 
-  /// open(2) of something that exists, with O_CLOEXEC added.
-  virtual int open(const char* path, int flags);
-  /// mkostemps(3): makes and opens a file with the six X before the suffix replaced.
-  virtual int make_temporary(char* pattern, int suffix_length);
+  /// open(2) with O_CLOEXEC added; the umask is taken off the mode of a file that it makes.
+  virtual int open(const char* path, int flags, mode_t mode = 0);
+  /// fstat(2).
+  virtual int status(int fd, struct stat& info);
+  virtual ssize_t read(int fd, void* bytes, std::size_t size);
   virtual ssize_t write(int fd, const void* bytes, std::size_t size);
   virtual int fsync(int fd);
+  /// Gives an open file, with a name or without one, this name, which must be free.
+  virtual int link(int fd, const char* name);
   virtual int rename(const char* from, const char* to);
+  virtual int unlink(const char* name);
+  /// flock(2), exclusive and without waiting.
+  virtual int lock(int fd);
+  /// A read lease on a file that is open for reading alone: while it is held, others who open the
+  /// file to write it wait. Fails with EAGAIN where somebody has it open for writing.
+  virtual int lease(int fd);
   /// mmap(2) of a file's first bytes, private and to be read only; nullptr with errno set.
   virtual void* map(int fd, std::size_t size);
+  /// Memory for a file's bytes, to be given to std::free(); nullptr with errno set.
+  virtual void* allocate(std::size_t size);
   /// Nothing when the system has no thread left: whoever asks does with fewer.
   virtual std::optional<std::jthread> start_thread(std::function<void(std::stop_token)> body);
 };

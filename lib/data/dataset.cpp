@@ -99,7 +99,7 @@ std::vector<std::string> read_classes(const std::string& path) {
   std::vector<std::string> classes;
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return classes;
-  const MappedFile file(path);
+  const InputFile file(path);
   const auto bytes = file.bytes();
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   // Some editors begin a file with a byte order mark.
@@ -134,6 +134,12 @@ Dataset Dataset::slice(std::int64_t begin, std::int64_t count) const {
   part.images = images.subspan(first * kPixels, size * kPixels);
   part.labels = labels.subspan(first, size);
   return part;
+}
+
+void Dataset::check_unchanged() const {
+  for (const auto& file : {image_file, label_file}) {
+    if (file != nullptr) file->check_unchanged();
+  }
 }
 
 bool has(const std::string& folder, Part part) {

@@ -13,7 +13,7 @@ namespace mlpctl::data {
 
 inline constexpr std::int64_t kSide = 28, kPixels = kSide * kSide, kClasses = 10;
 
-/// Labelled 28x28 pictures. The bytes stay in the mapped (or unpacked) files, which every copy and
+/// Labelled 28x28 pictures. The bytes stay in the files, which every copy and
 /// every part of the set keeps alive.
 struct Dataset {
   /// The folder's name and the part, "mnist train".
@@ -27,6 +27,9 @@ struct Dataset {
   std::shared_ptr<const IdxFile> image_file, label_file;
 
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+  /// Throws Error when another program changed the files after they were opened. To be called after
+  /// the pictures were used.
+  void check_unchanged() const;
   /// The pictures [begin, begin + count), sharing the bytes.
   Dataset slice(std::int64_t begin, std::int64_t count) const;
 };

@@ -145,7 +145,13 @@ IdxFile::IdxFile(const std::string& path) : file_(path) {
     return;
   }
   unpacked_ = gunzip_idx(file_.bytes(), path);
+  file_.check_unchanged();
   array_ = parse_idx(unpacked_, path);
+}
+
+void IdxFile::check_unchanged() const {
+  // Unpacked ones were checked when that was done.
+  if (unpacked_.empty()) file_.check_unchanged();
 }
 
 }  // namespace mlpctl::data

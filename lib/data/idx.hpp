@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/mapped_file.hpp"
+#include "base/input_file.hpp"
 
 namespace mlpctl::data {
 
@@ -28,7 +28,7 @@ IdxArray parse_idx(std::span<const std::byte> bytes, const std::string& name);
 /// declares and the compressed size makes possible. Throws Error.
 std::vector<std::byte> gunzip_idx(std::span<const std::byte> bytes, const std::string& name);
 
-/// An IDX file, plain (then only mapped) or gzip (then unpacked), told apart by content.
+/// An IDX file, plain or gzip (then unpacked), told apart by content.
 class IdxFile {
  public:
   explicit IdxFile(const std::string& path);
@@ -36,9 +36,12 @@ class IdxFile {
   const std::string& path() const { return file_.path(); }
   const std::vector<std::int64_t>& sizes() const { return array_.sizes; }
   std::span<const std::uint8_t> values() const { return array_.values; }
+  /// Throws Error when another program changed the values after the file was opened, which it can
+  /// where they are pages of a large file. To be called after they were used.
+  void check_unchanged() const;
 
  private:
-  MappedFile file_;
+  InputFile file_;
   std::vector<std::byte> unpacked_;
   IdxArray array_;
 };

@@ -107,8 +107,8 @@ void compare_integers(std::span<const std::byte> a, std::span<const std::byte> b
   }
 }
 
-void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
-  const Values a(first), b(second);
+void compare_values(const Tensor& first, const Values& a, const Tensor& second, const Values& b,
+                    Difference& result) {
   if (first.dtype == second.dtype && std::ranges::equal(a.bytes(), b.bytes())) return;
   if (first.dtype == DType::kInt64) {
     return compare_integers<std::int64_t>(a.bytes(), b.bytes(), result);
@@ -131,6 +131,12 @@ void compare_values(const Tensor& first, const Tensor& second, Difference& resul
     read_doubles(b.bytes().data() + begin * item_b, type_b, std::span(block_b).first(count));
     for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);
   }
+}
+
+void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
+  compare_values(first, Values(first), second, Values(second), result);
+  first.storage->check_unchanged();
+  second.storage->check_unchanged();
 }
 
 /// The same weights in float32 and in a narrower type: their form differs, and how far the values

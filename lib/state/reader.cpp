@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "base/mapped_file.hpp"
+#include "base/input_file.hpp"
 #include "state/container/legacy.hpp"
 #include "state/container/read_context.hpp"
 #include "state/container/safetensors.hpp"
@@ -94,8 +94,12 @@ StateFile read(Source source, const ReadLimits& limits) {
   if (format == kFormats.end()) refuse_foreign(source);
   ReadContext context(std::move(source), limits);
   try {
-    return format->read(context);
+    StateFile file = format->read(context);
+    context.source.check_unchanged();
+    return file;
   } catch (const Error& error) {
+    // What was changed meanwhile may look like anything.
+    context.source.check_unchanged();
     throw worst(context, *format, error);
   }
 }
@@ -123,7 +127,7 @@ StateFile open_state(const std::string& path, const ReadLimits& limits) {
   if (std::filesystem::is_directory(path, error)) {
     throw Error(ErrorCode::kNotSupported, path + ": " + describe_folder(path));
   }
-  const auto file = std::make_shared<const MappedFile>(path);
+  const auto file = std::make_shared<const InputFile>(path);
   return read({path, file->bytes(), file, file.get()}, limits);
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from support import PROGRAM, ProgramTest, environment, run, write_set
+from write_pictures import png
 
 
 class Streams(ProgramTest):
@@ -29,13 +30,14 @@ class Streams(ProgramTest):
             result = run(*arguments)
             self.assertNotRegex(result.stdout + result.stderr, "[\r\x1b]")
 
-    def write_to(self, stdout, *arguments):
+    def write_to(self, stdout, *arguments, **options):
         return subprocess.run(
             [PROGRAM, *map(str, arguments)],
             stdout=stdout,
             stderr=subprocess.PIPE,
             env=environment(),
             text=True,
+            **options,
         )
 
     def commands(self):
@@ -56,7 +58,65 @@ class Streams(ProgramTest):
             with open("/dev/full", "w") as full:
                 result = self.write_to(full, *arguments)
             self.assertEqual(result.returncode, 1)
-            self.assertIn("mlpctl: standard output: ", result.stderr)
+            self.assertEqual(
+                result.stderr, "mlpctl: standard output: No space left on device\n"
+            )
+
+    def test_a_reader_that_went_away_is_quiet_where_sigpipe_is_ignored(self):
+        picture = self.folder / "0.png"
+        picture.write_bytes(png(bytes(784), 28, 28))
+        predict = ["predict", "--model", self.model(), picture]
+        for arguments in [*self.commands(), predict]:
+            read_end, write_end = os.pipe()
+            os.close(read_end)
+            with os.fdopen(write_end, "w") as pipe:
+                result = self.write_to(pipe, *arguments, restore_signals=False)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_results_that_fill_the_disk_half_way_say_so(self):
+        """More than one buffer's, so that the write that fails is not the last one."""
+        picture = self.folder / "0.png"
+        picture.write_bytes(png(bytes(784), 28, 28))
+        with open("/dev/full", "w") as full:
+            result = self.write_to(
+                full, "predict", "--model", self.model(), "--json", *[picture] * 600
+            )
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr, "mlpctl: standard output: No space left on device\n")
+
+    def closed(self, descriptor, *arguments):
+        return subprocess.run(
+            [PROGRAM, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment(),
+            text=True,
+            preexec_fn=lambda: os.close(descriptor),
+        )
+
+    def test_no_file_takes_the_place_of_a_closed_descriptor(self):
+        data = write_set(self.folder / "data")
+        model = self.model()
+        before = model.read_bytes()
+        for descriptor in range(3):
+            out = self.folder / f"{descriptor}.pt"
+            result = self.closed(descriptor, "save", "--from", model, "--out", out, "-v")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(out.read_bytes(), before)
+        result = self.closed(1, "eval", "--model", model, "--data", data)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr, "mlpctl: standard output: Bad file descriptor\n")
+
+    def test_a_standard_input_that_cannot_be_read_is_an_error(self):
+        predict = ["predict", "--model", self.model(), "-"]
+        result = self.closed(0, *predict)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr, "standard input: Bad file descriptor\n")
+        folder = os.open(self.folder, os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        result = run(*predict, stdin=folder)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr, "standard input: Is a directory\n")
 
 
 if __name__ == "__main__":

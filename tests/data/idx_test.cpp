@@ -79,7 +79,7 @@ TEST_CASE("each kind of damage of a gzip file has its own sentence") {
 TEST_CASE("an IDX file that the system does not give is an error of the system") {
   const TempDir dir;
   dir.write("f", idx_text({4}, "abcd"));
-  for (const auto& [call, error] : {std::pair{Call::kOpen, EACCES}, {Call::kMap, ENOMEM}}) {
+  for (const auto& [call, error] : {std::pair{Call::kOpen, EACCES}, {Call::kAllocate, ENOMEM}}) {
     FaultySystem system;
     system.fail(call, 1, error);
     CHECK(error_code([&] { const IdxFile file(dir / "f"); }) == ErrorCode::kIo);

@@ -19,7 +19,8 @@ inline mlpctl::state::StateFile read_pickle(std::span<const std::byte> bytes) {
     if (id.bytes > kNumbers.size()) {
       throw mlpctl::Error(mlpctl::ErrorCode::kNotSupported, "too large for the fuzzer");
     }
-    return std::make_shared<state::MappedStorage>(nullptr, std::span(kNumbers).first(id.bytes));
+    return std::make_shared<state::PlainStorage>(state::Source{},
+                                                 std::span(kNumbers).first(id.bytes));
   });
   mlpctl::ByteReader in(context.source.bytes);
   const auto root = context.unpickle(in, [&](const state::Node& id) { return storages.get(id); });

@@ -14,8 +14,22 @@
 namespace mlpctl::tests {
 
 /// The kinds of calls that FaultySystem counts, one a function of SystemCalls.
-enum class Call { kOpen, kMakeTemporary, kWrite, kFsync, kRename, kMap, kStartThread };
-inline constexpr std::size_t kCallKinds = 7;
+enum class Call {
+  kOpen,
+  kStatus,
+  kRead,
+  kWrite,
+  kFsync,
+  kLink,
+  kRename,
+  kUnlink,
+  kLock,
+  kLease,
+  kMap,
+  kAllocate,
+  kStartThread
+};
+inline constexpr std::size_t kCallKinds = 13;
 
 /// The system with faults, in place from its construction to its end. It counts the calls of each
 /// kind, so whoever wants every fault of an action runs it once without any and then once for each
@@ -35,17 +49,21 @@ class FaultySystem : public SystemCalls {
     const int first = calls(kind) + nth;
     faults_.push_back({kind, first, first + times, error});
   }
-  /// From now on a write takes at most this many bytes at a time.
-  void shorten_writes(std::size_t most) { most_ = most; }
+  /// From now on a read or a write takes at most this many bytes at a time.
+  void shorten_transfers(std::size_t most) { most_ = most; }
 
   /// The calls of the kind so far, those that failed included.
   int calls(Call kind) const { return calls_[static_cast<std::size_t>(kind)].load(); }
 
-  int open(const char* path, int flags) override {
-    return fails(Call::kOpen) ? -1 : SystemCalls::open(path, flags);
+  int open(const char* path, int flags, mode_t mode = 0) override {
+    return fails(Call::kOpen) ? -1 : SystemCalls::open(path, flags, mode);
   }
-  int make_temporary(char* pattern, int suffix_length) override {
-    return fails(Call::kMakeTemporary) ? -1 : SystemCalls::make_temporary(pattern, suffix_length);
+  int status(int fd, struct stat& info) override {
+    return fails(Call::kStatus) ? -1 : SystemCalls::status(fd, info);
+  }
+  ssize_t read(int fd, void* bytes, std::size_t size) override {
+    if (fails(Call::kRead)) return -1;
+    return SystemCalls::read(fd, bytes, size < most_ ? size : most_.load());
   }
   ssize_t write(int fd, const void* bytes, std::size_t size) override {
     if (fails(Call::kWrite)) return -1;
@@ -54,6 +72,17 @@ class FaultySystem : public SystemCalls {
   int fsync(int fd) override { return fails(Call::kFsync) ? -1 : SystemCalls::fsync(fd); }
   int rename(const char* from, const char* to) override {
     return fails(Call::kRename) ? -1 : SystemCalls::rename(from, to);
+  }
+  int link(int fd, const char* name) override {
+    return fails(Call::kLink) ? -1 : SystemCalls::link(fd, name);
+  }
+  int unlink(const char* name) override {
+    return fails(Call::kUnlink) ? -1 : SystemCalls::unlink(name);
+  }
+  int lock(int fd) override { return fails(Call::kLock) ? -1 : SystemCalls::lock(fd); }
+  int lease(int fd) override { return fails(Call::kLease) ? -1 : SystemCalls::lease(fd); }
+  void* allocate(std::size_t size) override {
+    return fails(Call::kAllocate) ? nullptr : SystemCalls::allocate(size);
   }
   void* map(int fd, std::size_t size) override {
     return fails(Call::kMap) ? nullptr : SystemCalls::map(fd, size);

@@ -27,7 +27,7 @@ struct Floats {
   std::shared_ptr<const void> owner;
 };
 
-/// As to_float32, without a copy where the file holds them in this form.
+/// As to_float32, without a copy where the file holds them in this form and is in memory.
 Floats view_floats(const Tensor& tensor);
 
 }  // namespace mlpctl::state

@@ -12,7 +12,7 @@
 
 namespace mlpctl::state {
 
-/// The bytes that one or more tensors view. It keeps alive the mapped file that they lie in.
+/// The bytes that one or more tensors view. It keeps alive the file that they lie in.
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -22,6 +22,12 @@ class Storage {
   virtual std::span<const std::byte> bytes() const = 0;
   /// How many they are; reads nothing.
   virtual std::size_t size() const = 0;
+  /// Whether the bytes are pages of a large file, which another program can still change; smaller
+  /// files are in memory whole.
+  virtual bool is_mapped() const { return false; }
+  /// Throws Error when another program changed the file meanwhile: what was read of the bytes
+  /// before is then not to be trusted. To be called after the bytes were used.
+  virtual void check_unchanged() const {}
   /// In which order the bytes of an element lie.
   virtual std::endian byte_order() const { return std::endian::little; }
 };

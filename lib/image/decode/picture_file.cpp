@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/mapped_file.hpp"
+#include "base/input_file.hpp"
 #include "image/decode/codec.hpp"
 #include "image/decode/leptonica.hpp"
 #include "image/decode/memory_budget.hpp"
@@ -66,8 +66,10 @@ Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
 }
 
 Picture read_picture(const std::string& path, Resolution resolution) {
-  const MappedFile file(path);
-  return read_picture(file.bytes(), path, resolution);
+  const InputFile file(path);
+  Picture picture = read_picture(file.bytes(), path, resolution);
+  file.check_unchanged();
+  return picture;
 }
 
 }  // namespace mlpctl::image

@@ -26,7 +26,7 @@ constexpr std::string_view kProto2 = "\x80\x02";
 }
 
 struct Late {
-  std::shared_ptr<MappedStorage> storage;
+  std::shared_ptr<PlainStorage> storage;
   StorageId id;
   bool filled = false;
 };
@@ -121,7 +121,7 @@ StateFile read_legacy(ReadContext& context) {
     LateStorages late;
     StorageTable storages(*context.arena, [&](const StorageId& id) {
       const std::span<const std::byte> nothing;
-      auto storage = std::make_shared<MappedStorage>(context.source.owner, nothing);
+      auto storage = std::make_shared<PlainStorage>(context.source, nothing);
       late.emplace(id.key, Late{storage, id});
       return storage;
     });

@@ -71,8 +71,8 @@ Node make_tensor(ReadContext& context, const SafetensorsEntry& entry,
                                        : contiguous_strides(entry.shape);
   const auto bytes = data.subspan(static_cast<std::size_t>(entry.begin),
                                   static_cast<std::size_t>(entry.end - entry.begin));
-  context.arena->charge(sizeof(MappedStorage) + sizeof(std::int64_t) * 8);
-  tensor.storage = std::make_shared<MappedStorage>(context.source.owner, bytes);
+  context.arena->charge(sizeof(PlainStorage) + sizeof(std::int64_t) * 8);
+  tensor.storage = std::make_shared<PlainStorage>(context.source, bytes);
   return Node(context.arena->tensor(std::move(tensor)));
 }
 

@@ -145,8 +145,8 @@ class TarReader {
       const auto item = static_cast<std::int64_t>(storage_item_size(ref.dtype));
       const auto bytes = checked_mul(ref.numel, item);
       if (ref.numel < 0 || !bytes) refuse("has a storage of an impossible size");
-      ref.storage = std::make_shared<MappedStorage>(context_.source.owner,
-                                                    in.take(static_cast<std::uint64_t>(*bytes)));
+      ref.storage = std::make_shared<PlainStorage>(context_.source,
+                                                   in.take(static_cast<std::uint64_t>(*bytes)));
       remember(key(items[0]), Node(context_.arena->storage(std::move(ref))));
     }
     read_views(context_.unpickle(in));

@@ -31,6 +31,7 @@ void read_floats(const Tensor& tensor, std::span<float> to) {
   const auto view = contiguous_view(tensor);
   if (!view.empty() || to.empty()) {
     widen(view, tensor.dtype, to);
+    if (tensor.storage != nullptr) tensor.storage->check_unchanged();
   } else {
     widen(contiguous_bytes(tensor), tensor.dtype, to);
   }
@@ -45,8 +46,10 @@ std::vector<float> to_float32(const Tensor& tensor) {
 Floats view_floats(const Tensor& tensor) {
   if (tensor.dtype == DType::kFloat32 && tensor.layout == Layout::kStrided) {
     const auto bytes = contiguous_view(tensor);
+    // Pages that may still change are copied and checked.
+    const bool stays = tensor.storage != nullptr && !tensor.storage->is_mapped();
     const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
-    if (!bytes.empty() && address % alignof(float) == 0) {
+    if (stays && !bytes.empty() && address % alignof(float) == 0) {
       return {{reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float)},
               tensor.storage};
     }

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "base/mapped_file.hpp"
+#include "base/input_file.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/tensor.hpp"
 
@@ -18,12 +18,17 @@ struct Source {
   std::string path;
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> owner;
-  /// Set when the bytes are a mapped file, whose pages can be given back.
-  const MappedFile* file = nullptr;
+  /// Set when the bytes are a file's.
+  const InputFile* file = nullptr;
 
   /// Drops the pages read so far from this process's memory; they are read again when needed.
   void forget_pages() const {
     if (file != nullptr) file->forget_pages();
+  }
+  bool is_mapped() const { return file != nullptr && file->is_mapped(); }
+  /// Throws Error when a large file was changed after it was opened.
+  void check_unchanged() const {
+    if (file != nullptr) file->check_unchanged();
   }
   /// The error about this file: its path, then what is wrong with it.
   Error error(ErrorCode code, const std::string& what) const { return {code, path + ": " + what}; }
@@ -31,17 +36,22 @@ struct Source {
 
 /// A storage that lies plainly in the file. A legacy stream tells where only after the tensors that
 /// view it, so the bytes can be set later; until then there are none.
-class MappedStorage : public Storage {
+class PlainStorage : public Storage {
  public:
-  MappedStorage(std::shared_ptr<const void> owner, std::span<const std::byte> bytes)
-      : owner_(std::move(owner)), bytes_(bytes) {}
+  PlainStorage(const Source& source, std::span<const std::byte> bytes)
+      : owner_(source.owner), file_(source.file), bytes_(bytes) {}
 
   void set(std::span<const std::byte> bytes) { bytes_ = bytes; }
   std::span<const std::byte> bytes() const override { return bytes_; }
   std::size_t size() const override { return bytes_.size(); }
+  bool is_mapped() const override { return file_ != nullptr && file_->is_mapped(); }
+  void check_unchanged() const override {
+    if (file_ != nullptr) file_->check_unchanged();
+  }
 
  private:
   std::shared_ptr<const void> owner_;
+  const InputFile* file_;
   std::span<const std::byte> bytes_;
 };
 

@@ -122,6 +122,7 @@ std::vector<std::byte> contiguous_bytes(const Tensor& tensor) {
   } else {
     gather(tensor, stored, bytes);
   }
+  tensor.storage->check_unchanged();
   if (tensor.storage->byte_order() == std::endian::big) swap_bytes(bytes, swap_unit(tensor.dtype));
   return bytes;
 }

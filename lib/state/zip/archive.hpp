@@ -55,6 +55,8 @@ class ZipStorage : public Storage {
 
   std::span<const std::byte> bytes() const override;
   std::size_t size() const override { return static_cast<std::size_t>(record_.size); }
+  bool is_mapped() const override { return archive_->source().is_mapped(); }
+  void check_unchanged() const override { archive_->source().check_unchanged(); }
   std::endian byte_order() const override { return order_; }
 
  private:

@@ -1,0 +1,202 @@
+#include "base/input_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include "base/guarded_mapping.hpp"
+#include "base/system_calls.hpp"
+#include "mlpctl/error.hpp"
+
+namespace mlpctl {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Nanoseconds = std::chrono::nanoseconds;
+/// How long a writer is waited for, and how often it is looked whether it is done.
+constexpr Nanoseconds kPatience = 2s, kPause = 500us;
+/// Since when a file must not have been written: where nobody has it open for writing but that may
+/// be unknown, where somebody has, and at least, for the steps of the clock.
+constexpr Nanoseconds kQuiet = 100ms, kQuietBesideWriter = 1s, kClockStep = 20ms;
+
+/// An open descriptor, closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path)
+      : fd_(system_calls().open(path.c_str(), O_RDONLY | O_NONBLOCK)) {
+    if (fd_ < 0 && errno == ENOENT) throw Error(ErrorCode::kNotFound, path + ": no such file");
+    if (fd_ < 0) throw_system_error(path, errno);
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+FileStamp stamp_of(int fd, const std::string& path) {
+  struct stat info {};
+  if (system_calls().status(fd, info) != 0) throw_system_error(path, errno);
+  if (S_ISDIR(info.st_mode)) {
+    throw Error(ErrorCode::kNotSupported, path + ": is a folder, not a file");
+  }
+  if (!S_ISREG(info.st_mode)) {
+    throw Error(ErrorCode::kNotSupported, path + ": is not a regular file");
+  }
+  return FileStamp(info);
+}
+
+/// Reads until the bytes are there or the file ends; how many came.
+std::size_t read_all(int fd, std::span<std::byte> to, const std::string& path) {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    const ssize_t count = system_calls().read(fd, to.data() + done, to.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw_system_error(path, errno);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+/// For how long the file must have rested before it may be read. Under the lease, which ends with
+/// the descriptor, nobody can begin to write; it is given to a file's owner and on most local file
+/// systems.
+Nanoseconds rest_needed(int fd) {
+  if (system_calls().lease(fd) == 0) return 0s;
+  return errno == EAGAIN ? kQuietBesideWriter : kQuiet;
+}
+
+/// A file from the future, where another machine's clock set its time, says nothing.
+bool has_rested(const FileStamp& stamp, Nanoseconds needed) {
+  const Nanoseconds age = stamp.age();
+  return needed == 0s || age >= needed || age < -needed;
+}
+
+}  // namespace
+
+void InputFile::Free::operator()(std::byte* bytes) const noexcept {
+  std::free(bytes);
+}
+
+InputFile::InputFile(const std::string& path) : path_(path) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (try_open() == Attempt::kBusy) {
+    if (std::chrono::steady_clock::now() > end) {
+      throw Error(ErrorCode::kIo,
+                  path + ": another program is writing to it; try again when that is done");
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+// Opened anew each time, because another file may have taken its place.
+InputFile::Attempt InputFile::try_open() {
+  Descriptor file(path_);
+  stamp_ = stamp_of(file.get(), path_);
+  const Nanoseconds needed = rest_needed(file.get());
+  stamp_ = stamp_of(file.get(), path_);
+  const bool whole = stamp_.size() < kReadWhole;
+  // A mapping outlives the lease.
+  if (!has_rested(stamp_, whole ? needed : std::max(needed, kClockStep))) return Attempt::kBusy;
+  if (stamp_.size() == 0) return Attempt::kDone;
+  if (whole) return try_read(file.get());
+  map(file.release());
+  return Attempt::kDone;
+}
+
+InputFile::Attempt InputFile::try_read(int fd) {
+  const auto size = static_cast<std::size_t>(stamp_.size());
+  copy_.reset(static_cast<std::byte*>(system_calls().allocate(size)));
+  if (copy_ == nullptr) throw_system_error(path_, errno);
+  const bool complete = read_all(fd, {copy_.get(), size}, path_) == size;
+  if (!complete || !stamp_.same_content(stamp_of(fd, path_))) return Attempt::kBusy;
+  data_ = copy_.get();
+  size_ = size;
+  return Attempt::kDone;
+}
+
+// The lease is given back, so that a large file that is read for long keeps nobody waiting.
+void InputFile::map(int fd) {
+  fd_ = fd;
+  (void)fcntl(fd, F_SETLEASE, F_UNLCK);
+  const auto size = static_cast<std::size_t>(stamp_.size());
+  mapping_ = std::make_unique<GuardedMapping>(fd, size);
+  if (mapping_->address() == nullptr) {
+    const int error_number = errno;
+    close(std::exchange(fd_, -1));
+    throw_system_error(path_, error_number);
+  }
+  data_ = mapping_->address();
+  size_ = size;
+}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      copy_(std::move(other.copy_)),
+      mapping_(std::move(other.mapping_)),
+      stamp_(other.stamp_),
+      data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      fd_(std::exchange(other.fd_, -1)) {}
+
+InputFile::~InputFile() {
+  if (fd_ >= 0) close(fd_);
+}
+
+void InputFile::check_unchanged() const {
+  if (!is_mapped()) return;
+  if (!stamp_.same_content(stamp_of(fd_, path_))) {
+    throw Error(ErrorCode::kIo,
+                path_ + ": another program changed it while it was read; try again");
+  }
+  if (mapping_->is_broken()) throw_system_error(path_, EIO);
+}
+
+void InputFile::forget_pages() const noexcept {
+  if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_DONTNEED);
+}
+
+void InputFile::expect_places(std::span<const std::uint64_t> places) const noexcept {
+  if (!is_mapped()) return;
+  auto* data = const_cast<std::byte*>(data_);
+  madvise(data, size_, MADV_RANDOM);
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  for (const std::uint64_t place : places) {
+    if (place >= size_) continue;
+    std::byte* begin = data + place / page * page;
+    // Asking whether a page is there costs a tenth of asking for it.
+    unsigned char resident = 0;
+    const bool known = mincore(begin, page, &resident) == 0;
+    if (known && (resident & 1U) == 0) madvise(begin, page, MADV_WILLNEED);
+  }
+}
+
+void InputFile::expect_neighbours() const noexcept {
+  if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_NORMAL);
+}
+
+std::string first_bytes_of(const std::string& path, std::size_t most) {
+  const Descriptor file(path);
+  (void)stamp_of(file.get(), path);
+  std::string bytes(most, '\0');
+  bytes.resize(read_all(file.get(), std::as_writable_bytes(std::span(bytes)), path));
+  return bytes;
+}
+
+}  // namespace mlpctl

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/file_stamp.hpp"
+
+namespace mlpctl {
+
+class GuardedMapping;
+
+/// A whole file as bytes: as it was at one moment, whoever writes to it meanwhile. Files below
+/// kReadWhole are read into memory while nobody writes to them; larger ones are mapped, and
+/// check_unchanged() says afterwards whether what was read of them is to be trusted.
+class InputFile {
+ public:
+  static constexpr std::uint64_t kReadWhole = std::uint64_t{64} << 20U;
+
+  /// Throws Error when the file is missing, a folder, not a regular file or not readable, and when
+  /// another program goes on writing to it for two seconds.
+  explicit InputFile(const std::string& path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  InputFile(InputFile&& other) noexcept;
+  InputFile& operator=(InputFile&&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+  /// Whether the bytes are the file's own pages, which another program can still change.
+  bool is_mapped() const { return mapping_ != nullptr; }
+  /// Throws Error when what was read so far may be a mixture of two contents, or zeros in place of
+  /// what could not be read. Nothing to do for files that were read whole.
+  void check_unchanged() const;
+
+  // About large files; others lie in memory.
+  /// Takes the pages read so far out of this process's memory; they stay in the system's cache.
+  void forget_pages() const noexcept;
+  /// Says that the next reads are at these places, far from each other: their pages are fetched
+  /// side by side and nothing around them, until expect_neighbours().
+  void expect_places(std::span<const std::uint64_t> places) const noexcept;
+  void expect_neighbours() const noexcept;
+
+ private:
+  enum class Attempt { kDone, kBusy };
+  struct Free {
+    void operator()(std::byte* bytes) const noexcept;
+  };
+
+  Attempt try_open();
+  Attempt try_read(int fd);
+  void map(int fd);
+
+  std::string path_;
+  std::unique_ptr<std::byte, Free> copy_;
+  std::unique_ptr<GuardedMapping> mapping_;
+  FileStamp stamp_;
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+  int fd_ = -1;  // of a mapped file
+};
+
+/// The first bytes of a file, at most `most` of them, to see what kind it is. Throws Error as
+/// InputFile does.
+std::string first_bytes_of(const std::string& path, std::size_t most);
+
+}  // namespace mlpctl

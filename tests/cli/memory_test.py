@@ -1,0 +1,75 @@
+"""Little memory is one sentence and exit 1, wherever it runs out."""
+
+import os
+import resource
+import subprocess
+import unittest
+
+from support import PROGRAM, ProgramTest, environment, write_set
+from write_pictures import png
+
+TRAINS = os.environ["TEST_TRAINS"] == "ON"
+# The loader's own sentence, before the program begins.
+LOADER = "error while loading shared libraries"
+STEP = int(os.environ.get("TEST_MEMORY_STEP", "40000"))
+
+
+@unittest.skipIf(os.environ["TEST_SANITIZED"] == "ON", "a sanitizer needs more than all of it")
+class Memory(ProgramTest):
+    def check(self, kilobytes, arguments):
+        limit = kilobytes * 1024
+        result = subprocess.run(
+            [PROGRAM, *map(str, arguments)],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=120,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+        )
+        told = f"{kilobytes} KB: {arguments[0]}: {result}"
+        if result.returncode == 127:
+            self.assertIn(LOADER, result.stderr, told)
+            return False
+        self.assertIn(result.returncode, (0, 1), told)
+        if result.returncode == 1:
+            last = result.stderr.strip().splitlines()[-1]
+            self.assertRegex(last, "memory", told)
+            for trace in ("terminate called", "internal error", "what()", "install"):
+                self.assertNotIn(trace, result.stderr, told)
+        return result.returncode == 0
+
+    def limits(self):
+        return range(60_000, 500_001, STEP)
+
+    def test_every_command(self):
+        data = write_set(self.folder / "data")
+        model = self.model()
+        picture = self.folder / "0.png"
+        picture.write_bytes(png(bytes(784), 28, 28))
+        out = self.folder / "new.pt"
+        for arguments in (
+            ["load", model],
+            ["save", "--from", model, "--out", out],
+            ["eval", "--model", model, "--data", data, "--threads", 2],
+            ["predict", "--model", model, picture, "--threads", 2],
+            ["predict", "--model", model, "--split", picture, "--threads", 2],
+        ):
+            done = [self.check(kilobytes, arguments) for kilobytes in self.limits()]
+            self.assertTrue(done[-1], arguments)
+            names = set(os.listdir(self.folder))
+            self.assertLessEqual(names, {"data", "model.pt", "0.png", "new.pt"})
+
+    @unittest.skipUnless(TRAINS, "built without LibTorch")
+    def test_training(self):
+        data = write_set(self.folder / "data")
+        out = self.folder / "new.pt"
+        arguments = ["train", "--data", data, "--out", out, "--max-steps", 2, "--threads", 2]
+        for kilobytes in [*self.limits(), 600_000, 800_000, 1_000_000, 1_500_000, 2_000_000]:
+            self.check(kilobytes, arguments)
+        self.assertLessEqual(set(os.listdir(self.folder)), {"data", "new.pt"})
+
+
+if __name__ == "__main__":
+    unittest.main()
