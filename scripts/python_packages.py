@@ -4,7 +4,7 @@
     python_packages.py [--cuda] [--torch] [REQUIREMENT...]
 
 --torch adds PyTorch: its CPU build, from PyTorch's own index of CPU builds or any index that pip is
-set to use. Exit 3 when there is only the CUDA build, which --cuda asks for; 4 when there is none.
+set to use. Exit 3 when there is only the CUDA build, which --cuda takes; 4 when there is none.
 """
 
 import argparse
@@ -34,6 +34,10 @@ class Failure(Exception):
     def __init__(self, sentence, status=1):
         super().__init__(sentence)
         self.status = status
+
+
+class OnlyCuda(Exception):
+    """The index has no CPU build; the argument is the version that it has."""
 
 
 def pip(*arguments):
@@ -116,29 +120,16 @@ def cpu_torch(versions, index):
         return f"torch=={marked}"
     plain = best([version for version in versions if "+" not in version])
     if plain is None:
-        builds = ", ".join(versions)
-        raise Failure(f"the package index has PyTorch only as {builds}; {ways_on()}", ONLY_CUDA)
+        raise OnlyCuda(best(versions))
     requirement = f"torch==={plain}"
     entry = plan_of(["--no-deps", "--ignore-installed", requirement], index)[0]
     if is_cuda(entry):
-        everything = plan_of(["--ignore-installed", requirement], index)
-        raise Failure(
-            "the package index has PyTorch only as its CUDA build, "
-            f"torch {plain}: {described(everything)}. It works without a GPU too; {ways_on()}",
-            ONLY_CUDA,
-        )
+        raise OnlyCuda(plain)
     return requirement
 
 
 def without_pip():
     return "PyTorch itself is not needed where LIBTORCH is the folder of a LibTorch"
-
-
-def ways_on():
-    return (
-        "take it with scripts/setup.sh --cuda, or set MLPCTL_TORCH_INDEX to an index with CPU builds "
-        "or LIBTORCH to the folder of a LibTorch"
-    )
 
 
 def cuda_torch(versions):
@@ -218,5 +209,8 @@ if __name__ == "__main__":
     except Failure as failure:
         print(f"setup.sh: {failure}", file=sys.stderr)
         sys.exit(failure.status)
+    except OnlyCuda as only:
+        print(f"  the package index has PyTorch only as its CUDA build, torch {only}", flush=True)
+        sys.exit(ONLY_CUDA)
     except KeyboardInterrupt:
         sys.exit(130)

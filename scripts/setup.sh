@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what mlpctl is built and tested with: system packages on Debian 12, 13 and Ubuntu 24.04,
 # and LibTorch with the Python packages of the tests in .venv. Quick when everything is there.
-#   --cuda              take PyTorch's CUDA build (2.8 GB to download); else its CPU build (0.2 GB)
+#   --cuda              take PyTorch's CUDA build (2.8 GB to download); else its CPU build (0.2 GB), and
+#                       the CUDA build only where neither an index nor the distribution has another
 #   LIBTORCH            a LibTorch of yours; then pip installs no torch
 #   MLPCTL_TORCH_SPEC   what pip installs as torch, whichever build it is: torch==2.14.1
 #   MLPCTL_TORCH_INDEX  the index of CPU builds that pip looks at beside its own (default PyTorch's)
@@ -30,6 +31,10 @@ esac
 fail() {
   echo "setup.sh: $*" >&2
   exit 1
+}
+
+may_be_root() {
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null
 }
 
 as_root() {
@@ -68,22 +73,28 @@ add_backports() {
   echo "deb $mirror bookworm-backports main" | as_root tee "$list" >/dev/null
 }
 
+# apt_install PACKAGE...: says before how much is downloaded.
+apt_install() {
+  { as_root env LC_ALL=C apt-get install --assume-no --no-install-recommends "$@" 2>/dev/null || true; } |
+    sed -n 's/^Need to get \(.*\) of archives\.$/  \1 to download/p'
+  as_root apt-get install -y -q --no-install-recommends "$@" >/dev/null
+}
+
 install_packages() {
   local missing
   mapfile -t missing < <(missing_packages)
   if [ ${#missing[@]} = 0 ]; then echo "system packages: all there"; return; fi
-  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+  if ! may_be_root; then
     fail "these packages are missing and there is no sudo to install them: ${missing[*]}"
   fi
   echo "system packages: installing ${missing[*]}"
   if [ "$distribution" = debian-12 ]; then add_backports; fi
   as_root apt-get update -q >/dev/null || fail "apt-get update failed, so ${missing[*]} cannot be installed"
   if [ "$distribution" = debian-12 ] && [[ " ${missing[*]} " == *" catch2 "* ]]; then
-    as_root apt-get install -y -q --no-install-recommends -t bookworm-backports catch2 >/dev/null ||
+    apt_install -t bookworm-backports catch2 ||
       fail "catch2 from Debian 12's backports cannot be installed"
   fi
-  as_root apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null ||
-    fail "apt-get could not install ${missing[*]}"
+  apt_install "${missing[@]}" || fail "apt-get could not install ${missing[*]}"
 }
 
 # python_has PYTHON MODULE: prints the module's version.
@@ -125,7 +136,7 @@ wanted_python_packages() {
 }
 
 install_python_packages() {
-  local wanted options=()
+  local wanted options=() status=0
   mapfile -t wanted < <(wanted_python_packages)
   if wants_torch; then options+=(--torch); fi
   if [ $cuda = yes ]; then options+=(--cuda); fi
@@ -134,14 +145,26 @@ install_python_packages() {
     return
   fi
   echo "LibTorch and Python packages: installing into .venv"
-  .venv/bin/python scripts/python_packages.py "${options[@]}" "${wanted[@]}" && return
-  # 3 and 4: the index has no CPU build, or none at all for this Python. Debian 13 has one itself.
-  if [ $? -lt 3 ] || [ $cuda = yes ] || [ -n "${MLPCTL_TORCH_SPEC:-}" ] || ! distribution_has_torch; then exit 1; fi
-  echo "LibTorch: taking the distribution's own CPU build"
-  as_root apt-get install -y -q --no-install-recommends python3-torch libtorch-dev >/dev/null ||
-    fail "apt-get could not install python3-torch and libtorch-dev"
+  .venv/bin/python scripts/python_packages.py "${options[@]}" "${wanted[@]}" || status=$?
+  if [ $status = 0 ]; then return; fi
+  # 3: the index has the CUDA build alone; 4: it has none for this Python. Debian 13 has one itself.
+  if [[ $status != [34] ]] || [ $cuda = yes ] || [ -n "${MLPCTL_TORCH_SPEC:-}" ]; then exit 1; fi
+  if may_be_root && distribution_has_torch; then
+    take_torch_of_the_distribution "${wanted[@]}"
+  elif [ $status = 3 ]; then
+    echo "LibTorch: taking the CUDA build, for $distribution has none that is new enough; it works without a GPU too."
+    echo "  MLPCTL_TORCH_INDEX can name an index with CPU builds, LIBTORCH the folder of a LibTorch"
+    .venv/bin/python scripts/python_packages.py --torch --cuda "${wanted[@]}" || exit 1
+  else
+    exit 1
+  fi
+}
+
+take_torch_of_the_distribution() {
+  echo "LibTorch: taking the CPU build of $distribution"
+  apt_install python3-torch libtorch-dev || fail "apt-get could not install python3-torch and libtorch-dev"
   python3 -m venv --system-site-packages .venv
-  if [ ${#wanted[@]} -gt 0 ]; then .venv/bin/python scripts/python_packages.py "${wanted[@]}"; fi
+  if [ $# -gt 0 ]; then .venv/bin/python scripts/python_packages.py "$@"; fi
 }
 
 distribution_has_torch() {

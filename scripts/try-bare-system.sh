@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs the two commands of the README on a bare Debian, as root:
-#   scripts/try-bare-system.sh bookworm|trixie [--without-cpu-builds] [--tests] [FOLDER]
+#   scripts/try-bare-system.sh bookworm|trixie [--without-cpu-builds] [--tests] [--ccache DIR] [FOLDER]
 # debootstrap makes a root with nothing but apt, sudo and a user of no rights but sudo. The user's
 # checkout of HEAD lies in a path with spaces. quickstart.sh runs in it, with --tests test.sh as well.
-# --without-cpu-builds hides pip's folders of wheels, and quickstart.sh is called with --cuda where
-# set-up wants that. The root is made in FOLDER (default /var/tmp/mlpctl-bare) and kept there.
+# --without-cpu-builds hides pip's folders of wheels. --ccache keeps what is compiled for the next time.
+# The root is made in FOLDER (default /var/tmp/mlpctl-bare) and kept there.
 # The machine's settings of pip hold in the root too; MNIST is copied when it is here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -25,12 +25,15 @@ case $suite in
   bookworm | trixie) shift ;;
   *) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac
-for argument in "$@"; do
-  case $argument in
+ccache=
+while [ $# -gt 0 ]; do
+  case $1 in
     --without-cpu-builds) cpu_builds=no ;;
     --tests) tests=yes ;;
-    *) folder=$argument ;;
+    --ccache) ccache=${2:?--ccache needs a folder}; shift ;;
+    *) folder=$1 ;;
   esac
+  shift
 done
 root=$folder/$suite
 checkout="/home/somebody/a checkout of mine"
@@ -77,6 +80,14 @@ share_pip() {
   done
 }
 
+# The user's own cache of the compiler, in a folder that outlives the root.
+share_ccache() {
+  local place=$root/home/somebody/.cache/ccache
+  mkdir -p "$ccache" "$place"
+  mount --bind "$ccache" "$place"
+  chroot "$root" chown -R somebody: /home/somebody/.cache
+}
+
 make_checkout() {
   rm -rf "$root$checkout"
   git clone -q --no-hardlinks . "$root$checkout"
@@ -99,7 +110,7 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 cat /etc/ssl/certs/ca-certificates.crt >"$root/etc/certificates-of-the-machine.pem"
 share_pip >"$root/etc/pip.conf"
+if [ -n "$ccache" ]; then share_ccache; fi
 make_checkout
-if [ $cpu_builds = yes ]; then as_somebody scripts/quickstart.sh
-else as_somebody scripts/quickstart.sh || as_somebody scripts/quickstart.sh --cuda; fi
+as_somebody scripts/quickstart.sh
 if [ $tests = yes ]; then as_somebody scripts/test.sh; fi
