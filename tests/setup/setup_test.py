@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9/simple"
 DPKG_QUERY = "#!/bin/sh\necho 'ii 99'\n"
 # Candidates of apt, as apt-cache policy prints them.
 APT_CACHE = "#!/bin/sh\necho '  Candidate: {}'\n"
-APT_GET = '#!/bin/sh\necho "apt-get $*" >>"$APT_LOG"\n'
+APT_GET = '#!/bin/sh\necho "apt-get $*" >>"$APT_LOG"\necho "Need to get 133 MB of archives."\n'
 
 
 def packages_of_setup():
@@ -60,6 +60,15 @@ class Setup(unittest.TestCase):
         path = self.programs / name
         path.write_text(text)
         path.chmod(0o755)
+
+    def path_without(self, name):
+        """A folder of links to the system's programs."""
+        folder = self.folder / "others"
+        folder.mkdir()
+        for path in pathlib.Path("/usr/bin").iterdir():
+            if path.name != name:
+                (folder / path.name).symlink_to(path)
+        return folder
 
     def setup(self, *arguments, **settings):
         environment = {
@@ -123,11 +132,24 @@ class Setup(unittest.TestCase):
         self.own.add_cpu_torch("2.14.1")
         self.assert_takes("2.14.1", self.setup(MLPCTL_TORCH_INDEX=""))
 
-    def test_the_cuda_build_is_taken_only_when_asked_for(self):
+    def test_the_cuda_build_is_taken_where_it_is_the_only_one_and_said(self):
         self.own.add_cuda_torch("2.13.0")
-        self.assert_one_sentence(
-            self.setup(), "CUDA build", "torch 2.13.0", "3 files, 25 MB", "scripts/setup.sh --cuda", "LIBTORCH"
-        )
+        self.own.add_cuda_torch("2.14.0+cu130")
+        result = self.setup()
+        self.assert_takes("2.13.0", result)
+        self.assertIn("PyTorch only as its CUDA build, torch 2.13.0", result.stdout)
+        self.assertIn("taking the CUDA build", result.stdout)
+        self.assertRegex(result.stdout, r"torch 2\.13\.0, .*: \d+ files, 25 MB to download, about twice that on the disk")
+        self.assertEqual(result.stderr, "")
+        self.assertTrue(self.installed("nvidia_cublas"))
+
+    def test_a_cuda_build_by_name_alone_is_taken_where_it_is_the_only_one(self):
+        self.own.add_cuda_torch("2.14.0+cu130")
+        self.assert_takes("2.14.0+cu130", self.setup())
+
+    def test_the_cuda_build_is_taken_when_asked_for(self):
+        self.own.add_cuda_torch("2.13.0")
+        self.of_cpu_builds.add_cpu_torch("2.13.0+cpu")
         result = self.setup("--cuda")
         self.assert_takes("2.13.0", result)
         self.assertIn("25 MB to download, about twice that on the disk", result.stdout)
@@ -158,13 +180,22 @@ class Setup(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("install -y -q --no-install-recommends python3-torch", (self.folder / "apt.log").read_text())
         self.assertIsNone(self.installed())
+        self.assertIn("  133 MB to download", result.stdout)
         config = (self.checkout / ".venv" / "pyvenv.cfg").read_text()
         self.assertIn("include-system-site-packages = true", config)
 
     def test_an_older_build_of_the_distribution_is_not_taken(self):
         self.own.add_cuda_torch("2.13.0")
         self.program("apt-cache", APT_CACHE.format("1.13.1+dfsg-4"))
-        self.assert_one_sentence(self.setup(), "scripts/setup.sh --cuda")
+        self.assert_takes("2.13.0", self.setup())
+        self.assertFalse((self.folder / "apt.log").exists())
+
+    def test_a_build_of_the_distribution_that_may_not_be_installed_is_not_taken(self):
+        self.own.add_cuda_torch("2.13.0")
+        self.program("apt-cache", APT_CACHE.format("2.6.0+dfsg-7"))
+        self.program("id", "#!/bin/sh\necho 1000\n")
+        self.assert_takes("2.13.0", self.setup(PATH=f"{self.programs}:{self.path_without('sudo')}"))
+        self.assertFalse((self.folder / "apt.log").exists())
 
     def test_the_requirement_of_the_user_comes_first(self):
         self.own.add_cuda_torch("2.14.1")
