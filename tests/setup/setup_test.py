@@ -19,6 +19,20 @@ DPKG_QUERY = "#!/bin/sh\necho 'ii 99'\n"
 # Candidates of apt, as apt-cache policy prints them.
 APT_CACHE = "#!/bin/sh\necho '  Candidate: {}'\n"
 APT_GET = '#!/bin/sh\necho "apt-get $*" >>"$APT_LOG"\necho "Need to get 133 MB of archives."\n'
+# For a user who is not root: apt-get tells its sources, and changes something through sudo alone.
+ID = "#!/bin/sh\necho 1000\n"
+APT_GET_OF_A_USER = """#!/bin/sh
+case $1 in
+  indextargets) echo "http://mirror.test/debian bookworm" ;;
+  *) echo "are you root?" >&2; exit 100 ;;
+esac
+"""
+SUDO = '#!/bin/sh\necho "sudo $*" >>"$APT_LOG"\necho "Need to get 133 MB of archives."\n'
+
+
+def system_packages_of_setup():
+    text = (SCRIPTS / "setup.sh").read_text()
+    return re.search(r"^packages=\((.*?)^\)", text, re.MULTILINE | re.DOTALL).group(1).split()
 
 
 def packages_of_setup():
@@ -193,9 +207,29 @@ class Setup(unittest.TestCase):
     def test_a_build_of_the_distribution_that_may_not_be_installed_is_not_taken(self):
         self.own.add_cuda_torch("2.13.0")
         self.program("apt-cache", APT_CACHE.format("2.6.0+dfsg-7"))
-        self.program("id", "#!/bin/sh\necho 1000\n")
+        self.program("id", ID)
         self.assert_takes("2.13.0", self.setup(PATH=f"{self.programs}:{self.path_without('sudo')}"))
         self.assertFalse((self.folder / "apt.log").exists())
+
+    def test_a_user_without_rights_installs_through_sudo(self):
+        self.of_cpu_builds.add_cpu_torch("2.13.0+cpu")
+        self.program("dpkg-query", "#!/bin/sh\nexit 1\n")
+        self.program("id", ID)
+        self.program("apt-get", APT_GET_OF_A_USER)
+        self.program("sudo", SUDO)
+        result = self.setup()
+        self.assert_takes("2.13.0+cpu", result)
+        self.assertIn("  133 MB to download", result.stdout)
+        log = (self.folder / "apt.log").read_text()
+        self.assertIn("apt-get update", log)
+        for package in system_packages_of_setup():
+            self.assertRegex(log, rf"install -y .* {re.escape(package)}( |$)")
+
+    def test_a_user_without_rights_and_sudo_is_told_the_missing_packages(self):
+        self.program("dpkg-query", "#!/bin/sh\nexit 1\n")
+        self.program("id", ID)
+        result = self.setup(PATH=f"{self.programs}:{self.path_without('sudo')}")
+        self.assert_one_sentence(result, "there is no sudo to install them", *system_packages_of_setup())
 
     def test_the_requirement_of_the_user_comes_first(self):
         self.own.add_cuda_torch("2.14.1")
