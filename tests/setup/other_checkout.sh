@@ -21,5 +21,6 @@ if [ "$(id -u)" = 0 ]; then
   fi
 fi
 cd "$checkout"
-"${as_user[@]}" env HOME="$work" CCACHE_DIR="$work/ccache" LIBTORCH="$libtorch" scripts/build.sh release mlpctl_base
+"${as_user[@]}" env HOME="$work" CCACHE_DIR="$work/ccache" LIBTORCH="$libtorch" \
+  "$checkout/scripts/build.sh" release mlpctl_base
 [ -f "build/lib/base/libmlpctl_base.a" ]
