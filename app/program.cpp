@@ -1,12 +1,18 @@
+#include <cxxabi.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
+#include "base/temporary_file.hpp"
 #include "build_settings.hpp"
 #include "cli/cli.hpp"
 #include "cli/interrupt.hpp"
@@ -104,11 +110,7 @@ ExitCode run(int argc, char** argv, const StandardOutput& output) {
   return finish_output(output, run_command(app));
 }
 
-}  // namespace
-
-ExitCode run_program(int argc, char** argv) noexcept {
-  // Before anything else opens a file.
-  fill_closed_descriptors();
+ExitCode run_and_tell(int argc, char** argv) {
   // Gives the streams buffers of their own, so it comes before ours.
   std::ios::sync_with_stdio(false);
   StandardOutput output;
@@ -121,10 +123,44 @@ ExitCode run_program(int argc, char** argv) noexcept {
   } catch (const Error& error) {
     return fail(error.what(), ExitCode::kFailed);
   } catch (const std::bad_alloc&) {
-    return fail("not enough memory", ExitCode::kFailed);
+    std::cout.flush();
+    throw;
   } catch (const std::exception& error) {
     return fail(std::string("internal error, please report it: ") + error.what(),
                 ExitCode::kFailed);
+  }
+}
+
+/// Makes nothing for its sentence.
+ExitCode fail_without_memory() {
+  constexpr std::string_view kSentence = "mlpctl: not enough memory\n";
+  (void)!write(STDERR_FILENO, kSentence.data(), kSentence.size());
+  return ExitCode::kFailed;
+}
+
+std::terminate_handler terminate_before = nullptr;
+
+/// A destructor that needs memory, as nlohmann/json's does, has nobody to tell that there is none.
+[[noreturn]] void on_terminate() {
+  const std::type_info* const thrown = abi::__cxa_current_exception_type();
+  if (thrown != nullptr && *thrown == typeid(std::bad_alloc)) {
+    remove_open_temporaries();
+    _exit(static_cast<int>(fail_without_memory()));
+  }
+  terminate_before();
+  std::abort();
+}
+
+}  // namespace
+
+ExitCode run_program(int argc, char** argv) noexcept {
+  terminate_before = std::set_terminate(on_terminate);
+  // Before anything else opens a file.
+  fill_closed_descriptors();
+  try {
+    return run_and_tell(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail_without_memory();
   }
 }
 

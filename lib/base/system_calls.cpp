@@ -19,10 +19,19 @@ namespace {
 
 std::atomic<SystemCalls*> replaced{nullptr};
 
+/// Makes the call again whenever a signal interrupted it.
+template <typename Call>
+int through_signals(const Call& call) {
+  for (;;) {
+    const int result = call();
+    if (result != -1 || errno != EINTR) return result;
+  }
+}
+
 }  // namespace
 
 int SystemCalls::open(const char* path, int flags, mode_t mode) {
-  return ::open(path, flags | O_CLOEXEC, mode);
+  return through_signals([&] { return ::open(path, flags | O_CLOEXEC, mode); });
 }
 
 int SystemCalls::status(int fd, struct stat& info) {
@@ -38,7 +47,7 @@ ssize_t SystemCalls::write(int fd, const void* bytes, std::size_t size) {
 }
 
 int SystemCalls::fsync(int fd) {
-  return ::fsync(fd);
+  return through_signals([fd] { return ::fsync(fd); });
 }
 
 // Through /proc, because to link a bare descriptor needs a privilege.
