@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iostream>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "base/input_file.hpp"
@@ -22,6 +23,12 @@
 namespace mlpctl::app {
 namespace {
 
+/// Of a link: whether it is the link's fault.
+bool leads_nowhere(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
+         error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
+}
+
 std::vector<std::string> pictures_below(const std::string& folder) {
   namespace fs = std::filesystem;
   std::vector<std::string> found;
@@ -29,7 +36,9 @@ std::vector<std::string> pictures_below(const std::string& folder) {
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
        at.increment(error)) {
-    if (at->is_regular_file(error) && image::has_picture_suffix(at->path().string())) {
+    const bool is_file = at->is_regular_file(error);
+    if (error && !leads_nowhere(error)) break;
+    if (is_file && image::has_picture_suffix(at->path().string())) {
       found.push_back(at->path().string());
     }
   }

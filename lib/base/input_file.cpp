@@ -191,6 +191,13 @@ void InputFile::expect_neighbours() const noexcept {
   if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_NORMAL);
 }
 
+bool is_there(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw_system_error(path, errno);
+}
+
 std::string first_bytes_of(const std::string& path, std::size_t most) {
   const Descriptor file(path);
   (void)stamp_of(file.get(), path);

@@ -63,6 +63,10 @@ class InputFile {
   int fd_ = -1;  // of a mapped file
 };
 
+/// Whether anything has this name. Throws Error where that cannot be told, which is not the same as
+/// that there is nothing.
+bool is_there(const std::string& path);
+
 /// The first bytes of a file, at most `most` of them, to see what kind it is. Throws Error as
 /// InputFile does.
 std::string first_bytes_of(const std::string& path, std::size_t most);

@@ -20,9 +20,8 @@ std::string stem(Part part, const char* what) {
 std::string find_file(const fs::path& folder, Part part, const char* what, const char* type) {
   for (const char* joint : {"-", "."}) {
     for (const char* end : {"", ".gz"}) {
-      const fs::path path = folder / (stem(part, what) + joint + type + end);
-      std::error_code ignored;
-      if (fs::exists(path, ignored)) return path.string();
+      const std::string path = (folder / (stem(part, what) + joint + type + end)).string();
+      if (is_there(path)) return path;
     }
   }
   return "";
@@ -97,8 +96,7 @@ void check_name(const std::string& file, const std::string& name,
 
 std::vector<std::string> read_classes(const std::string& path) {
   std::vector<std::string> classes;
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return classes;
+  if (!is_there(path)) return classes;
   const InputFile file(path);
   const auto bytes = file.bytes();
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

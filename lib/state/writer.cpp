@@ -12,11 +12,13 @@
 namespace mlpctl::state {
 namespace {
 
+/// Throws where it cannot be read at all, which says nothing of what it is.
 bool is_state_file(const std::string& path) {
   try {
     open_state(path);
     return true;
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kIo) throw;
     return false;
   }
 }

@@ -111,6 +111,15 @@ TEST_CASE("missing and contradicting files of a set are refused") {
   check_refused(dir, ErrorCode::kCorruption, "holds no images");
 }
 
+TEST_CASE("files that cannot be looked at are not taken for missing") {
+  const TempDir dir;
+  dir.write(kLabels, three_labels());
+  std::filesystem::create_symlink(kImages, dir / kImages);  // leads to itself
+  CHECK(error_code([&] { mlpctl::data::has(dir.path(), Part::kTest); }) == ErrorCode::kIo);
+  std::filesystem::remove(dir / kImages);
+  CHECK_FALSE(mlpctl::data::has(dir.path(), Part::kTest));
+}
+
 TEST_CASE("the validation part is the last pictures and outlives the whole") {
   const TempDir dir;
   dir.write("train-images-idx3-ubyte", three_images());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/error_code.hpp"
+#include "support/faulty_system.hpp"
 #include "support/temp_dir.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -83,6 +84,17 @@ TEST_CASE("only a state file or an empty file is replaced without force") {
   CHECK_NOTHROW(write_state(dir / "empty.pt", two_tensors()));
   CHECK_NOTHROW(write_state(dir / "empty.pt", two_tensors()));
   CHECK_NOTHROW(write_state(dir / "thesis.txt", two_tensors(), {.force = true}));
+}
+
+TEST_CASE("what cannot be read is not taken for another kind of file") {
+  const TempDir dir;
+  write_state(dir / "x.pt", two_tensors());
+  const std::string before = dir.read("x.pt");
+  mlpctl::tests::FaultySystem system;
+  system.fail(mlpctl::tests::Call::kOpen, 1, EIO);
+  CHECK_THROWS_MATCHES(write_state(dir / "x.pt", two_tensors()), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("Input/output error")));
+  CHECK(dir.read("x.pt") == before);
 }
 
 TEST_CASE("safetensors takes one dict of tensors and nothing else") {
