@@ -86,7 +86,7 @@ Plane grey_of(const Picture& picture) {
 
 Plane blur(const Plane& plane, float sigma) {
   const std::vector<float> kernel = gaussian(sigma);
-  if (plane.values.empty()) return plane;
+  if (plane.values.empty()) return Plane(plane.width, plane.height);
   return blur_down(blur_across(plane, kernel), kernel);
 }
 
