@@ -6,15 +6,18 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
+#include "cli/help.hpp"
 #include "cli/inference.hpp"
 #include "cli/text.hpp"
 #include "commands.hpp"
+#include "eval/low_accuracy.hpp"
 #include "eval/metrics.hpp"
 #include "eval/report_text.hpp"
 #include "mlpctl/error.hpp"
@@ -96,6 +99,10 @@ ExitCode run(const EvalOptions& options) {
                 options.model + ": its answers are not finite numbers; train it again");
   }
   print(options, report, class_names(info, set));
+  const std::string hint = eval::low_accuracy_hint(
+      report.accuracy, set.images, set.labels,
+      [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
+  if (!hint.empty()) spdlog::warn("{}: {}", set.name, hint);
   if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
   spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,
                 options.min_accuracy);
@@ -107,23 +114,27 @@ ExitCode run(const EvalOptions& options) {
 void add_eval(CLI::App& app) {
   auto options = std::make_shared<EvalOptions>();
   CLI::App* command = app.add_subcommand("eval", "Measure a model on a data set");
-  command->add_option("--model", options->model, "State to measure: any file that load accepts")
+  command->add_option("--model", options->model, "Model to measure: any file that load accepts")
       ->type_name("FILE")
       ->required()
       ->group("Input");
   add_load_options(*command, options->load);
-  command->add_option("--data", options->data, "Folder of the IDX files; by default data/mnist")
+  command->add_option("--data", options->data, std::string(kDataHelp))
       ->type_name("DIR")
       ->group("Input");
-  command->add_option("--split", options->split, "Part of the set: test or train")
-      ->check(CLI::IsMember({"test", "train"}))
+  one_of(command->add_option("--split", options->split, "Part of the data set to answer"),
+         {"test", "train"})
       ->capture_default_str()
       ->group("Input");
-  command->add_option("--min-accuracy", options->min_accuracy, "Exit with 3 below this share")
-      ->check(CLI::Range(0.0, 1.0))
+  command
+      ->add_option("--min-accuracy", options->min_accuracy,
+                   "Share of right answers, from 0 to 1, below which the exit status is 3")
+      ->type_name("X")
+      ->check(unnamed(CLI::Range(0.0, 1.0)))
       ->capture_default_str()
       ->group("Output");
-  command->add_flag("--json", options->json, "Print one JSON object")->group("Output");
+  command->add_flag("--json", options->json, "Print the results as one JSON object")
+      ->group("Output");
   add_inference_options(*command, options->inference);
   on_run(*command, [options] { return run(*options); });
 }

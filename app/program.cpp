@@ -2,19 +2,23 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
 #include <typeinfo>
+#include <vector>
 
 #include "base/temporary_file.hpp"
 #include "build_settings.hpp"
 #include "cli/cli.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/libtorch.hpp"
 #include "cli/log.hpp"
@@ -23,6 +27,7 @@
 #include "cli/standard_streams.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
+#include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/fit.hpp"
@@ -39,6 +44,48 @@ constexpr char kFooter[] =
     "terminated.\n"
     "A file is written whole or not at all; a link is followed, what is read-only not replaced.";
 
+std::string version_text() {
+  return std::string("mlpctl ") + kVersion;
+}
+
+void add_version(CLI::App& app) {
+  on_run(*app.add_subcommand("version", "Print the version"), [] {
+    std::cout << version_text() << '\n';
+    return ExitCode::kDone;
+  });
+}
+
+/// The level's own help; CLI::App::help() gives that of the command that runs.
+std::string help_text(const CLI::App& level, const std::string& name) {
+  return level.get_formatter()->make_help(&level, name, CLI::AppFormatMode::Normal);
+}
+
+/// `help COMMAND` for who does not think of --help.
+void add_help(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(each->get_name());
+  }
+  auto name = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("help", "Print the help of a command");
+  std::string type;
+  for (const std::string& each : names) type += (type.empty() ? "" : "|") + each;
+  command->add_option("command", *name, "The command; without one the commands are listed")
+      ->type_name(type);
+  on_run(*command, [&app, name, names] {
+    if (name->empty() || *name == "help") {
+      std::cout << help_text(app, "mlpctl");
+    } else if (std::ranges::count(names, *name) > 0) {
+      std::cout << help_text(*app.get_subcommand(*name), "mlpctl " + *name);
+    } else {
+      const std::string near = closest_match(*name, names);
+      throw UsageError("unknown command '" + *name + "'" +
+                       (near.empty() ? "" : ", did you mean '" + near + "'?"));
+    }
+    return ExitCode::kDone;
+  });
+}
+
 void add_commands(CLI::App& app) {
   add_train(app);
   add_save(app);
@@ -46,10 +93,14 @@ void add_commands(CLI::App& app) {
   add_eval(app);
   add_predict(app);
   add_completion(app);
+  add_version(app);
+  add_help(app);
 }
 
 void set_up(CLI::App& app, LogOptions& log) {
-  app.set_version_flag("--version", std::string("mlpctl ") + kVersion);
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_version_flag("-V,--version", version_text(), "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
   app.set_help_all_flag("--help-all", "Print the help of every command");
   app.require_subcommand(1);
   app.fallthrough();
@@ -101,6 +152,10 @@ ExitCode run(int argc, char** argv, const StandardOutput& output) {
   CLI::App app("Train, save, load, evaluate and use a small MLP for 28x28 digits", "mlpctl");
   LogOptions log;
   set_up(app, log);
+  if (argc > 1 && std::string_view(argv[1]) == "__complete") {
+    print_candidates(app, {argv + 2, argv + argc});
+    return finish_output(output, ExitCode::kDone);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

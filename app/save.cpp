@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/cli.hpp"
+#include "cli/help.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
@@ -18,7 +20,7 @@ namespace {
 struct SaveCommand {
   std::string from;
   bool init = false;
-  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> seed;
   std::string out;
   std::string dtype = "float32";
   model::LoadOptions load;
@@ -31,11 +33,14 @@ model::Model model_of(const SaveCommand& command) {
   }
   if (!command.init) return model::load_model(command.from, command.load).model;
   model::Model model;
-  model.parameters = model::initial_parameters(command.seed);
+  model.parameters = model::initial_parameters(command.seed.value_or(0));
   return model;
 }
 
 ExitCode run(SaveCommand command) {
+  if (!command.init && command.seed) {
+    throw UsageError("--seed decides the weights of --init, which is missing");
+  }
   command.save.dtype = model::weight_dtype(command.dtype);
   model::save_model(command.out, model_of(command), command.save);
   spdlog::info("wrote {}", command.out);
@@ -46,16 +51,21 @@ ExitCode run(SaveCommand command) {
 
 void add_save(CLI::App& app) {
   auto options = std::make_shared<SaveCommand>();
-  CLI::App* command = app.add_subcommand("save", "Write a state: read from a file, or fresh");
-  command->add_option("--from", options->from, "State to write again: any file that load accepts")
+  CLI::App* command =
+      app.add_subcommand("save", "Write a model's weights: those of a file, or fresh ones");
+  command->add_option("--from", options->from, "Model to write again: any file that load accepts")
       ->type_name("FILE")
       ->group("Input");
   add_load_options(*command, options->load);
-  command->add_flag("--init", options->init, "Write a freshly initialised skeleton")
+  command
+      ->add_flag("--init", options->init, "Write fresh random weights, as PyTorch initialises them")
       ->group("Input");
-  command->add_option("--seed", options->seed, "Seed of --init")
-      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "from 0 on"))
-      ->capture_default_str()
+  command
+      ->add_option("--seed", options->seed,
+                   "Number that decides the random weights of --init, from 0 on")
+      ->type_name("N")
+      ->check(unnamed(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max())))
+      ->default_str("0")
       ->group("Input");
   command->add_option("--out", options->out, "File to write")
       ->type_name("FILE")
@@ -63,14 +73,15 @@ void add_save(CLI::App& app) {
       ->group("Output");
   command
       ->add_option("--format", options->save.format,
-                   "pt, legacy or safetensors; by default what the extension of --out says")
-      ->type_name("NAME")
+                   "Kind of file: PyTorch's (pt), PyTorch's before 1.6 (legacy) or safetensors "
+                   "(default: as the name of --out ends)")
+      ->type_name("pt|legacy|safetensors")
       ->group("Output");
-  command->add_option("--dtype", options->dtype, "float32, float16 or bfloat16")
-      ->type_name("TYPE")
+  command->add_option("--dtype", options->dtype, "Type of the numbers in the file")
+      ->type_name("float32|float16|bfloat16")
       ->capture_default_str()
       ->group("Output");
-  command->add_flag("--force", options->save.force, "Replace an existing file of another kind")
+  command->add_flag("--force", options->save.force, "Replace a file that holds no model")
       ->group("Output");
   on_run(*command, [options] { return run(*options); });
 }

@@ -31,7 +31,7 @@ FOLDERS = {
     "state": ["value", "pickle zip", "container", "fit"],
     "image": ["decode", "prepare", "propose", "sheet"],
     "train": ["augment", "torch"],
-    "app": ["cli", "load predict train"],
+    "app": ["cli", "completion load predict train"],
 }
 MOST_FILES = 40
 FEWEST_LINES = 12

@@ -13,9 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(
   git g++ cmake ninja-build ccache pkg-config curl ca-certificates
   catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev libpng-dev libjpeg-dev
-  libhwy-dev nettle-dev
+  libhwy-dev nettle-dev libtomlplusplus-dev
   clang libclang-rt-dev
-  python3 python3-venv
+  python3 python3-venv zsh fish
 )
 python_packages=(numpy safetensors pillow)
 # Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.

@@ -1,12 +1,14 @@
 #include "cli/cli.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cli/option_names.hpp"
+#include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 
 namespace mlpctl::app {
@@ -60,7 +62,13 @@ std::string describe_extra(const CLI::App& app, const std::string& word) {
   return "unexpected argument '" + word + "'" + suggestion(word, option_names(app), "");
 }
 
+std::string config_file(const CLI::App& app) {
+  const auto& results = app.get_config_ptr()->results();
+  return results.empty() ? "" : results.front();
+}
+
 std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  namespace fs = std::filesystem;
   const auto extras = app.remaining(true);
   const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
   if (!extras.empty() &&
@@ -70,7 +78,12 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
   if (kind == CLI::ExitCodes::RequiredError && app.get_subcommands().empty()) {
     return "a command is needed: train, save, load, eval or predict";
   }
-  return error.what();
+  std::error_code none;
+  if (kind == CLI::ExitCodes::FileError && fs::is_directory(config_file(app), none)) {
+    return config_file(app) + ": is a folder; --config takes a TOML file";
+  }
+  const std::string place = config_place(app, error.what());
+  return place.empty() ? error.what() : place + ": " + error.what();
 }
 
 }  // namespace

@@ -6,6 +6,11 @@
 
 namespace mlpctl::app {
 
+/// What --data is, for the help.
+inline constexpr char kDataHelp[] =
+    "Folder of the data set's IDX files (default: data/mnist here, else where mlpctl is installed "
+    "or was built)";
+
 /// The folder that --data names, or, when it names none, the first of the usual places that holds a
 /// data set. Where there is none the error says how to get one.
 std::string find_data(const std::string& named);

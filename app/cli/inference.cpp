@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "cli/help.hpp"
 #include "cli/threads.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
@@ -23,17 +24,22 @@ bool uses_libtorch(const InferenceOptions& options) {
 }  // namespace
 
 void add_inference_options(CLI::App& command, InferenceOptions& options) {
+  one_of(command.add_option("--engine", options.engine,
+                            "What computes: mlpctl's own code on the CPU (native) or LibTorch; "
+                            "auto takes LibTorch for other devices than the CPU"),
+         {"auto", "native", "libtorch"})
+      ->capture_default_str()
+      ->group("Device");
   command
-      .add_option("--engine", options.engine,
-                  "native, libtorch, or auto: libtorch for other devices than the CPU")
-      ->check(CLI::IsMember({"auto", "native", "libtorch"}))
+      .add_option("--device", options.device, "Device to compute on, N from 0 on; auto is the CPU")
+      ->type_name(kDeviceType)
       ->capture_default_str()
       ->group("Device");
-  command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
-      ->group("Device");
-  command.add_option("--batch-size", options.batch_size, "Pictures answered at once")
-      ->check(CLI::Range(1, 1'000'000))
+  command
+      .add_option("--batch-size", options.batch_size,
+                  "Pictures answered at once, from 1 to 1000000")
+      ->type_name("N")
+      ->check(unnamed(CLI::Range(1, 1'000'000)))
       ->capture_default_str()
       ->group("Device");
   add_threads_option(command, options.threads);

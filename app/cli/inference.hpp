@@ -11,6 +11,9 @@
 
 namespace mlpctl::app {
 
+/// What stands for the value of --device.
+inline constexpr char kDeviceType[] = "auto|cpu|cuda|cuda:N";
+
 struct InferenceOptions {
   std::string engine = "auto", device = "auto", threads;
   std::int64_t batch_size = 256;

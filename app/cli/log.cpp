@@ -41,6 +41,8 @@ void start_log(const LogOptions& options) {
   const auto mode =
       colour_allowed(Stream::kError) ? spdlog::color_mode::always : spdlog::color_mode::never;
   auto sink = std::make_shared<spdlog::sinks::stderr_color_sink_mt>(mode);
+  sink->set_color(spdlog::level::info, "");  // Only what is wrong stands out.
+  sink->set_color(spdlog::level::debug, "");
   auto logger = std::make_shared<spdlog::logger>("mlpctl", sink);
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<PrintableMessage>('*').set_pattern("%^%*%$");

@@ -5,10 +5,11 @@
 #include <cctype>
 #include <cstdlib>
 #include <memory>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "cli/config_settings.hpp"
 #include "cli/option_names.hpp"
 
 namespace mlpctl::app {
@@ -23,33 +24,7 @@ std::string environment_name(const std::string& long_name) {
   return name;
 }
 
-[[noreturn]] void refuse_config(const std::string& why) {
-  throw CLI::ConfigError("--config: " + why, CLI::ExitCodes::ConfigError);
-}
-
-/// The text of a file of options. CLI11's reader takes time and memory with the square of a line,
-/// so that lines, sections and the whole are bounded first.
-std::string bounded_config(std::istream& input) {
-  constexpr std::size_t kMaxBytes = 64 << 10, kMaxLine = 4 << 10;
-  constexpr std::ptrdiff_t kMaxDepth = 8;
-  std::string text(kMaxBytes + 1, '\0');
-  input.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(input.gcount()));
-  if (text.size() > kMaxBytes) refuse_config("the file is larger than 64 KiB");
-  std::istringstream lines(text);
-  std::size_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const std::string place = "line " + std::to_string(++number);
-    if (line.size() > kMaxLine) refuse_config(place + " is longer than 4 KiB");
-    const std::string name = line.substr(0, line.find('='));
-    if (std::ranges::count(name, '.') > kMaxDepth || std::ranges::count(line, '[') > kMaxDepth) {
-      refuse_config(place + " is nested too deeply");
-    }
-  }
-  return text;
-}
-
-/// CLI11's TOML reader, with the keys sent to the command that was chosen on the command line.
+/// Reads TOML for the command that was chosen on the command line.
 class CommandConfig : public CLI::ConfigTOML {
  public:
   explicit CommandConfig(const CLI::App& app) : app_(app) {}
@@ -57,38 +32,87 @@ class CommandConfig : public CLI::ConfigTOML {
   std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
     const auto parsed = app_.get_subcommands();
     if (parsed.empty()) return {};
+    const std::string file = app_.get_config_ptr()->results().front();
     std::vector<CLI::ConfigItem> chosen;
-    std::istringstream text(bounded_config(input));
-    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(text)) {
-      if (concerns(*parsed.front(), item)) chosen.push_back(item);
+    const auto take = [&](const CLI::App& level, const Setting& setting) {
+      const CLI::Option& option = option_of(level, setting);
+      const std::vector<std::string> values = values_for(option, setting);
+      if (option.count() > 0 || std::getenv(option.get_envname().c_str()) != nullptr) return;
+      used_.emplace_back("--" + setting.name, setting.place);
+      chosen.push_back({level.get_parent() == nullptr ? std::vector<std::string>{}
+                                                      : std::vector{level.get_name()},
+                        setting.name, values});
+    };
+    // A command's own section goes before what stands above all sections, which is for any.
+    const ConfigFile config = read_config(input, file);
+    for (const Section& section : config.sections) check_section(section);
+    for (const Setting& setting : config.settings) {
+      if (setting.section.empty()) continue;
+      const CLI::App& command = *app_.get_subcommand(setting.section);
+      if (&command == parsed.front()) {
+        take(command, setting);
+      } else {
+        values_for(option_of(command, setting), setting);
+      }
+    }
+    for (const Setting& setting : config.settings) {
+      if (!setting.section.empty()) continue;
+      const bool global = app_.get_option_no_throw("--" + setting.name) != nullptr;
+      take(global ? app_ : *parsed.front(), setting);
     }
     return chosen;
   }
 
- private:
-  /// Whether the item sets an option of this run; gives it the command that it belongs to.
-  bool concerns(const CLI::App& command, CLI::ConfigItem& item) const {
-    if (item.name == "++" || item.name == "--") return false;
-    if (std::getenv(environment_name(item.name).c_str()) != nullptr) return false;
-    if (item.parents.empty()) {
-      const bool global = app_.get_option_no_throw("--" + item.name) != nullptr;
-      if (!global) item.parents = {command.get_name()};
-      check_key(global ? app_ : command, item.name);
-      return true;
+  /// Where the value stands that the message about an option is about, or nothing.
+  std::string place_of(const std::string& message) const {
+    for (const auto& [option, place] : used_) {
+      const std::size_t at = message.find(option);
+      if (at == std::string::npos) continue;
+      const char next = at + option.size() < message.size() ? message[at + option.size()] : ' ';
+      if (next == ':' || next == ' ') return place;
     }
-    if (item.parents.front() != command.get_name()) return false;
-    check_key(command, item.name);
-    return true;
+    return "";
   }
 
-  void check_key(const CLI::App& level, const std::string& key) const {
-    if (level.get_option_no_throw("--" + key) != nullptr) return;
-    const std::string near = closest_match(key, long_names(level));
-    refuse_config("unknown key '" + key + "'" +
-                  (near.empty() ? "" : ", did you mean '" + near + "'?"));
+ private:
+  std::vector<std::string> commands() const {
+    std::vector<std::string> names;
+    for (const CLI::App* each : app_.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(each->get_name());
+    }
+    return names;
+  }
+
+  void check_section(const Section& section) const {
+    const std::vector<std::string> names = commands();
+    if (std::ranges::count(names, section.name) > 0) return;
+    refuse_setting(section.place,
+                   "unknown section [" + section.name + "]" + suggestion(section.name, names));
+  }
+
+  /// Only what does something in a file; --help, --version and --config do not.
+  const CLI::Option& option_of(const CLI::App& level, const Setting& setting) const {
+    const CLI::Option* option = level.get_option_no_throw("--" + setting.name);
+    if (option != nullptr && option->get_configurable() && option != app_.get_config_ptr()) {
+      return *option;
+    }
+    const std::vector<std::string> names = commands();
+    if (setting.section.empty() && std::ranges::count(names, setting.name) > 0) {
+      refuse_setting(setting.name_place, "'" + setting.name + "' is a command; what is for it " +
+                                             "stands in a section [" + setting.name + "]");
+    }
+    refuse_setting(setting.name_place, "unknown key '" + setting.name + "'" +
+                                           suggestion(setting.name, long_names(level)));
+  }
+
+  static std::string suggestion(const std::string& name, const std::vector<std::string>& known) {
+    const std::string near = closest_match(name, known);
+    return near.empty() ? "" : ", did you mean '" + near + "'?";
   }
 
   const CLI::App& app_;
+  /// Options that were set, with the places of their values.
+  mutable std::vector<std::pair<std::string, std::string>> used_;
 };
 
 }  // namespace
@@ -106,8 +130,16 @@ void name_environment_variables(CLI::App& app) {
 }
 
 void add_config_file(CLI::App& app) {
-  app.set_config("--config", "", "Read options from a TOML file")->group("General");
+  app.set_config("--config", "", "Read options from a TOML file")
+      ->type_name("FILE")
+      ->group("General");
   app.config_formatter(std::make_shared<CommandConfig>(app));
+}
+
+std::string config_place(const CLI::App& app, const std::string& message) {
+  const auto base = app.get_config_formatter_base();
+  const auto* config = dynamic_cast<const CommandConfig*>(base.get());
+  return config == nullptr ? "" : config->place_of(message);
 }
 
 }  // namespace mlpctl::app

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <string>
 
 namespace mlpctl::app {
 
@@ -9,8 +10,13 @@ namespace mlpctl::app {
 void name_environment_variables(CLI::App& app);
 
 /// Adds --config FILE: TOML whose keys are option names, at the top for the command that runs or
-/// below [command]. Sections of other commands are skipped; an unknown key is an error. The command
-/// line comes before the environment, and that before the file.
+/// below [command], which comes first. What sections of other commands set is checked and not used;
+/// an unknown key, a value of a wrong type and broken TOML are errors that name line and column.
+/// The command line comes before the environment, and that before the file.
 void add_config_file(CLI::App& app);
+
+/// Where in the file of --config the value stands that the message refuses, "FILE, line 3, column
+/// 10"; empty when it is from elsewhere.
+std::string config_place(const CLI::App& app, const std::string& message);
 
 }  // namespace mlpctl::app

@@ -24,8 +24,10 @@ int parse(const std::string& text) {
 
 void add_threads_option(CLI::App& command, std::string& threads) {
   threads = "auto";
-  command.add_option("--threads", threads, "Number of threads, or auto")
-      ->type_name("N")
+  command
+      .add_option("--threads", threads,
+                  "Number of threads, from 1 to 1024; auto: as many as there are processors to use")
+      ->type_name("auto|N")
       ->capture_default_str()
       ->group("Device");
 }

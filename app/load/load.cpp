@@ -55,11 +55,15 @@ ExitCode run(const LoadCommand& command) {
 
 void add_load_options(CLI::App& command, model::LoadOptions& options) {
   command
-      .add_option("--key", options.key,
-                  "Path of the state to take when the file holds several, . for the top")
-      ->type_name("PATH")
+      .add_option(
+          "--key", options.key,
+          "Which of several models in the file to take, as load --list names it: model.ema, "
+          "or . for the whole file (default: the only one that fits)")
+      ->type_name("NAME")
       ->group("Input");
-  command.add_flag("--allow-nonfinite", options.allow_nonfinite, "Accept NaN and infinite weights")
+  command
+      .add_flag("--allow-nonfinite", options.allow_nonfinite,
+                "Accept weights that are NaN or infinite")
       ->group("Input");
 }
 
@@ -67,18 +71,21 @@ void add_load(CLI::App& app) {
   auto options = std::make_shared<LoadCommand>();
   CLI::App* command = app.add_subcommand(
       "load",
-      "Load a state into a fresh skeleton and report it; or list or compare any state files");
+      "Load a model and report what it is; or list or compare any PyTorch or safetensors files");
   command->add_option("file", options->file, "PyTorch or safetensors file")
       ->type_name("FILE")
       ->required()
       ->group("Input");
   add_load_options(*command, options->load);
-  command->add_flag("--list", options->list, "List all that is in the file, of any model")
+  command->add_flag("--list", options->list, "List all that is in the file, also of other networks")
       ->group("Output");
-  command->add_option("--diff", options->other, "Say what differs in this file; exit 1 if anything")
+  command
+      ->add_option("--diff", options->other,
+                   "Compare with this file and print what differs; the exit status is then 1")
       ->type_name("FILE")
       ->group("Output");
-  command->add_flag("--json", options->json, "One JSON object instead of a table")->group("Output");
+  command->add_flag("--json", options->json, "Print the results as one JSON object")
+      ->group("Output");
   on_run(*command, [options] { return run(*options); });
 }
 

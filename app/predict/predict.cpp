@@ -15,6 +15,7 @@
 
 #include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
+#include "cli/help.hpp"
 #include "cli/inference.hpp"
 #include "cli/option_names.hpp"
 #include "cli/text.hpp"
@@ -81,11 +82,13 @@ class Printer {
     unsure_ =
         unsure_ || static_cast<double>(result.answer.confidence()) < options_.style.min_confidence;
     if (!result.error.empty()) spdlog::error("{}", result.error);
+    if (!result.note.empty()) spdlog::warn("{}: {}", result.name(), result.note);
     if (options_.json) {
       std::cout << json_text(to_json(result, options_.style)) << '\n';
     } else if (result.error.empty()) {
       std::cout << to_text(result, options_.style);
     }
+    if (!result.is_finite()) return;
     for (const auto& line : result.answer.lines) {
       for (const digits::Digit& digit : line) print_input(digit, result);
     }
@@ -170,32 +173,39 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
       printer.print(result);
     }
     std::cout.flush();
-    if (!std::cout) break;
+    if (!std::cout) return printer.code();
     if (!options.annotate.empty()) annotate(options, results[0]);
+  }
+  if (!options.range.empty() && !inputs->range_used()) {
+    spdlog::warn("--range counts the images of IDX files, and none was given");
   }
   return printer.code();
 }
 
 void add_input_options(CLI::App& command, PredictOptions& options) {
-  command.add_option("--model", options.model, "State that answers: any file that load accepts")
+  command.add_option("--model", options.model, "Model that answers: any file that load accepts")
       ->type_name("FILE")
       ->required()
       ->group("Input");
   add_load_options(command, options.load);
   command
-      .add_option("paths", options.paths,
-                  "Pictures, folders of pictures, IDX files; - reads paths from standard input")
+      .add_option(
+          "paths", options.paths,
+          "Pictures, folders of pictures, or IDX files; - reads a list of paths from standard "
+          "input, a line each or as find -print0 writes them")
       ->type_name("PATH")
       ->required()
       ->group("Input");
-  command.add_option("--range", options.range, "Images A to B-1 of an IDX file; by default all")
+  command
+      .add_option("--range", options.range,
+                  "Answer only images A to B-1 of an IDX file, counted from 0 (default: all)")
       ->type_name("A:B")
       ->group("Input");
-  command
-      .add_option("--preprocess", options.preprocess,
-                  "digit: find the digit and bring it to MNIST's form; none: exact 28x28 pictures "
-                  "as they are; auto: what the model wants")
-      ->check(CLI::IsMember({"auto", "digit", "none"}))
+  one_of(command.add_option("--preprocess", options.preprocess,
+                            "What is done to a picture first. digit: find the digit and bring it "
+                            "to MNIST's form; none: nothing, it has 28x28 pixels; auto: what the "
+                            "model was trained for"),
+         {"auto", "digit", "none"})
       ->capture_default_str()
       ->group("Input");
   command.add_flag("--split", options.split, "Read every digit of a picture, line by line")
@@ -203,30 +213,36 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
 }
 
 void add_output_options(CLI::App& command, PredictOptions& options) {
-  command.add_flag("--json", options.json, "Print one JSON object a picture")->group("Output");
-  command.add_option("--top", options.style.top, "Show the K most probable digits")
-      ->type_name("K")
-      ->check(CLI::Range(1, static_cast<int>(model::kClasses)))
+  command.add_flag("--json", options.json, "Print one JSON object for each picture")
+      ->group("Output");
+  command.add_option("--top", options.style.top, "Show the N most probable digits, from 1 to 10")
+      ->type_name("N")
+      ->check(unnamed(CLI::Range(1, static_cast<int>(model::kClasses))))
       ->capture_default_str()
       ->group("Output");
-  command.add_flag("--logits", options.style.logits, "Show the net's ten outputs")->group("Output");
   command
-      .add_flag("--show", options.show, "Draw what the net saw, with bars for the probabilities")
+      .add_flag("--logits", options.style.logits, "Show the network's ten outputs before softmax")
+      ->group("Output");
+  command
+      .add_flag("--show", options.show,
+                "Draw what the network saw, with bars for the probabilities")
       ->group("Output");
   command
       .add_option("--min-confidence", options.style.min_confidence,
-                  "Mark answers below this probability as unsure, and exit with 3")
-      ->type_name("P")
-      ->check(CLI::Range(0.0, 1.0))
+                  "Mark answers below this probability, from 0 to 1, as unsure; the exit status "
+                  "is then 3")
+      ->type_name("X")
+      ->check(unnamed(CLI::Range(0.0, 1.0)))
       ->capture_default_str()
       ->group("Output");
   command
-      .add_option("--save-input", options.save_input, "Write the 28x28 pictures that the net saw")
+      .add_option("--save-input", options.save_input,
+                  "Write the 28x28 pictures that the network saw into this folder")
       ->type_name("DIR")
       ->group("Output");
   command
       .add_option("--annotate", options.annotate,
-                  "Write the picture with a box and the answer at each digit")
+                  "Write the picture as PNG with a box and the answer at each digit")
       ->type_name("FILE.png")
       ->group("Output");
 }

@@ -1,12 +1,10 @@
 #include "predict/predict_input.hpp"
 
-#include <unistd.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <span>
@@ -14,8 +12,8 @@
 #include <utility>
 
 #include "base/input_file.hpp"
-#include "base/system_calls.hpp"
 #include "cli/usage_error.hpp"
+#include "data/dataset.hpp"
 #include "data/gzip.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
@@ -27,6 +25,15 @@ namespace {
 bool leads_nowhere(const std::error_code& error) {
   return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
          error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
+}
+
+/// What to give instead of a folder that holds a data set.
+std::string idx_hint(const std::string& folder) {
+  for (const data::Part part : {data::Part::kTest, data::Part::kTrain}) {
+    const std::string images = data::images_in(folder, part);
+    if (!images.empty()) return ", but a data set; give the file " + images;
+  }
+  return "";
 }
 
 std::vector<std::string> pictures_below(const std::string& folder) {
@@ -43,7 +50,9 @@ std::vector<std::string> pictures_below(const std::string& folder) {
     }
   }
   if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  if (found.empty()) throw Error(ErrorCode::kNotFound, folder + ": holds no pictures");
+  if (found.empty()) {
+    throw Error(ErrorCode::kNotFound, folder + ": holds no pictures" + idx_hint(folder));
+  }
   std::sort(found.begin(), found.end(), naturally_before);
   return found;
 }
@@ -64,6 +73,10 @@ bool starts_like_idx(const std::string& path) {
 std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
   auto idx = std::make_shared<data::IdxFile>(path);
   const auto& sizes = idx->sizes();
+  if (sizes.size() == 1) {
+    throw Error(ErrorCode::kNotSupported,
+                path + ": holds labels; give the file of the images that they belong to");
+  }
   if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
     throw Error(ErrorCode::kNotSupported, path + ": holds no images of 28x28 pixels");
   }
@@ -78,13 +91,6 @@ std::int64_t parse_index(const std::string& text, const std::string& part, std::
     throw UsageError("--range: '" + text + "' is not A:B with whole numbers, such as 0:10");
   }
   return value;
-}
-
-/// The stream only tells that a read failed; the same read again tells why.
-std::string input_error() {
-  char byte = 0;
-  const ssize_t count = system_calls().read(STDIN_FILENO, &byte, 1);
-  return std::string("standard input: ") + std::strerror(count < 0 ? errno : EIO);
 }
 
 }  // namespace
@@ -116,6 +122,10 @@ void PredictInputs::open(const std::string& path) {
         idx_.reset();
         throw Error(ErrorCode::kInvalidArgument, path + ": --range begins after its last image");
       }
+      range_used_ = true;
+      if (range_.end != INT64_MAX && range_.end > idx_->sizes()[0]) {
+        spdlog::warn("{}: --range ends after its last image; it holds {}", path, idx_->sizes()[0]);
+      }
     } else {
       single_ = PredictInput{.file = path};
     }
@@ -136,22 +146,32 @@ std::optional<PredictInput> PredictInputs::next_image() {
   return std::nullopt;
 }
 
+bool PredictInputs::open_next_of_list() {
+  try {
+    if (const std::optional<std::string> path = list_->next()) {
+      open(*path);
+      return true;
+    }
+    if (list_->is_empty()) spdlog::warn("standard input named no pictures");
+    list_.reset();
+    return false;
+  } catch (const Error& error) {
+    single_ = PredictInput{.file = "-", .error = error.what()};
+    list_.reset();
+    return true;
+  }
+}
+
 std::optional<PredictInput> PredictInputs::next() {
   for (;;) {
     if (std::optional<PredictInput> image = next_image()) return image;
-    if (standard_input_) {
-      std::string line;
-      if (std::getline(std::cin, line)) {
-        if (!line.empty()) open(line);
-        continue;
-      }
-      standard_input_ = false;
-      if (std::cin.bad()) return PredictInput{.file = "-", .error = input_error()};
+    if (list_) {
+      if (open_next_of_list()) continue;
     }
     if (path_ == paths_.size()) return std::nullopt;
     const std::string& path = paths_[path_++];
     if (path == "-") {
-      standard_input_ = true;
+      list_.emplace(std::cin);
     } else {
       open(path);
     }

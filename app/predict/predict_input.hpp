@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/idx.hpp"
+#include "predict/path_list.hpp"
 
 namespace mlpctl::app {
 
@@ -28,14 +29,18 @@ IndexRange parse_range(const std::string& text);
 
 /// The pictures that the paths of a command line mean, one after the other: files, the pictures in
 /// folders and below them in natural order (2.png before 10.png), the images of IDX files, and for
-/// "-" the paths on standard input, a line each.
+/// "-" the paths on standard input: a line each, or each ended by a NUL byte as `find -print0`
+/// writes them.
 class PredictInputs {
  public:
   PredictInputs(std::vector<std::string> paths, IndexRange range);
 
   std::optional<PredictInput> next();
+  /// Whether an IDX file was among them, so that the range meant anything.
+  bool range_used() const { return range_used_; }
 
  private:
+  bool open_next_of_list();
   void open(const std::string& path);
   std::optional<PredictInput> next_image();
 
@@ -47,7 +52,8 @@ class PredictInputs {
   std::shared_ptr<const data::IdxFile> idx_;
   std::int64_t index_ = 0;
   std::optional<PredictInput> single_;
-  bool standard_input_ = false;
+  std::optional<PathList> list_;
+  bool range_used_ = false;
 };
 
 /// Whether a comes before b when runs of digits compare as numbers.

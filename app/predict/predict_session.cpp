@@ -1,5 +1,7 @@
 #include "predict/predict_session.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <cstdint>
 #include <new>
 #include <span>
@@ -19,6 +21,12 @@ digits::Candidates candidates_of(const PredictInput& input, digits::Preparation 
       digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
   input.idx->check_unchanged();
   return candidates;
+}
+
+/// "the first of 3 pages was read", or nothing for a file of one picture.
+std::string first_of(const image::Sequence& sequence) {
+  if (sequence.count <= 1) return "";
+  return fmt::format("the first of {} {}s was read", sequence.count, sequence.unit);
 }
 
 }  // namespace
@@ -43,10 +51,15 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
       candidates, [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
   std::vector<Result> results;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    results.push_back({.file = std::move(pictures[i].file),
-                       .index = pictures[i].index,
-                       .error = std::move(pictures[i].error),
-                       .answer = std::move(answers[i])});
+    Result& result = results.emplace_back(Result{.file = std::move(pictures[i].file),
+                                                 .index = pictures[i].index,
+                                                 .error = std::move(pictures[i].error),
+                                                 .note = first_of(candidates[i].sequence),
+                                                 .answer = std::move(answers[i])});
+    if (!result.is_finite()) {
+      result.error =
+          result.name() + ": no answer: the net's outputs are not finite numbers; train it again";
+    }
   }
   return results;
 }

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/text.hpp"
@@ -108,9 +110,19 @@ std::string Result::name() const {
   return index < 0 ? file : file + "[" + std::to_string(index) + "]";
 }
 
+bool Result::is_finite() const {
+  const auto finite = [](const digits::Digit& digit) {
+    return std::ranges::all_of(digit.logits, [](float logit) { return std::isfinite(logit); });
+  };
+  return std::ranges::all_of(answer.lines,
+                             [&](const auto& line) { return std::ranges::all_of(line, finite); });
+}
+
 ordered_json to_json(const Result& result, const Style& style) {
   ordered_json json{{"file", result.file}};
   if (result.index >= 0) json["index"] = result.index;
+  if (!result.is_finite() && style.layout == Layout::kDigit) json["digit"] = nullptr;
+  if (!result.note.empty()) json["note"] = result.note;
   if (!result.error.empty()) {
     json["error"] = result.error;
   } else if (style.layout == Layout::kSheet) {
@@ -118,7 +130,7 @@ ordered_json to_json(const Result& result, const Style& style) {
   } else if (result.answer.lines.empty()) {
     json["digit"] = nullptr;
     json["confidence"] = 0;
-    json["note"] = "no digit found";
+    json["note"] = "no digit found" + (result.note.empty() ? "" : "; " + result.note);
   } else {
     const digits::Digit& digit = result.answer.lines[0][0];
     add_digit(json, digit, style);

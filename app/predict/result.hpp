@@ -14,10 +14,13 @@ struct Result {
   std::string file;
   std::int64_t index = -1;  ///< of the image in an IDX file
   std::string error = {};
+  std::string note = {};  ///< what the answer is not of: "the first of 3 pages"
   digits::Answer answer = {};
 
   /// The file, with the index of an image in it.
   std::string name() const;
+  /// Whether the net's outputs are numbers. Those of weights with NaN are none, and no answer.
+  bool is_finite() const;
 };
 
 /// Whether a result is shown as one digit or as lines of them.

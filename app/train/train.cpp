@@ -7,19 +7,26 @@
 #include <functional>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
+#include "eval/low_accuracy.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/writer.hpp"
 #include "model/model_file.hpp"
+#include "net/classifier.hpp"
+#include "train/recipe.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
@@ -66,16 +73,39 @@ LoadedData load_data(const TrainCommand& command) {
   return loaded;
 }
 
+/// Says what the accuracy may come from, where it is that low.
+void warn_of_low_accuracy(const std::string& subject, double accuracy,
+                          const model::Parameters& parameters, const train::Examples& examples) {
+  const net::Classifier classifier(parameters);
+  const eval::Network network = [&](std::span<const std::uint8_t> images) {
+    std::vector<float> logits(images.size() / model::kPixels * model::kClasses);
+    classifier.logits(images, logits);
+    return logits;
+  };
+  const std::string hint =
+      eval::low_accuracy_hint(accuracy, examples.images, examples.labels, network);
+  if (!hint.empty()) spdlog::warn("{}: {}", subject, hint);
+}
+
+/// The same of the state that a run starts from.
+void check_start(const TrainCommand& command, const model::Parameters& parameters,
+                 const train::Examples& test) {
+  if (command.from.empty() || test.labels.empty()) return;
+  const double accuracy = train::score(parameters, test, 1).accuracy;
+  warn_of_low_accuracy(command.from + " before training", accuracy, parameters, test);
+}
+
 /// Tells the terminal and the log what happens.
 class Reporter : public train::TrainEvents {
  public:
   /// Keeps a state after an epoch.
   using Keep = std::function<void(const train::RunState&)>;
 
-  Reporter(const TrainCommand& command, Keep keep)
+  Reporter(const TrainCommand& command, const train::Examples& test, Keep keep)
       : log_(command.log,
              command.resume.empty() ? TrainLog::Mode::kReplace : TrainLog::Mode::kAppend),
         log_steps_(command.log_steps),
+        test_(test),
         keep_(std::move(keep)) {}
 
   void on_start(const RunStart& start) {
@@ -84,21 +114,34 @@ class Reporter : public train::TrainEvents {
   }
   void on_step(const train::StepReport& report) override {
     progress_.show(report);
+    ++steps_;
     if (log_steps_) log_.write(report);
   }
   void on_epoch(const train::EpochReport& report) override {
     progress_.show(report);
     log_.write(report);
+    const bool is_first = std::exchange(is_first_epoch_, false);
+    if (is_first && report.test && steps_ >= kEnoughSteps) first_accuracy_ = report.test->accuracy;
   }
   void on_state(const std::function<train::RunState()>& make) override {
+    if (const auto accuracy = std::exchange(first_accuracy_, std::nullopt)) {
+      warn_of_low_accuracy("the test pictures", *accuracy, make().network.average, test_);
+    }
     if (keep_) keep_(make());
   }
   void on_end(const RunEnd& end) { log_.write(end); }
 
  private:
+  /// After fewer a low accuracy means nothing.
+  static constexpr std::int64_t kEnoughSteps = 100;
+
   TrainLog log_;
   bool log_steps_;
+  train::Examples test_;
   Keep keep_;
+  std::int64_t steps_ = 0;
+  bool is_first_epoch_ = true;
+  std::optional<double> first_accuracy_;
   TrainProgress progress_;
 };
 
@@ -112,6 +155,8 @@ RunStart run_start(const TrainCommand& command, const train::TrainOptions& optio
           .from = command.from,
           .resume = command.resume,
           .recipe = command.settings.recipe,
+          .recipe_options =
+              train::find_recipe(command.settings.recipe, data.train.classes.empty()).options,
           .options = options,
           .libtorch = engine.version()};
 }
@@ -125,13 +170,20 @@ RunEnd run_end(const TrainCommand& command, const train::TrainResult& result) {
           .kept = result.kept};
 }
 
+/// "30 epochs", or the steps of a run that ended within an epoch.
+std::string amount_text(const RunEnd& end) {
+  const bool whole = end.kept_epoch != 0 || end.steps == 0;
+  const std::int64_t count = whole ? end.epochs : end.steps;
+  return fmt::format("{} {}{}", count, whole ? "epoch" : "step", count == 1 ? "" : "s");
+}
+
 void print_result(const TrainCommand& command, const RunEnd& end) {
   if (command.json) {
     std::cout << to_json(end) << '\n';
     return;
   }
   if (end.out.empty()) return;
-  std::cout << printable(end.out) << ": " << end.epochs << " epochs";
+  std::cout << printable(end.out) << ": " << amount_text(end);
   if (end.kept && end.kept->test) {
     std::cout << fmt::format(", test accuracy {:.2f} %", 100 * end.kept->test->accuracy);
   }
@@ -161,6 +213,9 @@ void check_files(const TrainCommand& command) {
   if (command.from.empty() && !command.load.key.empty()) {
     throw UsageError("--key chooses a state in the file of --from, which is missing");
   }
+  const bool is_shared = command.out == command.log || command.out == command.checkpoint ||
+                         (!command.log.empty() && command.log == command.checkpoint);
+  if (is_shared) throw UsageError("--out, --log and --checkpoint need files of their own");
   model::check_output(command.out, {.force = command.force});
   if (!command.checkpoint.empty()) {
     if (state::output_format(command.checkpoint) != state::OutputFormat::kPt) {
@@ -235,18 +290,20 @@ ExitCode run(const TrainCommand& command) {
   const LoadedData data = load_data(command);
   train::TrainOptions options = options_for(command, data);
   const model::ModelInfo info = info_for(data);
-  const RunData about_data = run_data(command.val_split, data.parts(), info);
+  const train::TrainData parts = data.parts();
+  const RunData about_data = run_data(command.val_split, parts, info);
   const train::Engine& engine = torch_engine();
   options.network.device = engine.resolve_device(command.settings.device);
   choose_precision(options.network);
   train::RunState first = first_state(command, about_data, data, options);
-  Reporter reporter(command, checkpoint_writer(command, options, about_data, info));
+  check_start(command, first.network.weights, parts.test);
+  Reporter reporter(command, parts.test, checkpoint_writer(command, options, about_data, info));
   reporter.on_start(run_start(command, options, data, engine));
 
   const auto network = engine.make_network(options.network);
   const std::atomic<int>& stop = defer_interrupts();
   train::TrainResult result =
-      train::train(*network, options, data.parts(), std::move(first), reporter, stop);
+      train::train(*network, options, parts, std::move(first), reporter, stop);
   const RunEnd end = run_end(command, result);
   save_result(command, result, info);
   reporter.on_end(end);
@@ -257,41 +314,46 @@ ExitCode run(const TrainCommand& command) {
 }
 
 void add_files(CLI::App& command, TrainCommand& options) {
-  command.add_option("--data", options.data, "Folder with the data set's IDX files")
+  command.add_option("--data", options.data, std::string(kDataHelp))
       ->type_name("DIR")
       ->group("Input");
   command
       .add_option("--val-split", options.val_split,
-                  "Pictures at the training set's end kept for validation")
-      ->check(CLI::NonNegativeNumber)
+                  "Pictures at the end of the training set that are not trained on, but measured "
+                  "after each epoch")
+      ->type_name("N")
+      ->check(unnamed(CLI::Validator(CLI::NonNegativeNumber)))
       ->capture_default_str()
       ->group("Input");
-  command.add_option("--from", options.from, "State to start from: any file that load accepts")
+  command
+      .add_option("--from", options.from,
+                  "Model to start from instead of fresh weights: any file that load accepts")
       ->type_name("FILE")
       ->group("Input");
   add_load_options(command, options.load);
   command
-      .add_option(
-          "--resume", options.resume,
-          "Checkpoint to go on from with its optimizer, which --from leaves: ours or Python's")
+      .add_option("--resume", options.resume,
+                  "Checkpoint of a run to go on with, with its optimizer, which --from leaves: "
+                  "ours or Python's")
       ->type_name("FILE")
       ->group("Input");
-  command.add_option("--out", options.out, "State file to write: .pt, .pth or .safetensors")
+  command.add_option("--out", options.out, "Model file to write: .pt, .pth or .safetensors")
       ->type_name("FILE")
       ->required()
       ->group("Output");
-  command.add_option("--log", options.log, "Log to write, a JSON object a line")
+  command
+      .add_option("--log", options.log, "Write a log of the run to this file, a JSON object a line")
       ->type_name("FILE")
       ->group("Output");
   command
       .add_option("--checkpoint", options.checkpoint,
-                  "File to write the whole run to after each epoch and at the end, for --resume")
+                  "Write the whole run to this file after each epoch and at the end, for --resume")
       ->type_name("FILE")
       ->group("Output");
-  command.add_flag("--force", options.force, "Replace an output that is not a state file")
+  command.add_flag("--force", options.force, "Replace a file that holds no model")->group("Output");
+  command.add_flag("--log-steps", options.log_steps, "Write every step's loss to the log too")
       ->group("Output");
-  command.add_flag("--log-steps", options.log_steps, "Log every step's loss too")->group("Output");
-  command.add_flag("--json", options.json, "Print the result as JSON")->group("Output");
+  command.add_flag("--json", options.json, "Print the result as one JSON object")->group("Output");
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ struct RunStart {
   /// Files; the last two may be empty.
   std::string out, from, resume;
   std::string recipe;
-  train::TrainOptions options;
+  /// The recipe's own settings, and those of the run.
+  train::TrainOptions recipe_options, options;
   std::string libtorch;
 };
 

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "cli/help.hpp"
+#include "cli/inference.hpp"
 #include "cli/threads.hpp"
 #include "train/recipe.hpp"
 
@@ -48,21 +50,25 @@ std::string default_text(float value) {
   return default_text(static_cast<double>(value));
 }
 
+/// Settings that are no part of a recipe.
+constexpr std::array<std::string_view, 5> kNoRecipeSets{"max_steps", "seed", "keep", "patience",
+                                                        "precision"};
+
 /// Refuses while the command line is read what is out of range; train::check() does the rest.
 void add_check(CLI::Option& option, const train::Range& range) {
   using Kind = train::Range::Kind;
   switch (range.kind) {
     case Kind::kFromOne:
-      option.check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40U, "from 1 on"));
+      option.check(unnamed(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40U)));
       break;
     case Kind::kFromZero:
-      option.check(CLI::NonNegativeNumber);
+      option.check(unnamed(CLI::Validator(CLI::NonNegativeNumber)));
       break;
     case Kind::kAboveZero:
-      option.check(CLI::PositiveNumber);
+      option.check(unnamed(CLI::Validator(CLI::PositiveNumber)));
       break;
     case Kind::kBelowOne:
-      option.check(CLI::Range(0.0, 1.0));
+      option.check(unnamed(CLI::Range(0.0, 1.0)));
       break;
     case Kind::kAny:
     case Kind::kUpTo:
@@ -81,12 +87,14 @@ class Adder {
       add_choice(field);
     } else {
       CLI::Option* option = add<Plain<Value>>(field, default_text(field.value));
+      option->type_name(std::is_floating_point_v<Value> ? "X" : "N");
       add_check(*option, field.range);
     }
   }
   void operator()(const Field<const std::uint64_t>& field) const {
     add<std::uint64_t>(field, default_text(field.value))
-        ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "from 0 on"));
+        ->type_name("N")
+        ->check(unnamed(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max())));
   }
   void operator()(const Field<const bool>& field) const { add_off_switch(field); }
   void operator()(const Field<const AugmentOptions>& field) const {
@@ -100,6 +108,7 @@ class Adder {
   /// The device, which the engine makes of the user's word.
   void operator()(const Field<const std::string>& field) const {
     command_.add_option(flag(field.name), settings_.device, std::string(field.help))
+        ->type_name(kDeviceType)
         ->capture_default_str()
         ->group(group(field));
   }
@@ -109,21 +118,32 @@ class Adder {
   static std::string group(const Field<Value>& field) {
     return std::string(to_string(field.group));
   }
+  /// The range, where it is not what a share or a number of its kind has anyway.
+  template <typename Value>
+  static std::string help(const Field<Value>& field) {
+    const std::string range = train::to_string(field.range);
+    return std::string(field.help) + (range.empty() ? "" : "; " + range);
+  }
+  /// What the recipe decides is said to be the recipe's.
+  static std::string recipe_default(std::string_view name, std::string_view shown) {
+    const bool is_its_own = std::ranges::count(kNoRecipeSets, name) > 0;
+    return (is_its_own ? "" : "the recipe's, ") + std::string(shown);
+  }
   /// An option whose value stays with CLI11, which refuses what is no such value. An empty text is
   /// as good as none.
   template <typename Type, typename Value>
   CLI::Option* add(const Field<Value>& field, std::string_view shown) const {
     return command_
         .add_option_function<std::optional<Type>>(
-            flag(field.name), [](const std::optional<Type>&) {}, std::string(field.help))
-        ->default_str(std::string(shown))
+            flag(field.name), [](const std::optional<Type>&) {}, help(field))
+        ->default_str(recipe_default(field.name, shown))
         ->group(group(field));
   }
   template <typename Kind>
   void add_choice(const Field<Kind>& field) const {
     std::vector<std::string> names;
     for (const auto each : train::Choices<Plain<Kind>>::all) names.emplace_back(to_string(each));
-    add<std::string>(field, to_string(field.value))->check(CLI::IsMember(names));
+    one_of(add<std::string>(field, to_string(field.value)), names);
   }
   template <typename Value>
   void add_off_switch(const Field<Value>& field) const {
@@ -205,12 +225,18 @@ Json value_json(const AugmentOptions& augment) {
 
 void add_train_settings(CLI::App& command, TrainSettings& settings) {
   settings.command = &command;
-  std::string names = "default";
-  for (const auto& each : train::recipes()) names += ", " + std::string(each.name);
+  std::vector<std::string> names{"default"};
+  for (const auto& each : train::recipes()) names.emplace_back(each.name);
+  // An unknown one is refused by find_recipe().
+  std::string type;
+  for (const std::string& name : names) type += (type.empty() ? "" : "|") + name;
   command
       .add_option("--recipe", settings.recipe,
-                  "Settings that were found together, one of " + names +
-                      "; defaults below are the default recipe's for digits")
+                  "Which set of proven settings to start from; options set alone change it. "
+                  "handwriting: for digits; objects: for other pictures; plain: a textbook's Adam; "
+                  "default: the first or second, as the data are. Defaults of other options are "
+                  "shown as in handwriting")
+      ->type_name(type)
       ->capture_default_str()
       ->group("Training");
 
@@ -267,6 +293,21 @@ std::vector<std::pair<std::string, std::string>> settings_text(const train::Trai
     }
   });
   return all;
+}
+
+std::vector<std::pair<std::string, std::string>> changed_settings(
+    const train::TrainOptions& options, const train::TrainOptions& recipe) {
+  std::vector<std::pair<std::string, std::string>> changed;
+  const auto known = settings_text(recipe);
+  for (const auto& setting : settings_text(options)) {
+    // Where it runs has a line of its own.
+    const bool is_place = setting.first == "device" || setting.first == "threads";
+    if (!is_place && std::ranges::count(known, setting) == 0) changed.push_back(setting);
+  }
+  if (changes_images(recipe.augment) && !changes_images(options.augment)) {
+    changed.emplace_back("augment", "none");
+  }
+  return changed;
 }
 
 }  // namespace mlpctl::app

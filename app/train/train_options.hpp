@@ -39,4 +39,8 @@ nlohmann::ordered_json settings_json(const train::TrainOptions& options);
 /// The same to be shown, a name and a text for each.
 std::vector<std::pair<std::string, std::string>> settings_text(const train::TrainOptions& options);
 
+/// Those of settings_text() that differ from the recipe's, without device and threads.
+std::vector<std::pair<std::string, std::string>> changed_settings(
+    const train::TrainOptions& options, const train::TrainOptions& recipe);
+
 }  // namespace mlpctl::app

@@ -25,11 +25,32 @@ std::string duration_text(double seconds) {
   return fmt::format("{} s", whole);
 }
 
-}  // namespace
+std::string data_text(const RunStart& start) {
+  std::string text = fmt::format("{}, {} pictures to train on", start.data, start.train_images);
+  const auto add = [&](std::int64_t count, const char* purpose) {
+    if (count > 0) text += fmt::format(", {} {}", count, purpose);
+  };
+  add(start.validation_images, "to validate");
+  add(start.test_images, "to test");
+  return text;
+}
 
-void TrainProgress::show(const RunStart& start) {
+/// "default, 30 epochs", and what differs from the recipe.
+std::string recipe_text(const RunStart& start) {
+  std::string text = fmt::format("{}, {} epoch{}", start.recipe, start.options.epochs,
+                                 start.options.epochs == 1 ? "" : "s");
+  const char* joint = "; not the recipe's: ";
+  for (const auto& [name, value] : changed_settings(start.options, start.recipe_options)) {
+    text += joint + name + " " + value;
+    joint = ", ";
+  }
+  return text;
+}
+
+/// Every setting, for --verbose; the log has them too.
+void show_all(const RunStart& start) {
   const auto line = [](std::string_view name, const auto& value) {
-    spdlog::info("{:<24}{}", name, value);
+    spdlog::debug("{:<24}{}", name, value);
   };
   line("data", start.data);
   line("train_images", start.train_images);
@@ -42,6 +63,17 @@ void TrainProgress::show(const RunStart& start) {
   for (const auto& [name, value] : settings_text(start.options)) line(name, value);
   line("mlpctl", kVersion);
   line("libtorch", start.libtorch);
+}
+
+}  // namespace
+
+void TrainProgress::show(const RunStart& start) {
+  spdlog::info("data    {}", data_text(start));
+  spdlog::info("recipe  {}", recipe_text(start));
+  const auto& network = start.options.network;
+  spdlog::info("device  {}, {} thread{}", network.device, network.threads,
+               network.threads == 1 ? "" : "s");
+  show_all(start);
 }
 
 void TrainProgress::show(const train::StepReport& report) {

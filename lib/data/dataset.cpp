@@ -27,10 +27,6 @@ std::string find_file(const fs::path& folder, Part part, const char* what, const
   return "";
 }
 
-std::string find_images(const fs::path& folder, Part part) {
-  return find_file(folder, part, "images", "idx3-ubyte");
-}
-
 std::string find_labels(const fs::path& folder, Part part) {
   return find_file(folder, part, "labels", "idx1-ubyte");
 }
@@ -39,8 +35,13 @@ std::shared_ptr<const IdxFile> open(const std::string& folder, const std::string
                                     const std::string& expected) {
   if (!path.empty()) return std::make_shared<const IdxFile>(path);
   std::error_code ignored;
-  if (!fs::is_directory(folder, ignored)) {
+  if (!fs::exists(folder, ignored)) {
     throw Error(ErrorCode::kNotFound, folder + ": no such data folder");
+  }
+  if (!fs::is_directory(folder, ignored)) {
+    throw Error(ErrorCode::kNotSupported, folder +
+                                              ": is a file; a data set is a folder that holds " +
+                                              expected + " and the other IDX files");
   }
   throw Error(ErrorCode::kNotFound, folder + ": has no " + expected + " (nor " + expected + ".gz)");
 }
@@ -72,8 +73,9 @@ void check_labels(const IdxFile& file, const IdxFile& images) {
                                   [](std::uint8_t label) { return label >= kClasses; });
   if (wrong != file.values().end()) {
     throw Error(ErrorCode::kNotSupported,
-                file.path() + ": label " + std::to_string(wrong - file.values().begin()) + " is " +
-                    std::to_string(*wrong) + "; the net has the classes 0 to 9");
+                file.path() + ": label number " + std::to_string(wrong - file.values().begin()) +
+                    " (of " + std::to_string(sizes[0]) + ", counted from 0) is " +
+                    std::to_string(*wrong) + "; labels are 0 to 9");
   }
 }
 
@@ -140,13 +142,17 @@ void Dataset::check_unchanged() const {
   }
 }
 
+std::string images_in(const std::string& folder, Part part) {
+  return find_file(folder, part, "images", "idx3-ubyte");
+}
+
 bool has(const std::string& folder, Part part) {
-  return !find_images(folder, part).empty() && !find_labels(folder, part).empty();
+  return !images_in(folder, part).empty() && !find_labels(folder, part).empty();
 }
 
 Dataset load(const std::string& folder, Part part) {
   Dataset set;
-  set.image_file = open(folder, find_images(folder, part), stem(part, "images-idx3-ubyte"));
+  set.image_file = open(folder, images_in(folder, part), stem(part, "images-idx3-ubyte"));
   set.label_file = open(folder, find_labels(folder, part), stem(part, "labels-idx1-ubyte"));
   check_images(*set.image_file);
   check_labels(*set.label_file, *set.image_file);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,12 @@ namespace mlpctl::image {
 
 /// The largest picture that is decoded; anything above is refused from its header.
 inline constexpr std::int64_t kMaxSide = 30'000, kMaxPixels = 100'000'000;
+
+/// A file that holds several pictures, of which the first is read.
+struct Sequence {
+  std::int64_t count = 1;          ///< pictures in the file
+  std::string_view unit = "page";  ///< what its format calls one of them
+};
 
 /// A picture in memory: 8 bits a channel, rows from the top, channels interleaved, upright (EXIF
 /// and TIFF orientation applied), transparency laid over white or black.
@@ -18,6 +25,8 @@ struct Picture {
   std::vector<std::uint8_t> pixels{};
   /// Pixels of the file, upright, for one pixel here: 1 unless the reader reduced.
   double reduction = 1;
+  /// Of the file that it was read from.
+  Sequence sequence = {};
 
   std::uint8_t at(int x, int y, int channel = 0) const {
     return pixels[(static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +

@@ -28,7 +28,7 @@ Candidates candidates_of(const image::Picture& picture, const std::string& name,
     case Preparation::kDigit:
       return one_mark(image::propose_digit(picture));
     case Preparation::kSheet:
-      return {image::propose_sheet(picture)};
+      return {.lines = image::propose_sheet(picture)};
     case Preparation::kReduced:
       return only(image::grey_digit(picture));
     case Preparation::kExact:
@@ -42,7 +42,10 @@ Candidates candidates_of(const image::Picture& picture, const std::string& name,
 Candidates candidates_in(const std::string& path, Preparation preparation) {
   const auto resolution =
       preparation == Preparation::kSheet ? image::Resolution::kSheet : image::Resolution::kDigit;
-  return candidates_of(image::read_picture(path, resolution), path, preparation);
+  const image::Picture picture = image::read_picture(path, resolution);
+  Candidates candidates = candidates_of(picture, path, preparation);
+  candidates.sequence = picture.sequence;
+  return candidates;
 }
 
 Candidates candidates_in(image::Picture picture, Preparation preparation) {

@@ -21,6 +21,8 @@ enum class Preparation {
 /// read it, and the digits of each reading.
 struct Candidates {
   std::vector<image::ReadableLine> lines;
+  /// Of the file: what of it was looked at is its first picture.
+  image::Sequence sequence = {};
 };
 
 /// The candidates of a picture file. Throws Error for one that cannot be read or prepared.

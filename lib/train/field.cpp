@@ -24,10 +24,12 @@ bool contains(const Range& range, double value) {
   return value >= 0 && value <= range.most;
 }
 
-std::string words(const Range& range) {
+}  // namespace
+
+std::string to_string(const Range& range) {
   switch (range.kind) {
     case Range::Kind::kAny:
-      return "anything";
+      return "";
     case Range::Kind::kFromOne:
       return "at least 1";
     case Range::Kind::kFromZero:
@@ -42,11 +44,10 @@ std::string words(const Range& range) {
   return "at least 0 and at most " + std::to_string(static_cast<int>(range.most));
 }
 
-}  // namespace
-
 void require_in_range(std::string_view name, double value, const Range& range) {
   if (contains(range, value)) return;
-  throw Error(ErrorCode::kInvalidArgument, "`" + std::string(name) + "` must be " + words(range));
+  throw Error(ErrorCode::kInvalidArgument,
+              "`" + std::string(name) + "` must be " + to_string(range));
 }
 
 std::string_view to_string(Group group) {

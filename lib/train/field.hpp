@@ -33,6 +33,9 @@ constexpr Range up_to(double most) {
   return {Range::Kind::kUpTo, most};
 }
 
+/// "at least 0 and below 1"; empty for any.
+std::string to_string(const Range& range);
+
 /// Throws Error naming the setting when the value is out of its range.
 void require_in_range(std::string_view name, double value, const Range& range);
 

@@ -88,43 +88,52 @@ void for_each_field(Options& options, Visit&& visit) {
     visit(Field{name, value, group, range, on_resume, help});
   };
   field("epochs", options.epochs, kTraining, kFromOne, kFree, "Passes over the training set");
-  field("batch_size", options.batch_size, kTraining, kFromOne, kSame, "Pictures a step");
-  field("lr", options.learning_rate, kOptimizer, kAboveZero, kSame, "Learning rate");
+  field("batch_size", options.batch_size, kTraining, kFromOne, kSame,
+        "Pictures in a step, after which the weights change");
+  field("lr", options.learning_rate, kOptimizer, kAboveZero, kSame,
+        "Learning rate: how far a step goes");
   field("optimizer", optimizer.kind, kOptimizer, kAny, kSame,
-        "adam, adamw or sgd, as in torch.optim");
-  field("momentum", optimizer.momentum, kOptimizer, kBelowOne, kSame, "Momentum of sgd");
-  field("weight_decay", optimizer.weight_decay, kOptimizer, kFromZero, kSame, "Weight decay");
+        "How the weights change, as in torch.optim");
+  field("momentum", optimizer.momentum, kOptimizer, kBelowOne, kSame,
+        "Share of the last step that sgd repeats");
+  field("weight_decay", optimizer.weight_decay, kOptimizer, kFromZero, kSame,
+        "Pull of the weights towards 0");
   field("schedule", options.schedule, kOptimizer, kAny, kSame,
-        "Course of the rate: constant, cosine or onecycle");
+        "Course of the learning rate over the run");
   field("schedule_from", options.schedule_from, kOptimizer, kAny, kFree,
-        "Where a resumed run's course starts when its epochs change: start (of the run) or now");
+        "Where the course starts for a resumed run whose epochs change: at the run's start or now");
   field("warmup", options.warmup, kOptimizer, kFromZero, kSame,
-        "Epochs over which the rate rises, maybe a part of one");
+        "Epochs at the start in which the learning rate rises; 0.5 is half of one");
   field("ema", network.ema, kOptimizer, kBelowOne, kSame,
-        "Decay a step of the averaged weights; 0: no average");
+        "Write the moving average of the weights, which keeps this share of itself at each step; "
+        "0: no average");
   field("label_smoothing", network.label_smoothing, kOptimizer, kBelowOne, kSame,
-        "Share of a label given to all classes");
-  field("augment", options.augment, kPictures, kAny, kSame, "Train on the pictures as they are");
+        "Share of each label that is spread over all classes");
+  field("augment", options.augment, kPictures, kAny, kSame,
+        "Train on the pictures as they are, without the changes below");
   field("clean_epochs", options.clean_epochs, kPictures, kFromZero, kSame,
-        "Epochs at the end on the pictures as they are");
+        "Epochs at the end in which the pictures stay as they are");
   field("keep", options.keep, kTraining, kAny, kSame,
-        "Weights to write: of the last or the best epoch");
+        "Weights to write: those of the last epoch, or of the best by the validation pictures");
   field("patience", options.patience, kTraining, kFromZero, kFree,
-        "End after so many epochs without a better validation accuracy; 0: never");
+        "End after so many epochs in which the validation pictures were not answered better; "
+        "0: never");
   field("seed", options.seed, kTraining, kAny, kSame,
-        "Seed of the initial weights, the order and the changes");
+        "Number that decides the first weights, the order of the pictures and their changes");
   field("shuffle", options.shuffle, kTraining, kAny, kSame,
-        "Take the pictures in the order of the files");
+        "Take the pictures in the order of the data set");
   field("max_steps", options.max_steps, kTraining, kFromZero, kFree,
         "End after so many steps; 0: no limit");
   field("checkpoint_every", options.checkpoint_every, kTraining, kFromZero, kFree,
         "Write the checkpoint also after every so many steps; 0: after each epoch and at the end");
-  field("device", network.device, kDevice, kAny, kFree, "auto, cpu, cuda or cuda:N");
+  field("device", network.device, kDevice, kAny, kFree,
+        "Where to compute: the CPU, the first GPU or that with number N; auto: a GPU where there "
+        "is one");
   field("threads", network.threads, kDevice, kAny, kFree, "Number of threads, or auto");
   field("precision", network.precision, kDevice, kAny, kSame,
-        "float32, or bf16 where the device is faster at it");
+        "Numbers to compute with; bf16 is faster on some devices");
   field("fold", network.fold, kDevice, kAny, kSame,
-        "Compute layer by layer: the reference, and slower");
+        "Compute layer by layer: slower, for comparison");
 }
 
 /// Whether what a step does depends on how many epochs the run has: by a rate or clean epochs that

@@ -6,6 +6,7 @@ if(NOT MLPCTL_STATE_ONLY)
   find_package(PkgConfig REQUIRED)
   find_package(CLI11 REQUIRED)
   find_package(spdlog REQUIRED)
+  find_package(tomlplusplus REQUIRED)
   # Its headers alone (lib/net/instruction_set.hpp says why).
   pkg_check_modules(hwy REQUIRED libhwy)
   add_library(highway_headers INTERFACE)

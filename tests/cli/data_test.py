@@ -33,6 +33,13 @@ class DataFolders(ProgramTest):
         self.sentence("no such data folder", "fetch-data.sh", folder=self.folder / "none")
         self.sentence("has no t10k-images-idx3-ubyte", folder=self.folder)
 
+    def test_a_file_is_not_said_to_be_missing(self):
+        table = self.folder / "train.csv"
+        table.write_text("5,0,0,0\n")
+        for file in (table, self.images):
+            message = self.sentence(f"{file}: is a file", "a folder that holds", folder=file)
+            self.assertNotIn("no such", message)
+
     def test_wrong_images(self):
         right = self.images.read_bytes()
         for content, words in (
@@ -52,7 +59,7 @@ class DataFolders(ProgramTest):
         self.labels.write_bytes(idx([99], bytes(99)))
         self.sentence("99 labels for the 100 images")
         self.labels.write_bytes(idx([100], bytes([10] * 100)))
-        self.sentence("label 0 is 10")
+        self.sentence("label number 0 (of 100, counted from 0) is 10; labels are 0 to 9")
 
     def test_when_nothing_is_named_every_searched_place_is(self):
         # A copy of the program, away from a source tree that may hold the data.

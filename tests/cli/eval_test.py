@@ -42,6 +42,12 @@ class Eval(ProgramTest):
         self.assertIn("--min-accuracy", result.stderr)
         self.assertEqual(run(*self.arguments, "--min-accuracy", "0").returncode, 0)
 
+    def test_an_accuracy_of_guessing_is_said_to_be_one(self):
+        result = run(*self.arguments, "--json")
+        self.assertEqual(result.returncode, 0)
+        self.assertLess(json.loads(result.stdout)["accuracy"], 0.2)
+        self.assertIn("guessing among ten classes", result.stderr)
+
     def test_class_names_come_from_beside_the_data(self):
         names = [f"kind {n}" for n in range(10)]
         (self.data / "classes.txt").write_text("\n".join(names) + "\n")

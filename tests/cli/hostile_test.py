@@ -122,7 +122,8 @@ class Pictures(ProgramTest):
             with self.subTest(name, size=len(data)):
                 code, output, seconds, memory = cost_of("predict", "--model", model, path)
                 self.assertIn(code, (0, 1), output)
-                self.assertEqual(output.count("\n"), 1, output)
+                told = output.replace(f"{path}: the first of 41 frames was read\n", "")
+                self.assertEqual(told.count("\n"), 1, output)
                 self.assertIn(name, output)
                 self.assertLess(seconds, MOST_SECONDS)
                 if not SANITIZED:

@@ -130,6 +130,141 @@ class StandardInput(PredictTest):
 
     def test_no_lines_give_no_answers(self):
         self.assertEqual(self.lines("-", input=""), [])
+        self.assertIn("named no pictures", self.predict("-", input="").stderr)
+
+    def test_a_list_with_the_line_ends_of_windows(self):
+        text = "\ufeff" + "".join(name + "\r\n" for name in self.names)
+        answers = self.lines("-", input=text.encode(), text=False)
+        self.assertEqual([a["file"] for a in answers], self.names)
+
+    def test_a_name_that_ends_with_a_carriage_return_is_found(self):
+        odd = self.folder / "odd.png\r"
+        os.link(self.names[0], odd)
+        answers = self.lines("-", input=f"{odd}\n".encode(), text=False)
+        self.assertEqual([a["file"] for a in answers], [str(odd)])
+
+    def test_a_list_of_names_that_are_ended_by_nul(self):
+        odd = self.folder / "two\nlines.png"
+        os.link(self.names[0], odd)
+        names = [*self.names, str(odd)]
+        text = "".join(name + "\0" for name in names)
+        answers = self.lines("-", input=text.encode(), text=False)
+        self.assertEqual([a["file"] for a in answers], names)
+
+    def test_a_list_in_utf_16_is_refused(self):
+        result = self.predict("-", input="\n".join(self.names).encode("utf-16"), text=False)
+        self.assertEqual((result.returncode, result.stdout), (1, b""))
+        self.assertIn(b"UTF-16", result.stderr)
+
+
+def tiff(images):
+    """Pages of 28x28 grey pixels, each with its directory behind it."""
+    content, link = bytearray(b"II*\0\0\0\0\0"), 4
+    for image in images:
+        strip = len(content)
+        content += image
+        content[link : link + 4] = struct.pack("<I", len(content))
+        tags = [(256, 3, 28), (257, 3, 28), (258, 3, 8), (259, 3, 1), (262, 3, 1)]
+        tags += [(273, 4, strip), (277, 3, 1), (278, 4, 28), (279, 4, 784)]
+        content += struct.pack("<H", len(tags))
+        for tag, kind, value in tags:
+            content += struct.pack("<HHII", tag, kind, 1, value)
+        link = len(content)
+        content += bytes(4)
+    return bytes(content)
+
+
+class SeveralPictures(PredictTest):
+    def check(self, name, content, note):
+        path = self.folder / name
+        path.write_bytes(content)
+        result = self.predict("--preprocess", "none", "--json", path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        answer = json.loads(result.stdout)
+        self.assertEqual(answer.get("note"), note)
+        self.assertIn("digit", answer)
+        if note is None:
+            self.assertEqual(result.stderr, "")
+        else:
+            self.assertEqual(result.stderr, f"{path}: {note}\n")
+        self.assertIn(name, self.predict("--preprocess", "none", path).stdout)
+        sheet = self.predict("--split", "--json", path)
+        self.assertEqual(json.loads(sheet.stdout).get("note"), note)
+
+    def test_the_first_is_said_to_be_the_first(self):
+        first, second = self.images[:784], self.images[784:1568]
+        self.check("one.tif", tiff([first]), None)
+        self.check("three.tif", tiff([first, second, first]), "the first of 3 pages was read")
+        pgm = b"P5 28 28 255\n"
+        self.check("one.pgm", pgm + first, None)
+        self.check("two.pgm", pgm + first + pgm + second, "the first of 2 pictures was read")
+        plain = png(first, 28, 28)
+        frames = plain[:33] + chunk(b"acTL", struct.pack(">II", 4, 0)) + plain[33:]
+        self.check("four.png", frames, "the first of 4 frames was read")
+
+
+class NoAnswer(PredictTest):
+    def broken_model(self):
+        path = self.folder / "broken.safetensors"
+        self.done("save", "--from", self.path, "--out", path)
+        content = path.read_bytes()
+        path.write_bytes(content[:-4000] + struct.pack("<f", float("nan")) * 1000)
+        return path
+
+    def test_outputs_that_are_no_numbers_are_no_answer(self):
+        arguments = ["predict", "--model", self.broken_model(), "--allow-nonfinite"]
+        result = run(*arguments, self.names[0], "--show", "--logits")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn(f"{self.names[0]}: no answer: ", result.stderr)
+        result = run(*arguments, *self.names, "--json", "--top", 3, "--logits")
+        self.assertEqual(result.returncode, 1)
+        answers = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([a["file"] for a in answers], self.names)
+        for answer in answers:
+            self.assertEqual(set(answer), {"file", "digit", "error"})
+            self.assertIsNone(answer["digit"])
+        rows = [b"\xff" * 60 if y < 10 or y > 50 else b"\xff" * 28 + bytes(5) + b"\xff" * 27 for y in range(60)]
+        page = self.folder / "page.png"
+        page.write_bytes(png(b"".join(rows), 60, 60))
+        sheet = run(*arguments, "--split", "--json", page)
+        self.assertEqual(sheet.returncode, 1)
+        self.assertIn("no answer", json.loads(sheet.stdout)["error"])
+
+    def test_the_same_of_an_idx_file(self):
+        data = write_set(self.folder / "data", test=5)
+        images = data / "t10k-images-idx3-ubyte"
+        model = self.broken_model()
+        result = run("predict", "--model", model, "--allow-nonfinite", images, "--range", "2:3")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn(f"{images}[2]: no answer", result.stderr)
+
+
+class WrongInputs(PredictTest):
+    def setUp(self):
+        super().setUp()
+        self.data = write_set(self.folder / "data", test=5)
+        self.idx = self.data / "t10k-images-idx3-ubyte"
+
+    def sentence(self, path):
+        result = self.predict(path)
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        return result.stderr
+
+    def test_a_folder_of_a_data_set_says_what_to_give(self):
+        self.assertIn(f"give the file {self.idx}", self.sentence(self.data))
+        (self.folder / "empty").mkdir()
+        self.assertNotIn("give", self.sentence(self.folder / "empty"))
+
+    def test_labels_are_not_images(self):
+        self.assertIn("holds labels", self.sentence(self.data / "t10k-labels-idx1-ubyte"))
+
+    def test_a_range_that_means_less_than_it_says(self):
+        past = self.predict(self.idx, "--range", "3:20")
+        self.assertEqual((past.returncode, past.stdout.count("\n")), (0, 2))
+        self.assertIn("--range ends after its last image; it holds 5", past.stderr)
+        none = self.predict(self.names[0], "--range", "0:1")
+        self.assertIn("--range counts the images of IDX files", none.stderr)
+        self.assertEqual(self.predict(self.idx, "--range", "3:").stderr, "")
 
 
 class OddPictures(PredictTest):

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import resource
 import signal
 import subprocess
@@ -56,7 +57,7 @@ class Results(TrainTest):
         self.out = os.fsdecode(os.fsencode(self.folder) + b"/l\xe9\x1b[2J.pt")
         log = self.folder / "log.jsonl"
         arguments = self.arguments("--max-steps", 2, "--log", log)
-        result = run(*arguments)
+        result = run(*arguments, "-v")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("/l\\xe9\\x1b[2J.pt: ", result.stdout)
         self.assertIn("/l\\xe9\\x1b[2J.pt", result.stderr)
@@ -65,6 +66,80 @@ class Results(TrainTest):
         self.assertTrue(answer["out"].endswith("/l\ufffd\x1b[2J.pt"), answer["out"])
         for line in log.read_text().splitlines():
             json.loads(line)
+
+    def test_a_run_begins_with_three_lines_and_tells_all_when_asked(self):
+        arguments = self.arguments("--max-steps", 2, "--lr", "0.5", "--no-augment")
+        lines = run(*arguments).stderr.splitlines()
+        self.assertEqual(len(lines), 3, lines)
+        self.assertEqual(
+            lines[0], f"data    {self.data}, 400 pictures to train on, 100 to test"
+        )
+        self.assertEqual(
+            lines[1],
+            "recipe  default, 30 epochs; not the recipe's: lr 0.5, max_steps 2, augment none",
+        )
+        self.assertEqual(lines[2], "device  cpu, 1 thread")
+        plain = run(*self.arguments("--epochs", 1, "--recipe", "plain")).stderr
+        self.assertIn("recipe  plain, 1 epoch; not the recipe's: epochs 1\n", plain)
+        everything = run(*arguments, "-v").stderr
+        for name in ("batch_size", "weight_decay", "precision", "mlpctl", "libtorch"):
+            self.assertRegex(everything, f"(?m)^{name} ")
+        self.assertEqual(run(*arguments, "-q").stderr, "")
+
+    def test_on_a_terminal_the_settings_are_not_coloured(self):
+        main, terminal = pty.openpty()
+        arguments = [PROGRAM, *map(str, self.arguments("--max-steps", 2))]
+        subprocess.run(
+            arguments, env=environment(), stderr=terminal, stdout=subprocess.DEVNULL, check=True
+        )
+        os.close(terminal)
+        seen = b""
+        try:
+            while chunk := os.read(main, 4096):
+                seen += chunk
+        except OSError:
+            pass
+        os.close(main)
+        self.assertIn(b"data    ", seen)
+        self.assertNotIn(b"\x1b[32m", seen)
+
+    def test_a_run_that_ends_within_an_epoch_tells_its_steps(self):
+        text = self.done(*self.arguments("--max-steps", 2))
+        self.assertEqual(text, f"{self.out}: 2 steps\n")
+        text = self.done(*self.arguments("--max-steps", 5, "--batch-size", 100))
+        self.assertEqual(text, f"{self.out}: 5 steps\n")
+        self.assertEqual(self.done(*self.arguments("--max-steps", 1)), f"{self.out}: 1 step\n")
+        answer = json.loads(self.done(*self.arguments("--max-steps", 2), "--json"))
+        self.assertEqual((answer["epochs"], answer["steps"]), (0, 2))
+        self.assertEqual(answer["reason"], "max-steps")
+        self.assertRegex(self.done(*self.arguments("--epochs", 1)), ": 1 epoch, test accuracy")
+
+    def test_pictures_that_are_laid_out_another_way_are_recognised(self):
+        self.done(*self.arguments("--epochs", 20))
+        odd = write_set(self.folder / "odd")
+        for images in odd.glob("*-images-*"):
+            content = images.read_bytes()
+            body = bytearray(content[:16])
+            for first in range(16, len(content), 784):
+                for x in range(28):
+                    body += content[first + x : first + 784 : 28]
+            images.write_bytes(body)
+        result = run("eval", "--model", self.out, "--data", odd)
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("the pictures look transposed, as EMNIST's are", result.stderr)
+        self.assertNotIn("transposed", result.stdout)
+        before = self.out
+        self.data, self.out = odd, self.folder / "next.pt"
+        result = run(*self.arguments("--max-steps", 1, "--from", before))
+        self.assertIn(f"{before} before training: the pictures look transposed", result.stderr)
+
+    def test_a_first_epoch_that_learns_nothing_is_said_to_be_guessing(self):
+        labels = self.data / "t10k-labels-idx1-ubyte"
+        content = labels.read_bytes()
+        labels.write_bytes(content[:8] + bytes((3 * value + 1) % 10 for value in content[8:]))
+        more = ("--epochs", 2, "--batch-size", 4, "--recipe", "plain")
+        result = run(*self.arguments(*more))
+        self.assertEqual(result.stderr.count("guessing among ten classes"), 1, result.stderr)
 
     def test_it_goes_on_from_a_state(self):
         self.done(*self.arguments("--epochs", 3))
@@ -236,6 +311,10 @@ class Refusals(TrainTest):
                 with self.subTest(option=option, value=value):
                     self.refused(2, *self.arguments("--max-steps", 1, option, value))
                     self.assertFalse(self.out.exists())
+
+    def test_two_outputs_in_one_file_are_refused(self):
+        self.refused(2, *self.arguments("--checkpoint", self.out))
+        self.refused(2, *self.arguments("--log", self.out))
 
     def test_the_best_needs_a_validation_split(self):
         self.assertIn("--val-split", self.refused(2, *self.arguments("--keep", "best")))

@@ -1,11 +1,12 @@
 """Help, version, wrong usage, and the places options come from."""
 
 import os
+import re
 import unittest
 
 from support import ProgramTest
 
-COMMANDS = ["save", "load", "eval", "predict", "train", "completion"]
+COMMANDS = ["save", "load", "eval", "predict", "train", "completion", "version", "help"]
 
 
 class Help(ProgramTest):
@@ -25,7 +26,40 @@ class Help(ProgramTest):
             self.assertNotIn("\r", text)
 
     def test_the_version_is_the_build_s(self):
-        self.assertEqual(self.done("--version"), f"mlpctl {os.environ['TEST_VERSION']}\n")
+        version = f"mlpctl {os.environ['TEST_VERSION']}\n"
+        for arguments in (["--version"], ["-V"], ["version"], ["-v", "version"]):
+            self.assertEqual(self.done(*arguments), version)
+
+    def test_help_is_a_command_too(self):
+        self.assertEqual(self.done("help"), self.done("--help"))
+        for command in COMMANDS:
+            if command != "help":
+                self.assertEqual(self.done("help", command), self.done(command, "--help"))
+        self.assertIn("did you mean 'predict'", self.refused(2, "help", "preditc"))
+        self.assertIn("did you mean 'help'", self.refused(2, "hlep"))
+        self.assertIn("did you mean 'version'", self.refused(2, "versoin"))
+
+    def test_the_help_speaks_of_no_types_of_the_parser(self):
+        for command in COMMANDS:
+            text = self.done(command, "--help")
+            for word in ("INT", "FLOAT", "TEXT", "UINT", "NONNEGATIVE", "Env:", "skeleton", "Excludes"):
+                self.assertNotIn(word, text)
+            self.assertLessEqual(max(map(len, text.splitlines())), 110)
+
+    def test_every_value_has_a_default_or_is_required_or_does_nothing_when_it_is_missing(self):
+        nothing_without = {
+            "--config", "--from", "--resume", "--log", "--checkpoint", "--diff", "--save-input",
+            "--annotate",
+        }
+        for command in ("train", "save", "load", "eval", "predict"):
+            text = re.sub(r"\n {20,}", " ", self.done(command, "--help"))
+            for line in text.splitlines():
+                found = re.match(r"  (--[a-z-]+) \S", line)
+                if found is None or not re.match(r"  --[a-z-]+ [A-Za-z]\S* ", line):
+                    continue
+                if re.match(r"  --[a-z-]+  ", line) or found[1] in nothing_without:
+                    continue
+                self.assertRegex(line, r"default: |\(required\)", f"{command}: {line}")
 
 
 class WrongUsage(ProgramTest):
@@ -77,6 +111,61 @@ class OptionSources(ProgramTest):
         self.assertEqual(
             self.searched("--config", config, "--data", "from-line", env=env), "from-line"
         )
+
+    def config_error(self, text):
+        config = self.folder / "settings.toml"
+        config.write_text(text)
+        message = self.refused(2, "eval", "--model", self.model(), "--config", config)
+        return message.removeprefix(f"mlpctl: {config}, ").splitlines()[0]
+
+    def test_broken_toml_names_line_and_column(self):
+        for text, place in (
+            ('[eval]\ndata = "x\n', "line 2, column "),
+            ("[eval]\ndata = 'x", "line 2, column "),
+            ("threads = 1\nthreads = 2\n", "line 2, column 1"),
+            ("[eval]\njson = true\n[eval]\n", "line 3, column "),
+            ("threads 2\n", "line 1, column 9"),
+            ("threads = \n", "line 1, column "),
+            ("[eval\n", "line 1, column "),
+            ("threads = 1 2\n", "line 1, column "),
+            ("\0\1\2", "line 1, column 1"),
+        ):
+            self.assertTrue(self.config_error(text).startswith(place), self.config_error(text))
+
+    def test_a_folder_is_no_settings(self):
+        message = self.refused(2, "eval", "--model", self.model(), "--config", self.folder)
+        self.assertIn(f"{self.folder}: is a folder", message)
+
+    def test_wrong_keys_and_types_name_line_and_column(self):
+        for text, place, words in (
+            ("[eval]\njson = true\nno_such = 3\n", "line 3, column 1:", "no_such"),
+            ("[evla]\n", "line 1, column ", "did you mean 'eval'"),
+            ("[predict]\nspilt = true\n", "line 2, column ", "did you mean 'split'"),
+            ("batch-size = true\n", "line 1, column 14", "true or false"),
+            ("batch-size = 'many'\n", "line 1, column 14", "many"),
+            ("batch-size = 1.5\n", "line 1, column 14", "1.5"),
+            ("batch-size = 0\n", "line 1, column 14", "0"),
+            ("batch-size = [1, 2]\n", "line 1, column 14", "a list"),
+            ("[eval]\ndata = 5\n", "line 2, column 8", "a number"),
+            ("[eval]\njson = 'yes'\n", "line 2, column 8", "takes true or false"),
+            ("[eval]\nsplit = 'half'\n", "line 2, column 9", "half"),
+            ("[eval]\nmin-accuracy = 2024-01-01\n", "line 2, column 16", "date"),
+            ("[eval.data]\nx = 1\n", "line 1, column ", "table"),
+            ("[eval]\nx.y = 1\n", "line 2, column 1:", "unknown key 'x'"),
+            ("eval = 3\n", "line 1, column 1:", "'eval' is a command"),
+            ("[[eval]]\njson = true\n", "line 1, column ", "'eval' is a command"),
+            ("[predict]\n\ntop = true\n", "line 3, column 7", "a number"),
+            ("config = 'other.toml'\n", "line 1, column 1:", "unknown key 'config'"),
+            ("help-all = true\n", "line 1, column 1:", "unknown key 'help-all'"),
+        ):
+            message = self.config_error(text)
+            self.assertTrue(message.startswith(place), message)
+            self.assertIn(words, message)
+
+    def test_a_command_s_own_section_comes_before_what_is_for_all(self):
+        config = self.folder / "settings.toml"
+        config.write_text('data = "for-all"\r\n[eval]\r\ndata = "for-eval"\r\n')
+        self.assertEqual(self.searched("--config", config), "for-eval")
 
     def test_a_file_that_is_missing_or_no_settings_or_has_unknown_names_is_refused(self):
         config = self.folder / "settings.toml"

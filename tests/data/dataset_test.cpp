@@ -94,13 +94,21 @@ TEST_CASE("missing and contradicting files of a set are refused") {
   CHECK_THROWS_MATCHES(load_none(), mlpctl::Error,
                        MessageMatches(ContainsSubstring("no such data folder")));
   CHECK(error_code(load_none) == ErrorCode::kNotFound);
+  dir.write("train.csv", "5,0,0");
+  const auto load_file = [&] { mlpctl::data::load(dir / "train.csv", Part::kTrain); };
+  CHECK_THROWS_MATCHES(
+      load_file(), mlpctl::Error,
+      MessageMatches(ContainsSubstring("train.csv: is a file; a data set is a folder that holds "
+                                       "train-images-idx3-ubyte")));
+  CHECK(error_code(load_file) == ErrorCode::kNotSupported);
   check_refused(dir, ErrorCode::kNotFound, "has no t10k-images-idx3-ubyte");
   dir.write(kImages, three_images());
   check_refused(dir, ErrorCode::kNotFound, "has no t10k-labels-idx1-ubyte");
   dir.write(kLabels, idx_text({2}, "\x01\x02"));
   check_refused(dir, ErrorCode::kCorruption, "2 labels for the 3 images");
   dir.write(kLabels, idx_text({3}, "\x01\x02\x0A"));
-  check_refused(dir, ErrorCode::kNotSupported, "label 2 is 10");
+  check_refused(dir, ErrorCode::kNotSupported,
+                "label number 2 (of 3, counted from 0) is 10; labels are 0 to 9");
   dir.write(kLabels, three_images());
   check_refused(dir, ErrorCode::kCorruption, "holds images where labels are expected");
   dir.write(kImages, three_labels());

@@ -13,6 +13,7 @@ namespace mlpctl::image {
 struct PictureHeader {
   std::int64_t width = 0, height = 0;  ///< as stored, before the orientation is applied
   int orientation = 1;                 ///< 1 to 8, as EXIF counts
+  Sequence sequence = {};
 };
 
 /// How far a decoder may reduce in passing where it can do so in less time: the caller will reduce

@@ -33,6 +33,7 @@ struct FirstPicture {
 FirstPicture walk(const ByteView& file) {
   FirstPicture first;
   PictureHeader& header = first.header;
+  header.sequence.unit = "frame";
   std::size_t at = 13 + palette_size(file.u8(10));
   while (file.u8(at) != ';') {
     if (file.u8(at) == '!') {
@@ -42,6 +43,7 @@ FirstPicture walk(const ByteView& file) {
       at = skip_blocks(file, at + 2);
     } else if (file.u8(at) == ',') {
       const std::size_t end = skip_blocks(file, at + 11 + palette_size(file.u8(at + 9)));
+      header.sequence.count += header.width == 0 ? 0 : 1;
       if (header.width == 0) {
         header.width = file.little16(at + 5);
         header.height = file.little16(at + 7);

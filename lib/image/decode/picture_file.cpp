@@ -62,7 +62,9 @@ Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
   const double kept = static_cast<double>(picture.width) * picture.height;
   // Of the area, because either side may have lost some pixels.
   picture.reduction = std::sqrt(stored / kept);
-  return upright(std::move(picture), header.orientation);
+  picture = upright(std::move(picture), header.orientation);
+  picture.sequence = header.sequence;
+  return picture;
 }
 
 Picture read_picture(const std::string& path, Resolution resolution) {

@@ -34,6 +34,7 @@ PictureHeader png_header(const ByteView& file) {
     if (file.has(at + 4, "eXIf")) {
       header.orientation = exif_orientation(file, at + 8, at + 8 + length);
     }
+    if (file.has(at + 4, "acTL") && length >= 4) header.sequence = {file.big32(at + 8), "frame"};
     if (file.has(at + 4, "IEND")) return header;
     at += 12 + length;
   }

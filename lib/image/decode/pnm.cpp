@@ -10,15 +10,19 @@ namespace {
 
 constexpr std::string_view kSuffixes[] = {".pnm", ".pbm", ".pgm", ".ppm"};
 
+bool begins_at(const ByteView& file, std::size_t at) {
+  return file.has(at, "P") && file.size() > at + 2 && file.u8(at + 1) >= '1' &&
+         file.u8(at + 1) <= '6' && (file.u8(at + 2) <= ' ' || file.u8(at + 2) == '#');
+}
+
 bool is_pnm(const ByteView& file) {
-  return file.has(0, "P") && file.size() > 2 && file.u8(1) >= '1' && file.u8(1) <= '6' &&
-         (file.u8(2) <= ' ' || file.u8(2) == '#');
+  return begins_at(file, 0);
 }
 
 /// Reads a PNM from its second byte on.
 class PnmReader {
  public:
-  explicit PnmReader(const ByteView& file) : file_(file) {}
+  explicit PnmReader(const ByteView& file, std::size_t start = 0) : file_(file), at_(start + 2) {}
 
   /// One number, after blanks and comments.
   std::int64_t number() {
@@ -56,15 +60,15 @@ class PnmReader {
   }
 
   const ByteView& file_;
-  std::size_t at_ = 2;
+  std::size_t at_;
 };
 
 struct PnmForm {
   bool text = false, bitmap = false, colour = false;
 };
 
-PnmForm form_of(const ByteView& file) {
-  const std::uint32_t kind = file.u8(1) - '0';
+PnmForm form_of(const ByteView& file, std::size_t start = 0) {
+  const std::uint32_t kind = file.u8(start + 1) - '0';
   return {.text = kind <= 3, .bitmap = kind % 3 == 1, .colour = kind % 3 == 0};
 }
 
@@ -78,10 +82,17 @@ std::int64_t largest_level(const ByteView& file, const PnmForm& form, PnmReader&
   return largest;
 }
 
-PictureHeader pnm_header(const ByteView& file) {
+/// One picture of a file.
+struct PnmPart {
   PictureHeader header;
-  const PnmForm form = form_of(file);
-  PnmReader reader(file);
+  std::size_t end = 0;  ///< of binary pixels; 0: they are text, or too many
+};
+
+PnmPart part_at(const ByteView& file, std::size_t start) {
+  PnmPart part;
+  PictureHeader& header = part.header;
+  const PnmForm form = form_of(file, start);
+  PnmReader reader(file, start);
   header.width = reader.number();
   header.height = reader.number();
   const std::int64_t largest = largest_level(file, form, reader);
@@ -89,13 +100,31 @@ PictureHeader pnm_header(const ByteView& file) {
   if (!form.text && header.width <= kMaxSide && header.height <= kMaxSide) {
     const std::int64_t samples = header.width * (form.colour ? 3 : 1);
     const std::int64_t row = form.bitmap ? (samples + 7) / 8 : samples * (largest > 255 ? 2 : 1);
-    file.require(reader.data() + static_cast<std::size_t>(row * header.height));
+    part.end = reader.data() + static_cast<std::size_t>(row * header.height);
+    file.require(part.end);
   } else if (header.width <= kMaxSide && header.height <= kMaxSide &&
              header.width * header.height <= kMaxPixels) {
     // A digit a value, and but for bitmaps a blank between two.
     const std::int64_t values = header.width * header.height * (form.colour ? 3 : 1);
     file.require(reader.data() + static_cast<std::size_t>(form.bitmap ? values : 2 * values - 1));
   }
+  return part;
+}
+
+/// How many pictures follow each other from `at` on. What is not one ends them.
+std::int64_t pictures_from(const ByteView& file, std::size_t at) {
+  std::int64_t count = 0;
+  try {
+    for (; at != 0 && begins_at(file, at); ++count) at = part_at(file, at).end;
+  } catch (const Error&) {
+  }
+  return count;
+}
+
+PictureHeader pnm_header(const ByteView& file) {
+  const PnmPart part = part_at(file, 0);
+  PictureHeader header = part.header;
+  if (part.end != 0) header.sequence = {1 + pictures_from(file, part.end), "picture"};
   return header;
 }
 

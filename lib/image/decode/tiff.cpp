@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kSuffixes[] = {".tif", ".tiff"};
 /// Tags of a directory.
 enum Tag : std::uint32_t {
+  kSubfileType = 254,
   kBitsPerSample = 258,
   kCompression = 259,
   kStripOffsets = 273,
@@ -68,6 +69,21 @@ class Directory {
 
   int orientation() const { return orientation_; }
 
+  /// How many directories there are, but for those of smaller copies. What follows the first
+  /// picture may be anything, so it never fails.
+  std::int64_t pages() const {
+    constexpr std::size_t kMost = 4096;
+    std::vector<std::size_t> pages{u32(4)};
+    std::size_t smaller = 0;
+    for (std::size_t at = next(pages.back()); holds_directory(at); at = next(at)) {
+      // A ring of directories has no end.
+      if (std::ranges::count(pages, at) > 0 || pages.size() == kMost) break;
+      pages.push_back(at);
+      if (is_reduced(at)) ++smaller;
+    }
+    return static_cast<std::int64_t>(pages.size() - smaller);
+  }
+
   /// The file as if it lay upright, because Leptonica turns some colour pictures the wrong way.
   std::vector<l_uint8> unturned() const {
     std::vector<l_uint8> out(data_of(file_), data_of(file_) + file_.size());
@@ -111,6 +127,20 @@ class Directory {
   /// Keeps products of numbers of a file within 64 bits.
   static std::int64_t bounded(std::uint64_t value) {
     return static_cast<std::int64_t>(std::min<std::uint64_t>(value, 1'000'000));
+  }
+
+  bool holds_directory(std::size_t at) const {
+    return at != 0 && at + 2 <= file_.size() && u16(at) > 0 &&
+           at + 2 + u16(at) * kEntry + 4 <= file_.size();
+  }
+  /// Where the directory after this one is; 0: there is none.
+  std::size_t next(std::size_t at) const { return u32(at + 2 + u16(at) * kEntry); }
+  /// Whether the directory is one of a smaller copy of another picture.
+  bool is_reduced(std::size_t at) const {
+    for (std::size_t entry = at + 2; entry < at + 2 + u16(at) * kEntry; entry += kEntry) {
+      if (u16(entry) == kSubfileType) return (u32(entry + 8) & 1U) != 0;
+    }
+    return false;
   }
 
   /// The entry's values, which lie in it or where it points to.
@@ -189,7 +219,9 @@ class Directory {
 /// The size that libtiff will decode. Of repeated tags and of values wider than 32 bits it has a
 /// view of its own, so no other reader of the size would do for a limit.
 PictureHeader tiff_header(const ByteView& file) {
-  PictureHeader header{.orientation = Directory(file).orientation()};
+  const Directory directory(file);
+  PictureHeader header{.orientation = directory.orientation(),
+                       .sequence = {.count = directory.pages(), .unit = "page"}};
   l_int32 width = 0, height = 0;
   if (readHeaderMemTiff(data_of(file), file.size(), 0, &width, &height, nullptr, nullptr, nullptr,
                         nullptr, nullptr) != 0) {

@@ -24,6 +24,7 @@ struct Contents {
 Contents walk(const ByteView& file) {
   Contents contents;
   PictureHeader& header = contents.header;
+  header.sequence.unit = "frame";
   const std::size_t end = file.little32(4) + std::size_t{8};
   file.require(end);
   const bool is_extended = file.has(kFirstChunk, "VP8X");
@@ -33,7 +34,9 @@ Contents walk(const ByteView& file) {
     if (file.has(at, "VP8X") && at == kFirstChunk) {  // Elsewhere the decoder passes over it.
       header.width = file.little24(at + 12) + 1;
       header.height = file.little24(at + 15) + 1;
-    } else if (file.has(at, "ANMF") && is_extended && contents.frame_at == 0) {
+    } else if (file.has(at, "ANMF") && contents.frame_at != 0) {
+      ++header.sequence.count;
+    } else if (file.has(at, "ANMF") && is_extended) {
       contents.frame_at = at;
       header.width = file.little24(at + 14) + 1;
       header.height = file.little24(at + 17) + 1;

@@ -46,19 +46,19 @@ constexpr void for_each_field(Options& options, Visit&& visit) {
   const auto field = [&](auto name, auto& value, const Range& range, auto help) {
     visit(Field{name, value, Group::kPictures, range, OnResume::kSame, help});
   };
-  field("rotate", options.rotate, up_to(180), "Largest turn in degrees");
-  field("scale", options.scale, up_to(2), "Largest change of size");
-  field("aspect", options.aspect, up_to(2), "Largest change of width over height");
-  field("shear", options.shear, up_to(2), "Largest slant");
-  field("shift", options.shift, up_to(14), "Largest shift in pixels");
-  field("elastic", options.elastic, up_to(10), "Largest elastic displacement in pixels");
+  field("rotate", options.rotate, up_to(180), "Turn by up to so many degrees");
+  field("scale", options.scale, up_to(2), "Change the size by up to this share");
+  field("aspect", options.aspect, up_to(2), "Change width over height by up to this share");
+  field("shear", options.shear, up_to(2), "Slant by up to so many pixels a row");
+  field("shift", options.shift, up_to(14), "Shift by up to so many pixels");
+  field("elastic", options.elastic, up_to(10), "Distort, as rubber, by up to so many pixels");
   field("elastic_sigma", options.elastic_sigma, up_to(28),
-        "Pixels over which neighbours move together");
-  field("stroke", options.stroke, up_to(1), "Share with thicker or thinner strokes");
+        "Pixels over which neighbours move together when distorted");
+  field("stroke", options.stroke, up_to(1), "Share of pictures with thicker or thinner strokes");
   field("upstroke", options.upstroke, up_to(1), "Share of ones given an upstroke");
   field("bar", options.bar, up_to(1), "Share of sevens given a bar");
   field("tail", options.tail, up_to(1), "Share of nines whose tail turns left");
-  field("clean_fraction", options.clean_fraction, up_to(1), "Share left as they are");
+  field("clean_fraction", options.clean_fraction, up_to(1), "Share of pictures left as they are");
 }
 
 /// What leaves every image as it is.

@@ -26,3 +26,25 @@ TEST_CASE("a bitmap and a palette become levels") {
   const image::Picture gif = read(encoded(IFF_GIF));
   CHECK(gif.width == 60);
 }
+
+TEST_CASE("pictures after the first are counted, and read by nobody") {
+  const std::string one("P5 3 1 100\n\0\x32\x64", 14);
+  const std::vector<std::uint8_t> levels{0, 128, 255};
+  CHECK(read(one).sequence.count == 1);
+  CHECK(read(one + "\n").sequence.count == 1);
+  const image::Picture three = read(one + one + "P6 1 1 255\nabc");
+  CHECK(three.sequence.count == 3);
+  CHECK(three.sequence.unit == "picture");
+  CHECK(three.pixels == levels);
+  CHECK(read(one + "P5 3 1").sequence.count == 1);
+}
+
+TEST_CASE("the frames of a GIF are counted") {
+  const std::string gif = encoded(IFF_GIF);
+  CHECK(read(gif).sequence.count == 1);
+  const std::size_t at = gif.find(std::string(",\0\0\0\0", 5));
+  REQUIRE(at != std::string::npos);
+  const image::Picture two = read(gif.substr(0, gif.size() - 1) + gif.substr(at));
+  CHECK(two.sequence.count == 2);
+  CHECK(two.sequence.unit == "frame");
+}

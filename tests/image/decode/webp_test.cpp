@@ -24,6 +24,13 @@ TEST_CASE("of an animated WebP the first frame is read") {
   REQUIRE(picture.width == 60);
   CHECK(is_colour(picture, 10, 10, 200, 20, 30));
   CHECK(is_colour(picture, 10, 30, 10, 20, 220));
+  CHECK(picture.sequence.count == 1);
+  const std::string two =
+      riff_chunk("RIFF", "WEBP" + riff_chunk("VP8X", std::string("\2\0\0\0", 4) + size) +
+                             riff_chunk("ANIM", std::string(6, '\0')) + riff_chunk("ANMF", frame) +
+                             riff_chunk("ANMF", frame));
+  CHECK(read(two).sequence.count == 2);
+  CHECK(read(two).sequence.unit == "frame");
   CHECK_THROWS_AS(read(riff_chunk("RIFF", "WEBP" + riff_chunk("ANMF", std::string(12, '\0')))),
                   Error);
 }

@@ -1,0 +1,129 @@
+#include "completion/candidates.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/help.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+/// The command line up to the word that is completed.
+class Line {
+ public:
+  explicit Line(const CLI::App& app) : app_(app), command_(&app) {}
+
+  void add(const std::string& word) {
+    if (pending_ != nullptr) {
+      pending_ = nullptr;
+    } else if (!arguments_only_ && word == "--") {
+      arguments_only_ = true;
+    } else if (!arguments_only_ && word.size() > 1 && word[0] == '-') {
+      pending_ = option(word);
+      if (pending_ != nullptr && !takes_value(*pending_)) pending_ = nullptr;
+    } else if (command_ == &app_) {
+      command_ = command(word);
+    } else {
+      ++arguments_;
+    }
+  }
+
+  /// The option that the next word is the value of, or null.
+  const CLI::Option* pending() const { return pending_; }
+  bool arguments_only() const { return arguments_only_; }
+  /// The command, the program itself before there is one, or null for an unknown one.
+  const CLI::App* command() const { return command_; }
+  /// An option of the command or of the program, or null.
+  const CLI::Option* option(const std::string& name) const {
+    for (const CLI::App* level : {command_, &app_}) {
+      const CLI::Option* found = level == nullptr ? nullptr : level->get_option_no_throw(name);
+      if (found != nullptr) return found;
+    }
+    return nullptr;
+  }
+  /// The argument without a name that comes next, or null.
+  const CLI::Option* argument() const {
+    if (command_ == nullptr) return nullptr;
+    const auto all =
+        command_->get_options([](const CLI::Option* each) { return each->get_positional(); });
+    if (all.empty()) return nullptr;
+    if (arguments_ < all.size()) return all[arguments_];
+    return all.back()->get_expected_max() > 1 ? all.back() : nullptr;
+  }
+
+ private:
+  const CLI::App* command(const std::string& name) const {
+    const auto named = [&](const CLI::App* each) { return each->get_name() == name; };
+    const auto found = app_.get_subcommands(named);
+    return found.empty() ? nullptr : found.front();
+  }
+
+  const CLI::App& app_;
+  const CLI::App* command_;
+  const CLI::Option* pending_ = nullptr;
+  std::size_t arguments_ = 0;
+  bool arguments_only_ = false;
+};
+
+Candidates values(const CLI::Option& option, const std::string& before) {
+  const std::string type = option.get_type_name();
+  if (type == "DIR") return {.kind = Candidates::Kind::kFolders, .words = {}};
+  if (type.starts_with("FILE") || type == "PATH") {
+    return {.kind = Candidates::Kind::kFiles, .words = {}};
+  }
+  Candidates found;
+  for (const std::string& word : words_of(option)) found.words.push_back({before + word, ""});
+  return found;
+}
+
+void add_options(const CLI::App& level, Candidates& found) {
+  for (const CLI::Option* option : level.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      const bool known = std::ranges::any_of(
+          found.words, [&](const Candidate& other) { return other.word == "--" + name; });
+      if (!known) found.words.push_back({"--" + name, option->get_description()});
+    }
+  }
+}
+
+Candidates options(const CLI::App& app, const Line& line) {
+  Candidates found;
+  if (line.command() != nullptr) add_options(*line.command(), found);
+  add_options(app, found);
+  return found;
+}
+
+Candidates commands(const CLI::App& app) {
+  Candidates found;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    found.words.push_back({command->get_name(), command->get_description()});
+  }
+  return found;
+}
+
+Candidates all_for(const CLI::App& app, const Line& line, const std::string& word) {
+  if (line.pending() != nullptr) return values(*line.pending(), "");
+  if (!line.arguments_only() && word.starts_with('-')) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) return options(app, line);
+    const CLI::Option* option = line.option(word.substr(0, equals));
+    if (option == nullptr || !takes_value(*option)) return {};
+    return values(*option, word.substr(0, equals + 1));
+  }
+  if (line.command() == &app) return commands(app);
+  if (line.argument() != nullptr) return values(*line.argument(), "");
+  return line.arguments_only() ? Candidates() : options(app, line);
+}
+
+}  // namespace
+
+Candidates candidates_for(const CLI::App& app, const std::vector<std::string>& words) {
+  const std::string last = words.empty() ? "" : words.back();
+  Line line(app);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) line.add(words[i]);
+  Candidates found = all_for(app, line, last);
+  std::erase_if(found.words, [&](const Candidate& each) { return !each.word.starts_with(last); });
+  return found;
+}
+
+}  // namespace mlpctl::app
