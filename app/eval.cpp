@@ -43,6 +43,10 @@ std::vector<std::string> class_names(const model::ModelInfo& model, const data::
   return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 }
 
+std::string some_of(const std::vector<std::string>& classes) {
+  return classes.empty() ? "0 to 9" : classes[0] + ", " + classes[1] + " and so on";
+}
+
 nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
   nlohmann::ordered_json json{{"accuracy", report.accuracy},
                               {"accuracy_error", report.accuracy_error},
@@ -99,9 +103,13 @@ ExitCode run(const EvalOptions& options) {
                 options.model + ": its answers are not finite numbers; train it again");
   }
   print(options, report, class_names(info, set));
-  const std::string hint = eval::low_accuracy_hint(
+  std::string hint = eval::low_accuracy_hint(
       report.accuracy, set.images, set.labels,
       [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
+  if (!hint.empty() && info.classes != set.classes) {
+    hint += "; the model's classes are " + some_of(info.classes) + ", the data's " +
+            some_of(set.classes);
+  }
   if (!hint.empty()) spdlog::warn("{}: {}", set.name, hint);
   if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
   spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,

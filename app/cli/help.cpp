@@ -34,8 +34,10 @@ std::string entry(std::string name, const std::string& description) {
 std::string described(const CLI::Option& option) {
   const std::string& text = option.get_description();
   if (option.get_required()) return text + " (required)";
-  if (!takes_value(option) || option.get_default_str().empty()) return text;
-  return text + " (default: " + option.get_default_str() + ")";
+  const bool tells = option.get_positional() || text.find("(default: ") != std::string::npos;
+  if (!takes_value(option) || tells) return text;
+  const std::string& known = option.get_default_str();
+  return text + " (default: " + (known.empty() ? "none" : known) + ")";
 }
 
 }  // namespace

@@ -155,8 +155,9 @@ bool open_from_the_system() {
 }  // namespace
 
 void add_libtorch_option(CLI::App& app) {
-  app.add_option("--libtorch", libtorch_option(),
-                 "LibTorch's folder; else LIBTORCH, beside the program, python3's, the system's")
+  app.add_option(
+         "--libtorch", libtorch_option(),
+         "LibTorch's folder (default: LIBTORCH, beside the program, python3's, the system's)")
       ->type_name("DIR")
       ->group("General");
 }

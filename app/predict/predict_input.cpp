@@ -13,7 +13,6 @@
 
 #include "base/input_file.hpp"
 #include "cli/usage_error.hpp"
-#include "data/dataset.hpp"
 #include "data/gzip.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
@@ -27,31 +26,43 @@ bool leads_nowhere(const std::error_code& error) {
          error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
 }
 
-/// What to give instead of a folder that holds a data set.
-std::string idx_hint(const std::string& folder) {
-  for (const data::Part part : {data::Part::kTest, data::Part::kTrain}) {
-    const std::string images = data::images_in(folder, part);
-    if (!images.empty()) return ", but a data set; give the file " + images;
+constexpr std::size_t kMagicBytes = 4;
+
+bool holds_idx_images(const std::string& path) {
+  const std::string begin = first_bytes_of(path, kMagicBytes);
+  const auto bytes = std::as_bytes(std::span(begin));
+  if (data::is_gzip(bytes)) return path.find("idx3") != std::string::npos;
+  return data::is_idx(bytes) && begin.back() == 3;
+}
+
+/// What to give instead of a folder that holds data sets; nothing for other files.
+std::string idx_hint(std::vector<std::string> files) {
+  std::sort(files.begin(), files.end(), naturally_before);
+  for (const std::string& file : files) {
+    try {
+      if (holds_idx_images(file)) return ", but a data set; give its file of images: " + file;
+    } catch (const Error&) {  // It cannot be read, so it is no file to name.
+    }
   }
   return "";
 }
 
 std::vector<std::string> pictures_below(const std::string& folder) {
   namespace fs = std::filesystem;
-  std::vector<std::string> found;
+  std::vector<std::string> found, others;
   std::error_code error;
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
        at.increment(error)) {
     const bool is_file = at->is_regular_file(error);
     if (error && !leads_nowhere(error)) break;
-    if (is_file && image::has_picture_suffix(at->path().string())) {
-      found.push_back(at->path().string());
-    }
+    if (!is_file) continue;
+    std::string path = at->path().string();
+    (image::has_picture_suffix(path) ? found : others).push_back(std::move(path));
   }
   if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
   if (found.empty()) {
-    throw Error(ErrorCode::kNotFound, folder + ": holds no pictures" + idx_hint(folder));
+    throw Error(ErrorCode::kNotFound, folder + ": holds no pictures" + idx_hint(std::move(others)));
   }
   std::sort(found.begin(), found.end(), naturally_before);
   return found;
@@ -62,7 +73,6 @@ bool is_digit(char c) {
 }
 
 bool starts_like_idx(const std::string& path) {
-  constexpr std::size_t kMagicBytes = 4;
   const std::string begin = first_bytes_of(path, kMagicBytes);
   const auto bytes = std::as_bytes(std::span(begin));
   if (data::is_idx(bytes)) return true;

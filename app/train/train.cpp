@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -155,8 +156,7 @@ RunStart run_start(const TrainCommand& command, const train::TrainOptions& optio
           .from = command.from,
           .resume = command.resume,
           .recipe = command.settings.recipe,
-          .recipe_options =
-              train::find_recipe(command.settings.recipe, data.train.classes.empty()).options,
+          .chosen = train::find_recipe(command.settings.recipe, data.train.classes.empty()),
           .options = options,
           .libtorch = engine.version()};
 }
@@ -206,6 +206,25 @@ ExitCode exit_code(const RunEnd& end, int signal_number) {
   }
 }
 
+bool are_one_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty()) return false;
+  std::error_code none;  // What is wrong with a path is said when it is written.
+  return std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
+}
+
+/// What would be without effect alone.
+void check_partners(const TrainCommand& command) {
+  if (command.resume.empty() && given(command.settings, "schedule_from")) {
+    throw UsageError("--schedule-from is for a run that goes on: give --resume as well");
+  }
+  if (command.checkpoint.empty() && given(command.settings, "checkpoint_every")) {
+    throw UsageError("--checkpoint-every says how often: give --checkpoint FILE as well");
+  }
+  if (command.log.empty() && command.log_steps) {
+    throw UsageError("--log-steps is for a log: give --log FILE as well");
+  }
+}
+
 void check_files(const TrainCommand& command) {
   if (!command.from.empty() && !command.resume.empty()) {
     throw UsageError("--from starts a run and --resume goes on with one: give one of them");
@@ -213,8 +232,10 @@ void check_files(const TrainCommand& command) {
   if (command.from.empty() && !command.load.key.empty()) {
     throw UsageError("--key chooses a state in the file of --from, which is missing");
   }
-  const bool is_shared = command.out == command.log || command.out == command.checkpoint ||
-                         (!command.log.empty() && command.log == command.checkpoint);
+  check_partners(command);
+  const bool is_shared = are_one_file(command.out, command.log) ||
+                         are_one_file(command.out, command.checkpoint) ||
+                         are_one_file(command.log, command.checkpoint);
   if (is_shared) throw UsageError("--out, --log and --checkpoint need files of their own");
   model::check_output(command.out, {.force = command.force});
   if (!command.checkpoint.empty()) {

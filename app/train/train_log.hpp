@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "train/recipe.hpp"
 #include "train/trainer.hpp"
 
 namespace mlpctl::app {
@@ -18,8 +19,9 @@ struct RunStart {
   /// Files; the last two may be empty.
   std::string out, from, resume;
   std::string recipe;
-  /// The recipe's own settings, and those of the run.
-  train::TrainOptions recipe_options, options;
+  /// What "default" and other names of recipes meant here.
+  train::Recipe chosen;
+  train::TrainOptions options;
   std::string libtorch;
 };
 

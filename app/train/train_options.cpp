@@ -51,8 +51,8 @@ std::string default_text(float value) {
 }
 
 /// Settings that are no part of a recipe.
-constexpr std::array<std::string_view, 5> kNoRecipeSets{"max_steps", "seed", "keep", "patience",
-                                                        "precision"};
+constexpr std::array<std::string_view, 7> kNoRecipeSets{
+    "max_steps", "seed", "keep", "patience", "precision", "schedule_from", "checkpoint_every"};
 
 /// Refuses while the command line is read what is out of range; train::check() does the rest.
 void add_check(CLI::Option& option, const train::Range& range) {

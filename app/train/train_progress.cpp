@@ -35,12 +35,17 @@ std::string data_text(const RunStart& start) {
   return text;
 }
 
-/// "default, 30 epochs", and what differs from the recipe.
+/// "default (handwriting), 30 epochs", and what differs from the recipe.
 std::string recipe_text(const RunStart& start) {
-  std::string text = fmt::format("{}, {} epoch{}", start.recipe, start.options.epochs,
-                                 start.options.epochs == 1 ? "" : "s");
-  const char* joint = "; not the recipe's: ";
-  for (const auto& [name, value] : changed_settings(start.options, start.recipe_options)) {
+  const train::Recipe& recipe = start.chosen;
+  std::string text = start.recipe;
+  if (recipe.name != start.recipe) text += fmt::format(" ({})", recipe.name);
+  const std::int64_t epochs = start.options.epochs;
+  text += fmt::format(", {} epoch{}", epochs, epochs == 1 ? "" : "s");
+  if (epochs != recipe.options.epochs) text += fmt::format(" instead of {}", recipe.options.epochs);
+  const char* joint = "; changed: ";
+  for (const auto& [name, value] : changed_settings(start.options, recipe.options)) {
+    if (name == "epochs") continue;
     text += joint + name + " " + value;
     joint = ", ";
   }

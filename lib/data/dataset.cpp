@@ -27,6 +27,10 @@ std::string find_file(const fs::path& folder, Part part, const char* what, const
   return "";
 }
 
+std::string find_images(const fs::path& folder, Part part) {
+  return find_file(folder, part, "images", "idx3-ubyte");
+}
+
 std::string find_labels(const fs::path& folder, Part part) {
   return find_file(folder, part, "labels", "idx1-ubyte");
 }
@@ -142,17 +146,13 @@ void Dataset::check_unchanged() const {
   }
 }
 
-std::string images_in(const std::string& folder, Part part) {
-  return find_file(folder, part, "images", "idx3-ubyte");
-}
-
 bool has(const std::string& folder, Part part) {
-  return !images_in(folder, part).empty() && !find_labels(folder, part).empty();
+  return !find_images(folder, part).empty() && !find_labels(folder, part).empty();
 }
 
 Dataset load(const std::string& folder, Part part) {
   Dataset set;
-  set.image_file = open(folder, images_in(folder, part), stem(part, "images-idx3-ubyte"));
+  set.image_file = open(folder, find_images(folder, part), stem(part, "images-idx3-ubyte"));
   set.label_file = open(folder, find_labels(folder, part), stem(part, "labels-idx1-ubyte"));
   check_images(*set.image_file);
   check_labels(*set.label_file, *set.image_file);

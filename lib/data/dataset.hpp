@@ -36,9 +36,6 @@ struct Dataset {
 
 enum class Part { kTrain, kTest };
 
-/// The path of the part's file of images in the folder, or "" when it has none.
-std::string images_in(const std::string& folder, Part part);
-
 /// Whether the folder holds both files of the part, under any of the names load() accepts.
 bool has(const std::string& folder, Part part);
 

@@ -48,6 +48,14 @@ class Eval(ProgramTest):
         self.assertLess(json.loads(result.stdout)["accuracy"], 0.2)
         self.assertIn("guessing among ten classes", result.stderr)
 
+    def test_a_model_of_digits_on_clothes_is_told_what_each_knows(self):
+        names = ["T-shirt/top", "Trouser", *(f"kind {n}" for n in range(2, 10))]
+        (self.data / "classes.txt").write_text("\n".join(names) + "\n")
+        self.assertIn(
+            "the model's classes are 0 to 9, the data's T-shirt/top, Trouser and so on\n",
+            run(*self.arguments).stderr,
+        )
+
     def test_class_names_come_from_beside_the_data(self):
         names = [f"kind {n}" for n in range(10)]
         (self.data / "classes.txt").write_text("\n".join(names) + "\n")

@@ -1,5 +1,6 @@
 """What `mlpctl predict` answers, and what it says of pictures that are none."""
 
+import gzip
 import json
 import os
 import resource
@@ -251,9 +252,20 @@ class WrongInputs(PredictTest):
         return result.stderr
 
     def test_a_folder_of_a_data_set_says_what_to_give(self):
-        self.assertIn(f"give the file {self.idx}", self.sentence(self.data))
-        (self.folder / "empty").mkdir()
-        self.assertNotIn("give", self.sentence(self.folder / "empty"))
+        said = f"holds no pictures, but a data set; give its file of images: {self.idx}\n"
+        self.assertIn(said, self.sentence(self.data))
+        above = self.folder / "above"
+        above.mkdir()
+        self.assertNotIn("give", self.sentence(above))
+        (above / "notes.txt").write_text("no set")
+        self.assertNotIn("give", self.sentence(above))
+        self.data.rename(above / "set")
+        self.assertIn(f"give its file of images: {above}/set/t10k-images-idx3-ubyte\n", self.sentence(above))
+        for file in (above / "set").iterdir():
+            content = file.read_bytes()
+            file.unlink()
+            (above / "set" / f"emnist-digits-{file.name}.gz").write_bytes(gzip.compress(content))
+        self.assertIn("/emnist-digits-t10k-images-idx3-ubyte.gz\n", self.sentence(above / "set"))
 
     def test_labels_are_not_images(self):
         self.assertIn("holds labels", self.sentence(self.data / "t10k-labels-idx1-ubyte"))

@@ -76,11 +76,11 @@ class Results(TrainTest):
         )
         self.assertEqual(
             lines[1],
-            "recipe  default, 30 epochs; not the recipe's: lr 0.5, max_steps 2, augment none",
+            "recipe  default (handwriting), 30 epochs; changed: lr 0.5, max_steps 2, augment none",
         )
         self.assertEqual(lines[2], "device  cpu, 1 thread")
         plain = run(*self.arguments("--epochs", 1, "--recipe", "plain")).stderr
-        self.assertIn("recipe  plain, 1 epoch; not the recipe's: epochs 1\n", plain)
+        self.assertIn("recipe  plain, 1 epoch instead of 20\n", plain)
         everything = run(*arguments, "-v").stderr
         for name in ("batch_size", "weight_decay", "precision", "mlpctl", "libtorch"):
             self.assertRegex(everything, f"(?m)^{name} ")
@@ -315,13 +315,31 @@ class Refusals(TrainTest):
     def test_two_outputs_in_one_file_are_refused(self):
         self.refused(2, *self.arguments("--checkpoint", self.out))
         self.refused(2, *self.arguments("--log", self.out))
+        other = self.out.parent / "." / ".." / self.out.parent.name / self.out.name
+        self.refused(2, *self.arguments("--log", f"{self.out.parent}/./{self.out.name}"))
+        self.refused(2, *self.arguments("--checkpoint", other))
+
+    def test_what_would_be_without_effect_is_refused(self):
+        for option, missing in (
+            (("--schedule-from", "now"), "--resume"),
+            (("--schedule-from", "start"), "--resume"),
+            (("--checkpoint-every", 5), "--checkpoint"),
+            (("--log-steps",), "--log"),
+        ):
+            message = self.refused(2, *self.arguments("--max-steps", 1, *option))
+            self.assertIn(f"{option[0]} ", message)
+            self.assertIn(f"give {missing} ", message)
+            self.assertFalse(self.out.exists())
 
     def test_the_best_needs_a_validation_split(self):
         self.assertIn("--val-split", self.refused(2, *self.arguments("--keep", "best")))
 
     @unittest.skipIf(os.path.exists("/dev/nvidia0"), "this machine has CUDA")
     def test_cuda_where_there_is_none(self):
-        self.assertIn("cuda", self.refused(1, *self.arguments("--device", "cuda")).lower())
+        message = self.refused(1, *self.arguments("--device", "cuda"))
+        self.assertRegex(message, "^mlpctl: --device cuda: this LibTorch is a (CPU|CUDA) build")
+        self.assertIn("use --device cpu", message)
+        self.assertEqual(message.count("\n"), 1)
 
     def test_outputs_that_cannot_be_written_are_refused_before_the_data_is_looked_for(self):
         self.data = self.folder / "none"

@@ -37,15 +37,18 @@ int cuda_index(const std::string& name) {
 
 std::string resolve_cuda(const std::string& name, int index) {
   const std::string setting = "`device` " + name + ": ";
-  if (!at::detail::getCUDAHooks().hasCUDA() && !at::hasCUDA()) {
+  // What libtorch_cuda registers when it is loaded, whether there is a device or not.
+  if (!at::CUDAHooksRegistry()->Has("CUDAHooks")) {
     throw Error(ErrorCode::kNotSupported,
-                setting +
-                    "this LibTorch is built for the CPU only, or there is no NVIDIA driver; use "
-                    "`device` cpu, or build against a CUDA LibTorch");
+                setting + "this LibTorch is a CPU build; use `device` cpu, or a CUDA build");
   }
   const int count = cuda_devices();
-  if (count == 0)
-    throw Error(ErrorCode::kNotFound, setting + "no CUDA device is visible; use `device` cpu");
+  if (count == 0) {
+    throw Error(ErrorCode::kNotFound,
+                setting +
+                    "this LibTorch is a CUDA build, but the NVIDIA driver shows no device; "
+                    "use `device` cpu");
+  }
   if (index >= count) {
     throw Error(ErrorCode::kNotFound,
                 setting + "there " + (count == 1 ? "is 1 CUDA device" : "are fewer CUDA devices") +
