@@ -56,17 +56,22 @@ void take(const Resumed& resumed, std::string_view name, Value& ours, const Valu
   ours = theirs;
 }
 
+// The file may have kept them as float32, as which they are used.
+void take(const Resumed& resumed, std::string_view name, double& ours, double theirs) {
+  if (static_cast<float>(ours) == static_cast<float>(theirs)) ours = theirs;
+  take(resumed, name, ours, theirs, [](double value) { return Json(value).dump(); });
+}
+
 void take_optimizer(const Resumed& resumed, const model::OptimizerState& theirs) {
   train::OptimizerOptions& ours = resumed.options.network.optimizer;
-  const auto number = [](double value) { return Json(value).dump(); };
   const auto word = [](model::OptimizerKind kind) { return std::string(to_string(kind)); };
   const bool both_adam =
       theirs.kind != model::OptimizerKind::kSgd && ours.kind != model::OptimizerKind::kSgd;
   const bool chosen = !theirs.kind_known && both_adam && given(resumed.settings, "optimizer");
   if (!chosen) take(resumed, "optimizer", ours.kind, theirs.kind, word);
-  take(resumed, "lr", resumed.options.learning_rate, theirs.lr, number);
-  take(resumed, "momentum", ours.momentum, theirs.momentum, number);
-  take(resumed, "weight_decay", ours.weight_decay, theirs.weight_decay, number);
+  take(resumed, "lr", resumed.options.learning_rate, theirs.lr);
+  take(resumed, "momentum", ours.momentum, theirs.momentum);
+  take(resumed, "weight_decay", ours.weight_decay, theirs.weight_decay);
   ours.beta1 = theirs.beta1;
   ours.beta2 = theirs.beta2;
   ours.eps = theirs.eps;
@@ -194,6 +199,42 @@ Json about(const train::RunState& run, const train::TrainOptions& options, const
   return json;
 }
 
+/// Another's run: its optimizer says the rate, and nothing how the rate goes on.
+void take_foreign_course(const Resumed& resumed, const model::Checkpoint& checkpoint) {
+  train::TrainOptions& options = resumed.options;
+  if (!given(resumed.settings, "schedule")) options.schedule = train::ScheduleKind::kConstant;
+  if (!given(resumed.settings, "warmup")) options.warmup = 0;
+  spdlog::info("{}: {} goes on with its own settings and a {} course of its rate {}", resumed.path,
+               to_string(options.network.optimizer.kind), to_string(options.schedule),
+               options.learning_rate);
+  if (checkpoint.optimizer.step_known) return;
+  spdlog::info("{}: does not say its steps; they are taken for those of {} epochs", resumed.path,
+               checkpoint.epoch);
+}
+
+/// Python's scheduler would set other rates than any course here; who names a course wants that.
+void check_scheduler(const Resumed& resumed, const model::Checkpoint& checkpoint) {
+  if (checkpoint.scheduler.empty()) return;
+  if (!given(resumed.settings, "schedule")) {
+    throw Error(ErrorCode::kNotSupported,
+                "--resume " + resumed.path + ": its " + checkpoint.scheduler +
+                    " cannot be gone on with; give --schedule constant to go on with its last "
+                    "rate, or another --schedule for a course from there");
+  }
+  spdlog::warn("{}: its {} is passed over for --schedule {}", resumed.path, checkpoint.scheduler,
+               to_string(resumed.options.schedule));
+}
+
+/// Where the file does not count its steps, those of its epochs.
+std::int64_t steps_of(const model::Checkpoint& checkpoint, const train::TrainOptions& options,
+                      const RunData& data) {
+  const std::int64_t counted = checkpoint.optimizer.step;
+  if (checkpoint.optimizer.step_known) return counted;
+  const std::int64_t an_epoch = (data.train_count + options.batch_size - 1) / options.batch_size;
+  constexpr std::int64_t kMostEpochs = 1 << 30;  // More would be no count of steps.
+  return std::max(counted, std::min(checkpoint.epoch, kMostEpochs) * an_epoch);
+}
+
 }  // namespace
 
 RunData run_data(std::int64_t val_split, const train::TrainData& data,
@@ -202,7 +243,7 @@ RunData run_data(std::int64_t val_split, const train::TrainData& data,
   add_sample(data.train, text);
   add_sample(data.validation, text);
   for (const std::string& name : info.classes) text += name + "\n";
-  return {val_split, sha256_hex(std::as_bytes(std::span(text)))};
+  return {val_split, data.train.count(), sha256_hex(std::as_bytes(std::span(text)))};
 }
 
 void write_checkpoint(const std::string& path, const train::RunState& run,
@@ -236,12 +277,12 @@ train::RunState read_checkpoint(const std::string& path, const TrainSettings& se
   const Json before = checkpoint.run.empty() ? Json::object() : Json::parse(checkpoint.run);
   const Resumed resumed{path, settings, options, before};
   take_optimizer(resumed, checkpoint.optimizer);
+  check_scheduler(resumed, checkpoint);
   train::RunState run;
   run.epochs_done = checkpoint.epoch;
-  run.network.step = checkpoint.optimizer.step;
+  run.network.step = steps_of(checkpoint, options, data);
   if (before.empty()) {
-    spdlog::info("{}: {} goes on with its own rate {} and settings", printable(path),
-                 to_string(options.network.optimizer.kind), options.learning_rate);
+    take_foreign_course(resumed, checkpoint);
   } else {
     const auto epochs = before.find("epochs");
     const bool other_epochs = epochs != before.end() && epochs->is_number_integer() &&

@@ -11,7 +11,7 @@ namespace mlpctl::app {
 
 /// What a run learns from; another set makes it another run.
 struct RunData {
-  std::int64_t val_split = 0;
+  std::int64_t val_split = 0, train_count = 0;
   /// SHA-256 of the counts, all labels, the class names and a sample of the pictures.
   std::string hash;
 };

@@ -1,5 +1,8 @@
 #include "model/checkpoint.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -36,11 +39,17 @@ std::string about(const Checkpoint& checkpoint) {
 }
 
 const Node& optimizer_node(const Node& root) {
-  for (const char* key : {"optimizer_state_dict", "optimizer"}) {
+  for (const char* key : {"optimizer_state_dict", "optimizer", "optimizer_state", "optim",
+                          "optim_state_dict", "opt_state_dict"}) {
     if (const Node* node = root.find(key)) return *node;
   }
   const Node* several = root.find("optimizer_states");  // Lightning's
-  if (several != nullptr && several->items().size() == 1) return several->items()[0];
+  const std::size_t count = several == nullptr ? 0 : several->items().size();
+  if (count == 1) return several->items()[0];
+  if (count > 1) {
+    throw Error(ErrorCode::kNotSupported,
+                "has " + std::to_string(count) + " optimizers, and training here has one");
+  }
   throw Error(
       ErrorCode::kNotFound,
       "holds no optimizer's state, so a run cannot go on from it; start one from its weights "
@@ -54,6 +63,33 @@ std::int64_t finished_epochs(const Node& root) {
   return epoch->as_int();
 }
 
+/// Whether there is more than an empty hull, such as Lightning writes where there is no scheduler.
+bool holds_something(const Node& node) {
+  switch (node.kind()) {
+    case Node::Kind::kDict:
+      return !node.dict().entries.empty();
+    case Node::Kind::kString:
+      return !node.text().empty();
+    case Node::Kind::kObject:
+      return true;
+    default:
+      return !node.items().empty();
+  }
+}
+
+// "scheduler", "lr_scheduler_state_dict", "lr_schedulers", "sched": everybody has a word of his
+// own.
+std::string scheduler_key(const Node& root) {
+  if (!root.is(Node::Kind::kDict)) return {};
+  for (const auto& [key, value] : root.dict().entries) {
+    if (!key.is(Node::Kind::kString) || !holds_something(value)) continue;
+    std::string name(key.text());
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (name.find("sched") != std::string::npos) return std::string(key.text());
+  }
+  return {};
+}
+
 // Python's optimizers do not keep everything: our own string tells the rest.
 void read_about(const Node& root, Checkpoint& checkpoint) {
   const Node* node = root.find(kAbout);
@@ -63,6 +99,7 @@ void read_about(const Node& root, Checkpoint& checkpoint) {
   const bool sgd = checkpoint.optimizer.kind == OptimizerKind::kSgd;
   if (sgd && json.contains("step") && json["step"].is_number_unsigned()) {
     checkpoint.optimizer.step = json["step"].get<std::int64_t>();
+    checkpoint.optimizer.step_known = true;
   }
 }
 
@@ -112,6 +149,7 @@ Checkpoint checkpoint_in(const state::StateFile& file) {
     checkpoint.epoch = finished_epochs(file.root);
     checkpoint.average = read_list(file.root, kAverage);
     checkpoint.best = read_list(file.root, kBest);
+    checkpoint.scheduler = scheduler_key(file.root);
     read_about(file.root, checkpoint);
   } catch (const Error& error) {
     throw Error(error.code(), file.path + ": " + error.what());

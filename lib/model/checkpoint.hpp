@@ -19,7 +19,10 @@ struct Checkpoint {
   /// The averaged weights, and those of the best epoch, where the run keeps them.
   std::optional<Parameters> average = {}, best = {};
   /// The JSON object that the training loop wants back; empty in checkpoints that Python wrote.
-  std::string run;
+  std::string run = {};
+  /// The key under which Python put a learning rate scheduler, of which nothing is read; empty
+  /// where there is none.
+  std::string scheduler = {};
 };
 
 /// Writes what Python's torch.load(weights_only=True) reads as {"model_state_dict",
@@ -30,9 +33,9 @@ struct Checkpoint {
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool force = false);
 
 /// Reads what save_checkpoint wrote, or a checkpoint of Python's with the weights as load_model
-/// finds them, an optimizer's state under "optimizer_state_dict" or "optimizer", and "epoch" (0
-/// when absent). Throws Error when there is no optimizer's state or one that cannot be gone on
-/// from: amsgrad, maximize, several parameter groups, steps that differ.
+/// finds them, an optimizer's state under one of the usual names, and "epoch" (0 when absent).
+/// Throws Error when there is no optimizer's state or one that cannot be gone on from: amsgrad,
+/// maximize, several parameter groups, steps that differ.
 Checkpoint load_checkpoint(const std::string& path);
 
 /// The same from a file that is already open.

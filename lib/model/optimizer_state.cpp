@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/convert.hpp"
@@ -83,12 +87,23 @@ const Node& required(const Node& dict, std::string_view key) {
   return *value;
 }
 
+/// The only element of a tensor, a double as it is.
+double element(const state::Tensor& tensor) {
+  if (tensor.dtype != state::DType::kFloat64) {
+    return static_cast<double>(state::to_float32(tensor)[0]);
+  }
+  double value = 0;
+  const std::vector<std::byte> bytes = contiguous_bytes(tensor);
+  std::memcpy(&value, bytes.data(), std::min(bytes.size(), sizeof(value)));
+  return value;
+}
+
 // PyTorch keeps steps, and some people the learning rate, in tensors of one element.
 double number(const Node& node, std::string_view what) {
   if (node.is(Kind::kInt)) return static_cast<double>(node.as_int());
   if (node.is(Kind::kFloat)) return node.as_float();
   if (node.is(Kind::kTensor) && node.tensor().numel() == 1 && is_real_float(node.tensor().dtype)) {
-    return static_cast<double>(state::to_float32(node.tensor())[0]);
+    return element(node.tensor());
   }
   refuse("its " + std::string(what) + " is no number");
 }
@@ -104,6 +119,31 @@ bool flag(const Node& dict, std::string_view key) {
   return value->as_bool();
 }
 
+/// Whether a setting says nothing: as where an optimizer has it and does not use it.
+bool is_off(const Node& value) {
+  return value.is_none() || (value.is(Kind::kBool) && !value.as_bool());
+}
+
+// Those that say how PyTorch computes the same, what a group is called, and what a scheduler left:
+// the rate that it last set is under "lr".
+bool is_harmless(std::string_view key) {
+  constexpr std::string_view kNames[] = {"foreach",      "fused",  "capturable",  "differentiable",
+                                         "params",       "name",   "param_names", "initial_lr",
+                                         "max_lr",       "min_lr", "swa_lr",      "max_momentum",
+                                         "base_momentum"};
+  return std::ranges::count(kNames, key) > 0;
+}
+
+/// Refuses what the group sets beyond `known`.
+void require_known(const Node& group, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, value] : group.dict().entries) {
+    const std::string_view name = key.is(Kind::kString) ? key.text() : "a key that is no text";
+    if (std::ranges::count(known, name) > 0 || is_harmless(name) || is_off(value)) continue;
+    refuse("it sets " + std::string(name) + ", which training here does not know",
+           ErrorCode::kNotSupported);
+  }
+}
+
 const Node& only_group(const Node& node) {
   const Node& groups = required(node, "param_groups");
   if (groups.items().size() != 1) {
@@ -111,6 +151,7 @@ const Node& only_group(const Node& node) {
            ErrorCode::kNotSupported);
   }
   const Node& group = groups.items()[0];
+  if (!group.is(Kind::kDict)) refuse("its parameter group is no dict");
   for (const char* key : {"amsgrad", "maximize"}) {
     if (flag(group, key)) {
       refuse(std::string(key) + " is on, which training here does not know",
@@ -129,6 +170,7 @@ void read_adam(OptimizerState& optimizer, const Node& group) {
   optimizer.beta1 = number(betas[0], "beta");
   optimizer.beta2 = number(betas[1], "beta");
   optimizer.eps = number_at(group, "eps");
+  require_known(group, {"lr", "weight_decay", "betas", "eps", "decoupled_weight_decay"});
 }
 
 void read_sgd(OptimizerState& optimizer, const Node& group) {
@@ -136,6 +178,7 @@ void read_sgd(OptimizerState& optimizer, const Node& group) {
   optimizer.momentum = number_at(group, "momentum");
   optimizer.dampening = number_at(group, "dampening");
   optimizer.nesterov = flag(group, "nesterov");
+  require_known(group, {"lr", "weight_decay", "momentum", "dampening", "nesterov"});
 }
 
 // Other optimizers of PyTorch share some of these keys, but none shares both.
@@ -190,11 +233,17 @@ std::optional<std::int64_t> read_entry(OptimizerState& optimizer, const Node& en
 
 void read_state(OptimizerState& optimizer, const Node& all, const Node& ids) {
   if (!all.is(Kind::kDict)) refuse("its state is no dict");
+  // PyTorch's SGD does not count, and without momentum keeps nothing to tell by.
+  const bool sgd = optimizer.kind == OptimizerKind::kSgd;
+  optimizer.step_known = !sgd;
   if (ids.items().size() != kEntries.size()) {
     refuse("it is of " + std::to_string(ids.items().size()) + " parameters instead of " +
            std::to_string(kEntries.size()));
   }
-  if (all.dict().entries.empty()) return;
+  if (all.dict().entries.empty()) {
+    optimizer.step_known = !sgd || optimizer.momentum > 0;
+    return;
+  }
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     const Node& id = ids.items()[i];
     const Node* entry = id.is(Kind::kInt) ? find_entry(all, id.as_int()) : nullptr;
@@ -203,6 +252,7 @@ void read_state(OptimizerState& optimizer, const Node& all, const Node& ids) {
     if (i > 0 && step != optimizer.step) refuse("its parameters have seen different steps");
     optimizer.step = step;
   }
+  if (sgd && optimizer.step == 0) optimizer.step_known = optimizer.momentum > 0;
 }
 
 }  // namespace

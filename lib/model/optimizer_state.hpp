@@ -26,8 +26,10 @@ struct OptimizerState {
   /// SGD.
   double momentum = 0.0, dampening = 0.0;
   bool nesterov = false;
-  /// Steps taken. Python's SGD does not count them: then 1 where it has momentum buffers.
+  /// Steps taken. Python's SGD does not count them: then 1 where it has momentum buffers, and not
+  /// known unless it has momentum and none.
   std::int64_t step = 0;
+  bool step_known = true;
   /// exp_avg (Adam, AdamW) or momentum_buffer (SGD with momentum); zero before the first step.
   Parameters first;
   /// exp_avg_sq (Adam, AdamW).
@@ -40,7 +42,8 @@ struct OptimizerState {
 state::Value optimizer_value(const OptimizerState& optimizer, const float& step);
 
 /// Reads back what torch.optim's Adam, AdamW and SGD write. Versions before 2.8 do not say which of
-/// Adam and AdamW it was: then Adam. Throws Error for what cannot be gone on from.
+/// Adam and AdamW it was: then Adam. Throws Error, naming it, for what cannot be gone on from:
+/// other optimizers, several groups, amsgrad, maximize, and settings that none of the three has.
 OptimizerState optimizer_from(const state::Node& node);
 
 }  // namespace mlpctl::model

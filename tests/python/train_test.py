@@ -129,6 +129,19 @@ class ContinuedTest(TrainingCase):
         "dampening": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, dampening=0.4),
         "nesterov": lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, nesterov=True),
     }
+    # Ways to compute the same, and settings as tensors.
+    VARIANTS = {
+        "one by one": lambda p: torch.optim.Adam(p, lr=3e-3, foreach=False),
+        "fused": lambda p: torch.optim.AdamW(p, lr=3e-3, fused=True),
+        "rate of 32 bits": lambda p: torch.optim.Adam(p, lr=torch.tensor(3e-3), foreach=False),
+        "rate of 64 bits": lambda p: torch.optim.AdamW(
+            p, lr=torch.tensor(3e-3, dtype=torch.float64), foreach=False),
+        "rate in a list": lambda p: torch.optim.SGD(
+            p, lr=torch.tensor([0.05]), momentum=0.5, foreach=False),
+        "betas as tensors": lambda p: torch.optim.Adam(
+            p, lr=3e-3, betas=(torch.tensor(0.5), torch.tensor(0.6)), foreach=False),
+        "named": lambda p: torch.optim.Adam([{"params": list(p), "name": "all"}], lr=3e-3),
+    }
 
     def setUp(self):
         super().setUp()
@@ -150,19 +163,35 @@ class ContinuedTest(TrainingCase):
                 self.path("begun.pt"), "--out", self.path("out.pt"), "--epochs", 2,
                 "--batch-size", BATCH, "--no-shuffle", *more)
 
+    def check_goes_on(self, make, *arguments):
+        model, optimizer = self.begun(make)
+        before = {key: value.clone() for key, value in model.state_dict().items()}
+        mlpctl(*self.arguments(*arguments))
+        self.torch_losses(model, optimizer)
+        ours = torch.load(self.path("out.pt"), weights_only=True)
+        for key, theirs in model.state_dict().items():
+            moved = (theirs - before[key]).abs().mean()
+            apart = (theirs - ours[key]).abs().mean()
+            self.assertLess(apart / moved, 0.02, key)
+
     def test_every_setting_of_every_optimizer_is_the_files(self):
         for name, make in self.OPTIMIZERS.items():
             for fold in ((), ("--no-fold",)):
                 with self.subTest(optimizer=name, fold=fold):
-                    model, optimizer = self.begun(make)
-                    before = {key: value.clone() for key, value in model.state_dict().items()}
-                    mlpctl(*self.arguments(*fold))
-                    self.torch_losses(model, optimizer)
-                    ours = torch.load(self.path("out.pt"), weights_only=True)
-                    for key, theirs in model.state_dict().items():
-                        moved = (theirs - before[key]).abs().mean()
-                        apart = (theirs - ours[key]).abs().mean()
-                        self.assertLess(apart / moved, 0.02, key)
+                    self.check_goes_on(make, *fold)
+
+    def test_how_pytorch_computes_and_keeps_them_is_no_matter(self):
+        for name, make in self.VARIANTS.items():
+            with self.subTest(optimizer=name):
+                try:
+                    make(MLP().parameters())
+                except (TypeError, ValueError):
+                    continue  # PyTorch before 2.8 takes fewer tensors.
+                self.check_goes_on(make)
+        for flag in ("capturable", "differentiable"):
+            self.begun(self.OPTIMIZERS["adam"])
+            self.change(lambda c: c["optimizer_state_dict"]["param_groups"][0].update({flag: True}))
+            mlpctl(*self.arguments())
 
     def test_options_against_the_file_and_what_is_not_known_are_refused_by_name(self):
         self.begun(self.OPTIMIZERS["adam"])
@@ -184,6 +213,79 @@ class ContinuedTest(TrainingCase):
         for name in ("amsgrad", "maximize"):
             self.begun(lambda p: torch.optim.Adam(p, **{name: True}))
             self.assertIn(name, refused(*self.arguments()))
+
+    def change(self, change):
+        """Saves the checkpoint again with something else in it."""
+        checkpoint = torch.load(self.path("begun.pt"), weights_only=False)
+        change(checkpoint)
+        torch.save(checkpoint, self.path("begun.pt"))
+
+    def test_groups_and_settings_that_are_not_known_are_refused_by_name(self):
+        def split(parameters):
+            first, *rest = parameters
+            return torch.optim.SGD([{"params": [first]}, {"params": rest, "lr": 0.1}], lr=0.05)
+
+        self.begun(split)
+        self.assertIn("2 parameter groups", refused(*self.arguments()))
+        self.begun(self.OPTIMIZERS["adam"])
+        self.change(lambda c: c["optimizer_state_dict"]["param_groups"][0].update(rectify=True))
+        self.assertIn("sets rectify", refused(*self.arguments()))
+        for make in (torch.optim.RAdam, torch.optim.NAdam, torch.optim.RMSprop, torch.optim.Adagrad):
+            self.begun(make)
+            self.assertIn("not of Adam, AdamW or SGD", refused(*self.arguments()))
+        self.begun(self.OPTIMIZERS["sgd"])
+        self.change(lambda c: c.update(optimizer_states=2 * [c.pop("optimizer_state_dict")]))
+        self.assertIn("has 2 optimizers", refused(*self.arguments()))
+
+    def test_a_scheduler_is_not_passed_over_in_silence(self):
+        schedulers = torch.optim.lr_scheduler
+        model, optimizer = self.begun(self.OPTIMIZERS["momentum"])
+        for key, make in (
+            ("scheduler", lambda o: schedulers.StepLR(o, 2).state_dict()),
+            ("lr_scheduler", lambda o: schedulers.CosineAnnealingLR(o, 9).state_dict()),
+            ("scheduler_state_dict", lambda o: schedulers.OneCycleLR(o, 1, 99).state_dict()),
+            ("lr_scheduler_state_dict", lambda o: schedulers.ReduceLROnPlateau(o).state_dict()),
+            ("lr_schedulers", lambda o: [schedulers.ExponentialLR(o, 0.9).state_dict()]),
+            ("LRScheduler", lambda o: schedulers.ExponentialLR(o, 0.9)),
+        ):
+            model, optimizer = self.begun(self.OPTIMIZERS["momentum"])
+            state = make(optimizer)
+            self.change(lambda c: c.update({key: state}))
+            message = refused(*self.arguments())
+            self.assertIn(f"its {key} ", message)
+            self.assertIn("--schedule constant", message)
+            done = subprocess.run([MLPCTL, *map(str, self.arguments("--schedule", "constant"))],
+                                  capture_output=True, text=True, check=True)
+            self.assertIn(f"its {key} is passed over", done.stderr)
+        for nothing in (None, {}, [], ""):
+            self.begun(self.OPTIMIZERS["momentum"])
+            self.change(lambda c: c.update(lr_schedulers=nothing))
+            mlpctl(*self.arguments())
+
+    def test_the_rate_that_a_scheduler_left_is_gone_on_with(self):
+        model, optimizer = self.begun(self.OPTIMIZERS["momentum"])
+        torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.1).step()
+        self.change(lambda c: c.update(optimizer_state_dict=optimizer.state_dict()))
+        # Also under a recipe with a course of its own.
+        log = self.path("log.jsonl")
+        mlpctl("train", "--data", self.data, "--resume", self.path("begun.pt"), "--out",
+               self.path("out.pt"), "--epochs", 2, "--log", log, "--log-steps")
+        with open(log) as lines:
+            rates = {e["lr"] for e in map(json.loads, lines) if e["event"] == "step"}
+        self.assertEqual(len(rates), 1)
+        self.assertAlmostEqual(rates.pop(), 0.002)
+
+    def test_steps_that_sgd_does_not_count_are_those_of_its_epochs(self):
+        for name in ("sgd", "momentum"):
+            self.begun(self.OPTIMIZERS[name])
+            log = self.path(f"{name}.jsonl")
+            mlpctl(*self.arguments("--schedule", "cosine", "--log", log, "--log-steps"))
+            with open(log) as lines:
+                steps = [e for e in map(json.loads, lines) if e["event"] == "step"]
+            self.assertEqual([e["step"] for e in steps], list(range(11, 21)))
+            whole = self.OPTIMIZERS[name](MLP().parameters()).param_groups[0]["lr"]
+            self.assertLess(steps[0]["lr"], 0.51 * whole)
+            self.assertLess(steps[-1]["lr"], 0.01 * whole)
 
 
 class ResumeTest(TrainingCase):
