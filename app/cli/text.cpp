@@ -23,13 +23,16 @@ struct Range {
 
 /// Characters that do not show: the control characters and Unicode's class of format characters.
 constexpr std::array kHidden{
-    Range{0x00, 0x1F},       Range{0x7F, 0x9F}, Range{0x061C, 0x061C},  // Arabic letter mark
-    Range{0x180E, 0x180E},                                              // Mongolian vowel separator
-    Range{0x200B, 0x200F},    // zero width, direction marks
+    Range{0x00, 0x1F},       Range{0x7F, 0x9F}, Range{0xAD, 0xAD},  // soft hyphen
+    Range{0x061C, 0x061C},                                          // Arabic letter mark
+    Range{0x180E, 0x180E},                                          // Mongolian vowel separator
+    Range{0x200B, 0x200F},                                          // zero width, direction marks
     Range{0x2028, 0x202E},    // line and paragraph separators, embeddings, overrides
     Range{0x2060, 0x206F},    // invisible operators, isolates
     Range{0xFEFF, 0xFEFF},    // byte order mark
     Range{0xFFF9, 0xFFFB},    // interlinear annotations
+    Range{0x1BCA0, 0x1BCA3},  // shorthand
+    Range{0x1D173, 0x1D17A},  // musical
     Range{0xE0000, 0xE007F},  // tags
 };
 

@@ -27,6 +27,7 @@ TEST_CASE("characters that turn or hide text are printed as escapes") {
   CHECK(printable("a\u202egnp.exe") == "a\\u{202e}gnp.exe");
   CHECK(printable("\u202a\u2066\u2069") == "\\u{202a}\\u{2066}\\u{2069}");
   CHECK(printable("\u200b\u200f\ufeff\u2028") == "\\u{200b}\\u{200f}\\u{feff}\\u{2028}");
+  CHECK(printable("a\u00adb\U0001d173") == "a\\u{ad}b\\u{1d173}");
   CHECK(printable("\U000e0041") == "\\u{e0041}");
   CHECK(printable("\u200a\u2010\u202f\u00a0") == "\u200a\u2010\u202f\u00a0");
 }
