@@ -15,6 +15,8 @@
 #include "cli/data_set.hpp"
 #include "cli/help.hpp"
 #include "cli/inference.hpp"
+#include "cli/option_sources.hpp"
+#include "cli/run_files.hpp"
 #include "cli/text.hpp"
 #include "commands.hpp"
 #include "eval/low_accuracy.hpp"
@@ -85,7 +87,16 @@ eval::Report measure(const Inference& inference, const data::Dataset& set) {
   return metrics.report();
 }
 
-ExitCode run(const EvalOptions& options) {
+void check_files(const EvalOptions& options, const std::string& config) {
+  RunFiles files;
+  files.add_input("--model", options.model);
+  files.add_input("--config", config);
+  files.add_inputs("--data", data_files(options.data));
+  files.check();
+}
+
+ExitCode run(const EvalOptions& options, const std::string& config) {
+  check_files(options, config);
   const state::StateFile file = state::open_state(options.model);
   const model::ModelView model = model::view_in(file, options.load);
   const model::ModelInfo info = model::info_in(file);
@@ -144,7 +155,7 @@ void add_eval(CLI::App& app) {
   command->add_flag("--json", options->json, "Print the results as one JSON object")
       ->group("Output");
   add_inference_options(*command, options->inference);
-  on_run(*command, [options] { return run(*options); });
+  on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 
 }  // namespace mlpctl::app

@@ -9,6 +9,8 @@
 
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
+#include "cli/option_sources.hpp"
+#include "cli/run_files.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
@@ -37,10 +39,20 @@ model::Model model_of(const SaveCommand& command) {
   return model;
 }
 
-ExitCode run(SaveCommand command) {
+void check_files(const SaveCommand& command, const std::string& config) {
+  RunFiles files;
+  files.add_input("--from", command.from);
+  files.add_input("--config", config);
+  files.add_output("--out", command.out);
+  files.allow("--from", "--out");
+  files.check();
+}
+
+ExitCode run(SaveCommand command, const std::string& config) {
   if (!command.init && command.seed) {
     throw UsageError("--seed decides the weights of --init, which is missing");
   }
+  check_files(command, config);
   command.save.dtype = model::weight_dtype(command.dtype);
   model::save_model(command.out, model_of(command), command.save);
   spdlog::info("wrote {}", command.out);
@@ -83,7 +95,7 @@ void add_save(CLI::App& app) {
       ->group("Output");
   command->add_flag("--force", options->save.force, "Replace a file that holds no model")
       ->group("Output");
-  on_run(*command, [options] { return run(*options); });
+  on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 
 }  // namespace mlpctl::app

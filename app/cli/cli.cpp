@@ -62,11 +62,6 @@ std::string describe_extra(const CLI::App& app, const std::string& word) {
   return "unexpected argument '" + word + "'" + suggestion(word, option_names(app), "");
 }
 
-std::string config_file(const CLI::App& app) {
-  const auto& results = app.get_config_ptr()->results();
-  return results.empty() ? "" : results.front();
-}
-
 std::string describe(const CLI::App& app, const CLI::ParseError& error) {
   namespace fs = std::filesystem;
   const auto extras = app.remaining(true);

@@ -34,6 +34,14 @@ std::string find_data(const std::string& named) {
   return with_hint([&] { return data::find_folder(named, data::default_folders()); });
 }
 
+std::vector<std::string> data_files(const std::string& named) {
+  try {
+    return data::possible_files(data::find_folder(named, data::default_folders()));
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 data::Dataset load_set(const std::string& folder, data::Part part) {
   return with_hint([&] { return data::load(folder, part); });
 }

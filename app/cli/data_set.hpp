@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "data/dataset.hpp"
 
@@ -14,6 +15,9 @@ inline constexpr char kDataHelp[] =
 /// The folder that --data names, or, when it names none, the first of the usual places that holds a
 /// data set. Where there is none the error says how to get one.
 std::string find_data(const std::string& named);
+
+/// What may be read of that folder; nothing where there is none.
+std::vector<std::string> data_files(const std::string& named);
 
 /// The part of the data set in the folder. Where a file is missing the error says how to get it.
 data::Dataset load_set(const std::string& folder, data::Part part);

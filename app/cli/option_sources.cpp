@@ -129,6 +129,12 @@ void name_environment_variables(CLI::App& app) {
   }
 }
 
+std::string config_file(const CLI::App& app) {
+  const CLI::App& program = app.get_parent() == nullptr ? app : *app.get_parent();
+  const auto& named = program.get_config_ptr()->results();
+  return named.empty() ? "" : named.front();
+}
+
 void add_config_file(CLI::App& app) {
   app.set_config("--config", "", "Read options from a TOML file")
       ->type_name("FILE")

@@ -9,6 +9,10 @@ namespace mlpctl::app {
 /// in capitals, with _ for -.
 void name_environment_variables(CLI::App& app);
 
+/// The file that --config names, for the program or, as its command sees it, for a command; empty:
+/// none.
+std::string config_file(const CLI::App& app);
+
 /// Adds --config FILE: TOML whose keys are option names, at the top for the command that runs or
 /// below [command], which comes first. What sections of other commands set is checked and not used;
 /// an unknown key, a value of a wrong type and broken TOML are errors that name line and column.

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "cli/cli.hpp"
+#include "cli/option_sources.hpp"
+#include "cli/run_files.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "load/print.hpp"
@@ -40,7 +42,16 @@ ExitCode report_differences(const LoadCommand& command, const state::StateFile& 
   return comparison.differences.empty() ? ExitCode::kDone : ExitCode::kFailed;
 }
 
-ExitCode run(const LoadCommand& command) {
+void check_files(const LoadCommand& command, const std::string& config) {
+  RunFiles files;
+  files.add_input("", command.file);
+  files.add_input("--diff", command.other);
+  files.add_input("--config", config);
+  files.check();
+}
+
+ExitCode run(const LoadCommand& command, const std::string& config) {
+  check_files(command, config);
   if (command.list && !command.other.empty()) {
     throw UsageError("--list shows one file and --diff compares two; give one of them");
   }
@@ -86,7 +97,7 @@ void add_load(CLI::App& app) {
       ->group("Output");
   command->add_flag("--json", options->json, "Print the results as one JSON object")
       ->group("Output");
-  on_run(*command, [options] { return run(*options); });
+  on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 
 }  // namespace mlpctl::app

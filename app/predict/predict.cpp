@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@
 #include "cli/help.hpp"
 #include "cli/inference.hpp"
 #include "cli/option_names.hpp"
+#include "cli/option_sources.hpp"
+#include "cli/run_files.hpp"
 #include "cli/text.hpp"
 #include "cli/threads.hpp"
 #include "cli/usage_error.hpp"
@@ -30,6 +33,7 @@
 #include "predict/drawing.hpp"
 #include "predict/predict_session.hpp"
 #include "predict/result.hpp"
+#include "predict/saved_inputs.hpp"
 #include "thread/pipeline.hpp"
 
 namespace mlpctl::app {
@@ -64,17 +68,26 @@ void check(const PredictOptions& options) {
   probe_output(options.annotate);
 }
 
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) throw Error(ErrorCode::kIo, path + ": the folder cannot be made: " + error.message());
+/// Before anything is written.
+void check_files(const PredictOptions& options, RunFiles& files) {
+  files.add_input("--model", options.model);
+  for (const std::string& path : options.paths) {
+    if (path == "-") {
+      files.add_standard_input();
+    } else {
+      files.add_input("", path);
+    }
+  }
+  files.add_output("--annotate", options.annotate);
+  files.check();
 }
 
 /// Prints results and keeps what the exit code will say.
 class Printer {
  public:
-  explicit Printer(const PredictOptions& options) : options_(options), glyphs_(glyphs_of_output()) {
-    if (!options.save_input.empty()) make_folder(options.save_input);
+  Printer(const PredictOptions& options, const RunFiles& files)
+      : options_(options), glyphs_(glyphs_of_output()) {
+    if (!options.save_input.empty()) saved_.emplace(options.save_input, options.paths, files);
   }
 
   void print(const Result& result) {
@@ -88,6 +101,7 @@ class Printer {
     } else if (result.error.empty()) {
       std::cout << to_text(result, options_.style);
     }
+    if (saved_) saved_->add_input(result.file);
     if (!result.is_finite()) return;
     for (const auto& line : result.answer.lines) {
       for (const digits::Digit& digit : line) print_input(digit, result);
@@ -102,17 +116,12 @@ class Printer {
  private:
   void print_input(const digits::Digit& digit, const Result& result) {
     if (options_.show && !options_.json) std::cout << drawing(digit, options_.style, glyphs_);
-    if (options_.save_input.empty()) return;
-    const std::filesystem::path folder(options_.save_input);
-    const std::string stem = std::filesystem::path(result.file).stem().string();
-    image::Picture picture{.width = digits::kInputSide, .height = digits::kInputSide};
-    picture.pixels.assign(digit.input.begin(), digit.input.end());
-    write_png(picture, folder / fmt::format("{:05}_{}.png", ++saved_, stem));
+    if (saved_) saved_->write(digit, result.file);
   }
 
   const PredictOptions& options_;
   const Glyphs glyphs_;
-  std::size_t saved_ = 0;
+  std::optional<SavedInputs> saved_;
   bool failed_ = false, unsure_ = false;
 };
 
@@ -146,6 +155,9 @@ constexpr std::size_t kAheadPerThread = 4;
 
 ExitCode run(const CLI::App& app, PredictOptions options) {
   keep_freed_memory();
+  RunFiles files;
+  files.add_input("--config", config_file(app));
+  check_files(options, files);
   check(options);
   const IndexRange range = options.range.empty() ? IndexRange{} : parse_range(options.range);
   const state::StateFile file = state::open_state(options.model);
@@ -162,7 +174,7 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
       kAheadPerThread * static_cast<std::size_t>(threads));
   // While the first pictures are prepared.
   const Inference inference(model::view_in(file, options.load).parameters, options.inference);
-  Printer printer(options);
+  Printer printer(options, files);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
   while (std::optional<PreparedPicture> first = work.next()) {
     std::vector<PreparedPicture> batch{std::move(*first)};

@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
-#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -18,6 +17,8 @@
 #include "cli/data_set.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/option_sources.hpp"
+#include "cli/run_files.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "cli/usage_error.hpp"
@@ -28,6 +29,7 @@
 #include "model/model_file.hpp"
 #include "net/classifier.hpp"
 #include "train/recipe.hpp"
+#include "train/rescue.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
@@ -96,31 +98,29 @@ void check_start(const TrainCommand& command, const model::Parameters& parameter
   warn_of_low_accuracy(command.from + " before training", accuracy, parameters, test);
 }
 
-/// Tells the terminal and the log what happens.
+/// Tells the terminal and the log what happens, and keeps states. Where a file beside the model
+/// cannot be written, that is told once and the training goes on.
 class Reporter : public train::TrainEvents {
  public:
   /// Keeps a state after an epoch.
   using Keep = std::function<void(const train::RunState&)>;
 
-  Reporter(const TrainCommand& command, const train::Examples& test, Keep keep)
-      : log_(command.log,
-             command.resume.empty() ? TrainLog::Mode::kReplace : TrainLog::Mode::kAppend),
-        log_steps_(command.log_steps),
-        test_(test),
-        keep_(std::move(keep)) {}
+  Reporter(const TrainCommand& command, TrainLog& log, const train::Examples& test, Keep keep)
+      : log_(log), log_steps_(command.log_steps), test_(test), keep_(std::move(keep)) {}
 
   void on_start(const RunStart& start) {
     progress_.show(start);
-    log_.write(start);
+    log_.begin();
+    attempt(log_failure_, [&] { log_.write(start); });
   }
   void on_step(const train::StepReport& report) override {
     progress_.show(report);
     ++steps_;
-    if (log_steps_) log_.write(report);
+    if (log_steps_) attempt(log_failure_, [&] { log_.write(report); });
   }
   void on_epoch(const train::EpochReport& report) override {
     progress_.show(report);
-    log_.write(report);
+    attempt(log_failure_, [&] { log_.write(report); });
     const bool is_first = std::exchange(is_first_epoch_, false);
     if (is_first && report.test && steps_ >= kEnoughSteps) first_accuracy_ = report.test->accuracy;
   }
@@ -128,21 +128,42 @@ class Reporter : public train::TrainEvents {
     if (const auto accuracy = std::exchange(first_accuracy_, std::nullopt)) {
       warn_of_low_accuracy("the test pictures", *accuracy, make().network.average, test_);
     }
-    if (keep_) keep_(make());
+    if (keep_) attempt(keep_failure_, [&] { keep_(make()); });
   }
-  void on_end(const RunEnd& end) { log_.write(end); }
+  void on_end(const RunEnd& end) {
+    attempt(log_failure_, [&] { log_.write(end); });
+  }
+
+  /// What went wrong last with the checkpoint and the log; empty: nothing ever did.
+  std::string failures() const {
+    return keep_failure_ + (keep_failure_.empty() || log_failure_.empty() ? "" : "; ") +
+           log_failure_;
+  }
 
  private:
   /// After fewer a low accuracy means nothing.
   static constexpr std::int64_t kEnoughSteps = 100;
 
-  TrainLog log_;
+  void attempt(std::string& failure, const std::function<void()>& write) {
+    try {
+      write();
+    } catch (const Error& error) {
+      if (failure.empty()) {
+        progress_.make_room();
+        spdlog::warn("{}; the training goes on", error.what());
+      }
+      failure = error.what();
+    }
+  }
+
+  TrainLog& log_;
   bool log_steps_;
   train::Examples test_;
   Keep keep_;
   std::int64_t steps_ = 0;
   bool is_first_epoch_ = true;
   std::optional<double> first_accuracy_;
+  std::string log_failure_, keep_failure_;
   TrainProgress progress_;
 };
 
@@ -161,12 +182,12 @@ RunStart run_start(const TrainCommand& command, const train::TrainOptions& optio
           .libtorch = engine.version()};
 }
 
-RunEnd run_end(const TrainCommand& command, const train::TrainResult& result) {
+RunEnd run_end(const std::string& out, const train::TrainResult& result) {
   return {.reason = result.end,
           .epochs = result.epochs_done,
           .steps = result.steps_done,
           .kept_epoch = result.kept_epoch,
-          .out = result.parameters ? command.out : "",
+          .out = out,
           .kept = result.kept};
 }
 
@@ -206,12 +227,6 @@ ExitCode exit_code(const RunEnd& end, int signal_number) {
   }
 }
 
-bool are_one_file(const std::string& a, const std::string& b) {
-  if (a.empty() || b.empty()) return false;
-  std::error_code none;  // What is wrong with a path is said when it is written.
-  return std::filesystem::weakly_canonical(a, none) == std::filesystem::weakly_canonical(b, none);
-}
-
 /// What would be without effect alone.
 void check_partners(const TrainCommand& command) {
   if (command.resume.empty() && given(command.settings, "schedule_from")) {
@@ -225,7 +240,22 @@ void check_partners(const TrainCommand& command) {
   }
 }
 
-void check_files(const TrainCommand& command) {
+/// Before anything is written.
+void check_files(const TrainCommand& command, const std::string& config) {
+  RunFiles files;
+  files.add_input("--from", command.from);
+  files.add_input("--resume", command.resume);
+  files.add_input("--config", config);
+  files.add_inputs("--data", data_files(command.data));
+  files.add_output("--out", command.out);
+  files.add_output("--checkpoint", command.checkpoint);
+  files.add_output("--log", command.log);
+  files.allow("--from", "--out");
+  files.allow("--resume", "--checkpoint");
+  files.check();
+}
+
+void check_options(const TrainCommand& command) {
   if (!command.from.empty() && !command.resume.empty()) {
     throw UsageError("--from starts a run and --resume goes on with one: give one of them");
   }
@@ -233,19 +263,17 @@ void check_files(const TrainCommand& command) {
     throw UsageError("--key chooses a state in the file of --from, which is missing");
   }
   check_partners(command);
-  const bool is_shared = are_one_file(command.out, command.log) ||
-                         are_one_file(command.out, command.checkpoint) ||
-                         are_one_file(command.log, command.checkpoint);
-  if (is_shared) throw UsageError("--out, --log and --checkpoint need files of their own");
+}
+
+void check_outputs(const TrainCommand& command) {
   model::check_output(command.out, {.force = command.force});
-  if (!command.checkpoint.empty()) {
-    if (state::output_format(command.checkpoint) != state::OutputFormat::kPt) {
-      throw UsageError("--checkpoint " + command.checkpoint +
-                       ": safetensors cannot hold the optimizer and the run's place; name a .pt or "
-                       ".pth file");
-    }
-    model::check_output(command.checkpoint, {.force = command.force});
+  if (command.checkpoint.empty()) return;
+  if (state::output_format(command.checkpoint) != state::OutputFormat::kPt) {
+    throw UsageError("--checkpoint " + command.checkpoint +
+                     ": safetensors cannot hold the optimizer and the run's place; name a .pt or "
+                     ".pth file");
   }
+  model::check_output(command.checkpoint, {.force = command.force});
 }
 
 // For the folded network: its steps keep their buffers, and what else is large comes and goes with
@@ -299,14 +327,47 @@ Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::Train
   };
 }
 
-void save_result(const TrainCommand& command, train::TrainResult& result, model::ModelInfo info) {
-  if (!result.parameters) return;
+/// Where the model went.
+struct Saved {
+  /// Empty: nowhere.
+  std::string path = {};
+  /// Why it is not what --out names; empty: it is.
+  std::string failure = {};
+};
+
+Saved save_result(const TrainCommand& command, train::TrainResult& result, model::ModelInfo info) {
+  if (!result.parameters) return {};
   const model::Model model{std::move(*result.parameters), std::move(info)};
-  model::save_model(command.out, model, {.force = command.force});
+  try {
+    model::save_model(command.out, model, {.force = command.force});
+    return {.path = command.out};
+  } catch (const Error& error) {
+    const std::string why = error.what();
+    if (const auto path = rescue(command.out, model)) {
+      return {.path = *path, .failure = why + "; the state is in " + *path};
+    }
+    return {.failure = why + "; nor could the state be written beside it, in the working folder " +
+                       "or in TMPDIR"};
+  }
 }
 
-ExitCode run(const TrainCommand& command) {
-  check_files(command);
+/// Says what could not be written of a run that came to its end.
+ExitCode with_failures(ExitCode code, const std::string& failures, const RunEnd& end) {
+  if (failures.empty()) return code;
+  if (code == ExitCode::kDone) {
+    throw Error(ErrorCode::kIo, failures + "; " + end.out + " is written");
+  }
+  spdlog::error("{}", failures);
+  return code;
+}
+
+ExitCode run(const TrainCommand& command, const std::string& config) {
+  check_options(command);
+  check_files(command, config);
+  check_outputs(command);
+  TrainLog log(command.log,
+               command.resume.empty() ? EventLog::Mode::kReplace : EventLog::Mode::kAppend,
+               command.force);
   if (!command.settings.turned_off.at("fold")) give_freed_memory_back();
   const LoadedData data = load_data(command);
   train::TrainOptions options = options_for(command, data);
@@ -318,20 +379,22 @@ ExitCode run(const TrainCommand& command) {
   choose_precision(options.network);
   train::RunState first = first_state(command, about_data, data, options);
   check_start(command, first.network.weights, parts.test);
-  Reporter reporter(command, parts.test, checkpoint_writer(command, options, about_data, info));
+  Reporter reporter(command, log, parts.test,
+                    checkpoint_writer(command, options, about_data, info));
   reporter.on_start(run_start(command, options, data, engine));
 
   const auto network = engine.make_network(options.network);
   const std::atomic<int>& stop = defer_interrupts();
   train::TrainResult result =
       train::train(*network, options, parts, std::move(first), reporter, stop);
-  const RunEnd end = run_end(command, result);
-  save_result(command, result, info);
+  const Saved saved = save_result(command, result, info);
+  const RunEnd end = run_end(saved.path, result);
   reporter.on_end(end);
   print_result(command, end);
+  if (!saved.failure.empty()) throw Error(ErrorCode::kIo, saved.failure);
   // What was trained is kept, but is not what the files say now.
   data.check_unchanged();
-  return exit_code(end, stop);
+  return with_failures(exit_code(end, stop), reporter.failures(), end);
 }
 
 void add_files(CLI::App& command, TrainCommand& options) {
@@ -363,7 +426,9 @@ void add_files(CLI::App& command, TrainCommand& options) {
       ->required()
       ->group("Output");
   command
-      .add_option("--log", options.log, "Write a log of the run to this file, a JSON object a line")
+      .add_option("--log", options.log,
+                  "Write a log of the run to this file, a JSON object a line; it replaces only a "
+                  "log, and --resume appends to it")
       ->type_name("FILE")
       ->group("Output");
   command
@@ -371,7 +436,9 @@ void add_files(CLI::App& command, TrainCommand& options) {
                   "Write the whole run to this file after each epoch and at the end, for --resume")
       ->type_name("FILE")
       ->group("Output");
-  command.add_flag("--force", options.force, "Replace a file that holds no model")->group("Output");
+  command
+      .add_flag("--force", options.force, "Replace a file that holds no model, or that is no log")
+      ->group("Output");
   command.add_flag("--log-steps", options.log_steps, "Write every step's loss to the log too")
       ->group("Output");
   command.add_flag("--json", options.json, "Print the result as one JSON object")->group("Output");
@@ -384,7 +451,7 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train the network and write its state");
   add_files(*command, *options);
   add_train_settings(*command, options->settings);
-  on_run(*command, [options] { return run(*options); });
+  on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 
 }  // namespace mlpctl::app

@@ -1,13 +1,9 @@
 #include "train/train_log.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.hpp"
 #include "build_settings.hpp"
 #include "cli/text.hpp"
-#include "mlpctl/error.hpp"
 #include "train/train_options.hpp"
 
 namespace mlpctl::app {
@@ -72,11 +68,12 @@ Json end_json(const RunEnd& end) {
 
 }  // namespace
 
-TrainLog::TrainLog(const std::string& path, Mode mode) : path_(path) {
-  if (path.empty()) return;
-  probe_output(path);
-  file_.open(path, mode == Mode::kAppend ? std::ios::app : std::ios::trunc);
-  if (!file_) throw Error(ErrorCode::kIo, path + ": cannot be written: " + std::strerror(errno));
+TrainLog::TrainLog(const std::string& path, EventLog::Mode mode, bool force) {
+  if (!path.empty()) file_.emplace(path, mode, force);
+}
+
+void TrainLog::begin() {
+  if (file_) file_->begin();
 }
 
 void TrainLog::write(const RunStart& start) {
@@ -96,9 +93,7 @@ void TrainLog::write(const RunEnd& end) {
 }
 
 void TrainLog::write_line(const Json& line) {
-  if (!file_.is_open()) return;
-  file_ << json_text(line) << '\n' << std::flush;
-  if (!file_) throw Error(ErrorCode::kIo, path_ + ": cannot be written: " + std::strerror(errno));
+  if (file_) file_->write_line(json_text(line));
 }
 
 std::string to_json(const RunEnd& end) {

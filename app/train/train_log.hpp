@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "train/event_log.hpp"
 #include "train/recipe.hpp"
 #include "train/trainer.hpp"
 
@@ -43,13 +43,15 @@ std::string_view to_string(train::TrainEnd end);
 /// The JSON object of a run's end, for the log and for --json.
 std::string to_json(const RunEnd& end);
 
-/// One JSON object a line, written as the run goes. Errors of the disk are thrown as Error.
+/// One JSON object a line, written as the run goes. Errors of the disk are thrown as Error; what
+/// could not be written comes before the next line.
 class TrainLog {
  public:
-  enum class Mode { kReplace, kAppend };
   /// An empty path: no log.
-  TrainLog(const std::string& path, Mode mode);
+  TrainLog(const std::string& path, EventLog::Mode mode, bool force);
 
+  /// Makes the file, or empties an old one, and holds it until the end.
+  void begin();
   void write(const RunStart& start);
   void write(const train::StepReport& report);
   void write(const train::EpochReport& report);
@@ -58,8 +60,7 @@ class TrainLog {
  private:
   void write_line(const nlohmann::ordered_json& line);
 
-  std::string path_;
-  std::ofstream file_;
+  std::optional<EventLog> file_;
 };
 
 }  // namespace mlpctl::app

@@ -15,6 +15,8 @@ class TrainProgress {
   void show(const RunStart& start);
   void show(const train::StepReport& report);
   void show(const train::EpochReport& report);
+  /// Takes the line that is written over away, for another.
+  void make_room() { line_.clear(); }
 
  private:
   StatusLine line_;

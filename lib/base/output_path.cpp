@@ -24,15 +24,6 @@ std::optional<struct stat> look_at(const std::string& path) {
   throw_system_error(path + ": cannot be written", errno);
 }
 
-std::string follow_links(std::string path) {
-  // A ring of them has been refused, so this ends.
-  for (std::error_code error;;) {
-    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
-    if (error) return path;
-    path = (std::filesystem::path(folder_of(path)) / target).string();
-  }
-}
-
 bool is_same(const std::optional<struct stat>& a, const std::optional<struct stat>& b) {
   if (!a || !b) return !a && !b;
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -78,6 +69,15 @@ void require_writable(const std::string& path, const struct stat& old, const str
 std::string folder_of(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
   return folder.empty() ? "." : folder.string();
+}
+
+std::string follow_links(std::string path) {
+  // A ring of them has been refused, so this ends.
+  for (std::error_code error;;) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) return path;
+    path = (std::filesystem::path(folder_of(path)) / target).string();
+  }
 }
 
 OutputPath resolve_output(const std::string& named) {

@@ -10,6 +10,10 @@ namespace mlpctl {
 /// The folder in which the last part of a path lies: "." for a bare name.
 std::string folder_of(const std::string& path);
 
+/// The name behind all links, also where nothing is there yet. The path must not lead in a ring,
+/// which stat(2) tells as ELOOP.
+std::string follow_links(std::string path);
+
 /// Where an output goes and what is there already.
 struct OutputPath {
   /// The file itself: a link that was named is followed to its end, also where nothing is there

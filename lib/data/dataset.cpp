@@ -16,23 +16,42 @@ std::string stem(Part part, const char* what) {
   return std::string(part == Part::kTrain ? "train-" : "t10k-") + what;
 }
 
-/// The path of the file in the folder, or "" when it has none of the accepted names.
-std::string find_file(const fs::path& folder, Part part, const char* what, const char* type) {
+/// The names under which a file is looked for, the first that is there is taken.
+std::vector<std::string> names_of(const fs::path& folder, Part part, const char* what,
+                                  const char* type) {
+  std::vector<std::string> names;
   for (const char* joint : {"-", "."}) {
     for (const char* end : {"", ".gz"}) {
-      const std::string path = (folder / (stem(part, what) + joint + type + end)).string();
-      if (is_there(path)) return path;
+      names.push_back((folder / (stem(part, what) + joint + type + end)).string());
     }
   }
-  return "";
+  return names;
+}
+
+std::vector<std::string> image_names(const fs::path& folder, Part part) {
+  return names_of(folder, part, "images", "idx3-ubyte");
+}
+
+std::vector<std::string> label_names(const fs::path& folder, Part part) {
+  return names_of(folder, part, "labels", "idx1-ubyte");
+}
+
+std::string class_file(const fs::path& folder) {
+  return (folder / "classes.txt").string();
+}
+
+/// The first that is there, or "".
+std::string find_file(const std::vector<std::string>& names) {
+  const auto found = std::ranges::find_if(names, is_there);
+  return found == names.end() ? "" : *found;
 }
 
 std::string find_images(const fs::path& folder, Part part) {
-  return find_file(folder, part, "images", "idx3-ubyte");
+  return find_file(image_names(folder, part));
 }
 
 std::string find_labels(const fs::path& folder, Part part) {
-  return find_file(folder, part, "labels", "idx1-ubyte");
+  return find_file(label_names(folder, part));
 }
 
 std::shared_ptr<const IdxFile> open(const std::string& folder, const std::string& path,
@@ -150,6 +169,16 @@ bool has(const std::string& folder, Part part) {
   return !find_images(folder, part).empty() && !find_labels(folder, part).empty();
 }
 
+std::vector<std::string> possible_files(const std::string& folder) {
+  std::vector<std::string> files{class_file(folder)};
+  for (const Part part : {Part::kTrain, Part::kTest}) {
+    for (const auto& names : {image_names(folder, part), label_names(folder, part)}) {
+      files.insert(files.end(), names.begin(), names.end());
+    }
+  }
+  return files;
+}
+
 Dataset load(const std::string& folder, Part part) {
   Dataset set;
   set.image_file = open(folder, find_images(folder, part), stem(part, "images-idx3-ubyte"));
@@ -159,7 +188,7 @@ Dataset load(const std::string& folder, Part part) {
   set.name = set_name(folder, part);
   set.images = set.image_file->values();
   set.labels = set.label_file->values();
-  set.classes = read_classes((fs::path(folder) / "classes.txt").string());
+  set.classes = read_classes(class_file(folder));
   return set;
 }
 

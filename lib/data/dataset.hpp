@@ -39,6 +39,9 @@ enum class Part { kTrain, kTest };
 /// Whether the folder holds both files of the part, under any of the names load() accepts.
 bool has(const std::string& folder, Part part);
 
+/// Every path that load() may read of the folder, whether it is there or not.
+std::vector<std::string> possible_files(const std::string& folder);
+
 /// Reads `train-images-idx3-ubyte` and its labels, or `t10k-...` for the test part; also under the
 /// names with `.idx3-ubyte`, and with `.gz`. Throws Error when a file is missing or wrong, when
 /// there are not as many labels as images, when a label is above 9, or when classes.txt does not

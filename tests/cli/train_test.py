@@ -406,9 +406,10 @@ class FullDisk(TrainTest):
         self.addCleanup(subprocess.run, ["umount", str(folder)], check=True)
         self.out = folder / "out.pt"
         old = self.old_file()
-        result = run(*self.arguments("--epochs", 1))
+        result = run(*self.arguments("--epochs", 1), cwd=self.folder)
         self.check_kept(result, folder, old)
         self.assertIn("No space left", result.stderr)
+        self.done("load", self.folder / "out.rescued.pt")
 
 
 class Interruptions(TrainTest):
