@@ -1,9 +1,11 @@
 #include <cxxabi.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -32,6 +34,9 @@
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/fit.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "thread/worker.hpp"
+
+extern "C" [[gnu::weak]] void __lsan_do_leak_check();
 
 namespace mlpctl::app {
 namespace {
@@ -148,6 +153,10 @@ ExitCode run_command(const CLI::App& app) {
   }
 }
 
+void tell_of_missing_threads() {
+  spdlog::warn("the system starts no more threads; going on with fewer");
+}
+
 ExitCode run(int argc, char** argv, const StandardOutput& output) {
   CLI::App app("Train, save, load, evaluate and use a small MLP for 28x28 digits", "mlpctl");
   LogOptions log;
@@ -162,7 +171,25 @@ ExitCode run(int argc, char** argv, const StandardOutput& output) {
     return finish_output(output, report_parse_error(app, error));
   }
   start_log(log);
+  on_missing_worker(tell_of_missing_threads);
   return finish_output(output, run_command(app));
+}
+
+/// Whether an error of LibTorch or of oneDNN within it says that memory ran out: they have no type
+/// for that.
+bool lacks_memory(std::string_view reason) {
+  constexpr std::string_view kWords[] = {"can't allocate memory", "out of memory",
+                                         "could not create a primitive",
+                                         "could not create a memory"};
+  return std::ranges::any_of(
+      kWords, [&](std::string_view words) { return reason.find(words) != reason.npos; });
+}
+
+/// The error without the stack that LibTorch adds below it.
+ExitCode fail_within(std::string_view reason) {
+  return fail(
+      "internal error, please report it: " + std::string(reason.substr(0, reason.find('\n'))),
+      ExitCode::kFailed);
 }
 
 ExitCode run_and_tell(int argc, char** argv) {
@@ -181,8 +208,8 @@ ExitCode run_and_tell(int argc, char** argv) {
     std::cout.flush();
     throw;
   } catch (const std::exception& error) {
-    return fail(std::string("internal error, please report it: ") + error.what(),
-                ExitCode::kFailed);
+    if (lacks_memory(error.what())) return fail("not enough memory", ExitCode::kFailed);
+    return fail_within(error.what());
   }
 }
 
@@ -206,17 +233,28 @@ std::terminate_handler terminate_before = nullptr;
   std::abort();
 }
 
+/// Without the destructors of what is static: some of LibTorch's wait for threads that it could not
+/// start. A leak check, which runs among them, is left its turn.
+void leave_libtorch(ExitCode code) {
+  if (!torch_engine_is_open() || __lsan_do_leak_check != nullptr) return;
+  std::fflush(nullptr);
+  std::_Exit(static_cast<int>(code));
+}
+
 }  // namespace
 
 ExitCode run_program(int argc, char** argv) noexcept {
   terminate_before = std::set_terminate(on_terminate);
   // Before anything else opens a file.
   fill_closed_descriptors();
+  ExitCode code = ExitCode::kFailed;
   try {
-    return run_and_tell(argc, argv);
+    code = run_and_tell(argc, argv);
   } catch (const std::bad_alloc&) {
-    return fail_without_memory();
+    code = fail_without_memory();
   }
+  leave_libtorch(code);
+  return code;
 }
 
 }  // namespace mlpctl::app

@@ -48,6 +48,7 @@ void add_inference_options(CLI::App& command, InferenceOptions& options) {
 Inference::Inference(const model::ParameterViews& parameters, const InferenceOptions& options)
     : batch_size_(options.batch_size), threads_(thread_count(options.threads)) {
   if (uses_libtorch(options)) {
+    threads_ = torch_threads(threads_);
     parameters_.emplace(parameters);
     torch_device_ = torch_engine().resolve_device(options.device);
   } else {

@@ -13,6 +13,7 @@
 #include "data/folder.hpp"
 #include "mlpctl/error.hpp"
 #include "thread/pool.hpp"
+#include "thread/worker.hpp"
 #include "train/network.hpp"
 
 namespace mlpctl::app {
@@ -57,6 +58,8 @@ Function* function_of(void* library, const char* name) {
   return reinterpret_cast<Function*>(dlsym(library, name));
 }
 
+bool is_open = false;
+
 train::Engine& load() {
   const fs::path file = library_file();
   void* const library = open_engine_library(file);
@@ -64,6 +67,7 @@ train::Engine& load() {
   auto* const engine = function_of<train::EngineFunction>(library, train::kEngineSymbol);
   if (id == nullptr || engine == nullptr || id() != std::string_view(train::build_id()))
     refuse_other_build(file);
+  is_open = true;
   return *engine(process_pool());
 }
 
@@ -72,6 +76,15 @@ train::Engine& load() {
 void quiet_openmp() {
   setenv("OMP_WAIT_POLICY", "passive", 0);
   setenv("KMP_BLOCKTIME", "0", 0);
+}
+
+bool torch_engine_is_open() {
+  return is_open;
+}
+
+// For each thread beside the caller's it starts two, OpenMP's and one of a pool of its own.
+int torch_threads(int wanted) {
+  return (threads_to_be_had(2 * wanted - 1) + 1) / 2;
 }
 
 train::Engine& torch_engine() {

@@ -13,4 +13,11 @@ void quiet_openmp();
 /// to start, which commands without it do not pay. Throws Error when it is missing or broken.
 train::Engine& torch_engine();
 
+/// Whether that was done.
+bool torch_engine_is_open();
+
+/// How many of the threads wanted LibTorch can start now; it ends the process at one that it
+/// cannot.
+int torch_threads(int wanted);
+
 }  // namespace mlpctl::app

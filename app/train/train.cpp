@@ -319,6 +319,12 @@ void choose_precision(train::NetworkOptions& network) {
   network.precision = train::Precision::kFloat32;
 }
 
+// LibTorch's own; the folded network's come from our pool, which does with fewer by itself.
+void choose_threads(train::NetworkOptions& network) {
+  const bool folded = network.device == "cpu" && network.fold;
+  if (!folded) network.threads = torch_threads(network.threads);
+}
+
 Reporter::Keep checkpoint_writer(const TrainCommand& command, const train::TrainOptions& options,
                                  const RunData& data, const model::ModelInfo& info) {
   if (command.checkpoint.empty()) return {};
@@ -377,6 +383,7 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
   const train::Engine& engine = torch_engine();
   options.network.device = engine.resolve_device(command.settings.device);
   choose_precision(options.network);
+  choose_threads(options.network);
   train::RunState first = first_state(command, about_data, data, options);
   check_start(command, first.network.weights, parts.test);
   Reporter reporter(command, log, parts.test,

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -24,9 +25,9 @@ using namespace std::chrono_literals;
 using Nanoseconds = std::chrono::nanoseconds;
 /// How long a writer is waited for, and how often it is looked whether it is done.
 constexpr Nanoseconds kPatience = 2s, kPause = 500us;
-/// Since when a file must not have been written: where nobody has it open for writing but that may
-/// be unknown, where somebody has, and at least, for the steps of the clock.
-constexpr Nanoseconds kQuiet = 100ms, kQuietBesideWriter = 1s, kClockStep = 20ms;
+/// Since when a file must not have been written: where it is unknown whether somebody has it open
+/// for writing, and at least, for the steps of the clock.
+constexpr Nanoseconds kQuiet = 100ms, kClockStep = 20ms;
 
 /// An open descriptor, closed at the end.
 class Descriptor {
@@ -74,12 +75,14 @@ std::size_t read_all(int fd, std::span<std::byte> to, const std::string& path) {
   return done;
 }
 
-/// For how long the file must have rested before it may be read. Under the lease, which ends with
-/// the descriptor, nobody can begin to write; it is given to a file's owner and on most local file
-/// systems.
-Nanoseconds rest_needed(int fd) {
+/// For how long the file must have rested before it may be read; nothing while somebody has it open
+/// for writing, for a write that has begun can stand still for any time. Under the lease, which
+/// ends with the descriptor, nobody can begin to write; it is given to a file's owner and on most
+/// local file systems.
+std::optional<Nanoseconds> rest_needed(int fd) {
   if (system_calls().lease(fd) == 0) return 0s;
-  return errno == EAGAIN ? kQuietBesideWriter : kQuiet;
+  if (errno == EAGAIN) return std::nullopt;
+  return kQuiet;
 }
 
 /// A file from the future, where another machine's clock set its time, says nothing.
@@ -109,11 +112,12 @@ InputFile::InputFile(const std::string& path) : path_(path) {
 InputFile::Attempt InputFile::try_open() {
   Descriptor file(path_);
   stamp_ = stamp_of(file.get(), path_);
-  const Nanoseconds needed = rest_needed(file.get());
+  const std::optional<Nanoseconds> needed = rest_needed(file.get());
+  if (!needed) return Attempt::kBusy;
   stamp_ = stamp_of(file.get(), path_);
   const bool whole = stamp_.size() < kReadWhole;
   // A mapping outlives the lease.
-  if (!has_rested(stamp_, whole ? needed : std::max(needed, kClockStep))) return Attempt::kBusy;
+  if (!has_rested(stamp_, whole ? *needed : std::max(*needed, kClockStep))) return Attempt::kBusy;
   if (stamp_.size() == 0) return Attempt::kDone;
   if (whole) return try_read(file.get());
   map(file.release());

@@ -20,7 +20,7 @@ class InputFile {
   static constexpr std::uint64_t kReadWhole = std::uint64_t{64} << 20U;
 
   /// Throws Error when the file is missing, a folder, not a regular file or not readable, and when
-  /// another program goes on writing to it for two seconds.
+  /// another program has it open for writing for two seconds.
   explicit InputFile(const std::string& path);
   ~InputFile();
   InputFile(const InputFile&) = delete;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -96,6 +97,8 @@ std::optional<std::jthread> SystemCalls::start_thread(std::function<void(std::st
   try {
     return std::jthread(std::move(body));
   } catch (const std::system_error&) {
+    return std::nullopt;
+  } catch (const std::bad_alloc&) {
     return std::nullopt;
   }
 }

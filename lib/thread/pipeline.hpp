@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/system_calls.hpp"
+#include "thread/worker.hpp"
 
 namespace mlpctl {
 
@@ -35,8 +35,8 @@ class Pipeline {
       : shared_(std::make_shared<Shared>(std::move(source), std::move(work), ahead)) {
     threads_.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
-      std::optional<std::jthread> thread = system_calls().start_thread(
-          [shared = shared_](const std::stop_token& stop) { shared->run(stop); });
+      std::optional<std::jthread> thread =
+          start_worker([shared = shared_](const std::stop_token& stop) { shared->run(stop); });
       if (!thread) break;
       threads_.push_back(std::move(*thread));
     }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/system_calls.hpp"
+#include "thread/worker.hpp"
 
 namespace mlpctl {
 namespace {
@@ -98,8 +98,8 @@ class SleepingPool : public Pool {
     workers_.reserve(static_cast<std::size_t>(wanted));
     while (static_cast<int>(workers_.size()) < wanted) {
       const int index = static_cast<int>(workers_.size()) + 1;
-      std::optional<std::jthread> worker = system_calls().start_thread(
-          [this, index, seen = generation_](const std::stop_token& stop) {
+      std::optional<std::jthread> worker =
+          start_worker([this, index, seen = generation_](const std::stop_token& stop) {
             serve(index, seen, stop);
           });
       if (!worker) {

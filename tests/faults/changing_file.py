@@ -3,8 +3,8 @@
     changing_file.py READ_AGAIN MLPCTL [--reads N]
 
 Each kind of file is rewritten by each kind of writer, with two contents in turn. The library reads
-N times, the program N/20 times; each must give one of the two contents whole or refuse with one
-sentence. Prints a line of counts each; exits with 1 after anything else.
+a small file N times, a model's and a set's less often, a large one least, and the program reads
+models; each must give one of the two contents whole or refuse with one sentence. Prints a line of counts each; exits with 1 after anything else.
 """
 
 import argparse
@@ -19,19 +19,25 @@ import tempfile
 import time
 
 
+# In which a writer writes a file, so that there are moments between them.
+PARTS = 20
+
+
 def truncate_and_write(path, content):
     """As torch.save and open(path, "wb") do."""
-    with open(path, "wb", buffering=1 << 16) as file:
-        for at in range(0, len(content), 200_000):
-            file.write(content[at : at + 200_000])
+    with open(path, "wb", buffering=0) as file:
+        step = len(content) // PARTS + 1
+        for at in range(0, len(content), step):
+            file.write(content[at : at + step])
 
 
 def write_over(path, content):
     """Without cutting the file first: at every moment it has its whole size."""
     descriptor = os.open(path, os.O_WRONLY)
     try:
-        for at in range(0, len(content), 300_000):
-            os.pwrite(descriptor, content[at : at + 300_000], at)
+        step = len(content) // PARTS + 1
+        for at in range(0, len(content), step):
+            os.pwrite(descriptor, content[at : at + step], at)
         os.ftruncate(descriptor, len(content))
     finally:
         os.close(descriptor)
@@ -75,15 +81,13 @@ def make_states(program, folder, form, extension):
     return files
 
 
-def make_large(folder):
-    """Above the size up to which files are read into memory whole."""
+def make_tensors(folder, name, count):
     files = []
-    count = 17 << 20
     for value in (1, 2):
         header = json.dumps(
             {"x": {"dtype": "F32", "shape": [count], "data_offsets": [0, 4 * count]}}
         ).encode()
-        file = folder / f"large{value}.safetensors"
+        file = folder / f"{name}{value}.safetensors"
         file.write_bytes(
             struct.pack("<Q", len(header)) + header + struct.pack("<f", value) * count
         )
@@ -91,12 +95,12 @@ def make_large(folder):
     return files
 
 
-def make_idx(folder):
+def make_idx(folder, name, count):
     files = []
     for value in (1, 2):
-        file = folder / f"images{value}"
+        file = folder / f"{name}{value}"
         file.write_bytes(
-            struct.pack(">HBBIII", 0, 8, 3, 10000, 28, 28) + bytes([value]) * 7_840_000
+            struct.pack(">HBBIII", 0, 8, 3, count, 28, 28) + bytes([value]) * (count * 784)
         )
         files.append(file)
     return files
@@ -155,23 +159,29 @@ def main():
     parser.add_argument("reader")
     parser.add_argument("program")
     parser.add_argument("--reads", type=int, default=100)
+    parser.add_argument("--kinds", nargs="+", help="by default all")
     options = parser.parse_args()
     wrong = total = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         kinds = {
-            "zip": (make_states(options.program, folder, "pt", "pt"), "state", 1),
-            "legacy": (make_states(options.program, folder, "legacy", "pt"), "state", 1),
+            "small": (make_tensors(folder, "small", 25_000), "state", 1),
+            "small idx": (make_idx(folder, "few", 100), "idx", 4),
+            "zip": (make_states(options.program, folder, "pt", "pt"), "state", 30),
+            "legacy": (make_states(options.program, folder, "legacy", "pt"), "state", 30),
             "safetensors": (
                 make_states(options.program, folder, "safetensors", "safetensors"),
                 "state",
-                1,
+                30,
             ),
-            "idx": (make_idx(folder), "idx", 2),
-            "large": (make_large(folder), "state", 20),
+            "idx": (make_idx(folder, "idx", 10_000), "idx", 30),
+            # Above the size up to which files are read into memory whole.
+            "large": (make_tensors(folder, "large", 17 << 20), "state", 300),
         }
         path = folder / "changing"
         for kind, (files, form, cost) in kinds.items():
+            if options.kinds and kind not in options.kinds:
+                continue
             for writer in WRITERS:
                 reads = max(options.reads // cost, 1)
                 readers = {
@@ -181,7 +191,7 @@ def main():
                 }
                 if kind in ("zip", "legacy", "safetensors"):
                     readers["program"] = lambda: read_by_program(
-                        options.program, path, files, max(options.reads // 20, 1)
+                        options.program, path, files, max(options.reads // 300, 1)
                     )
                 for reader, read in readers.items():
                     started = time.monotonic()

@@ -1,7 +1,6 @@
 #include "train/torch/engine.hpp"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <ATen/ops/cat.h>
@@ -91,7 +90,7 @@ std::vector<float> TorchEngine::logits(const model::Parameters& parameters,
                                        const NetworkOptions& options,
                                        std::int64_t batch_size) const {
   const at::NoGradGuard no_gradients;
-  at::set_num_threads(options.threads);
+  start_torch_threads(options.threads);
   const at::Device device(options.device);
   MlpModule module(to_tensors(parameters, device));
   const auto count = static_cast<std::int64_t>(images.size()) / model::kPixels;

@@ -9,6 +9,7 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -50,7 +51,7 @@ class TensorNetwork : public Network {
  public:
   explicit TensorNetwork(const NetworkOptions& options)
       : options_(options), device_(options.device) {
-    at::set_num_threads(options.threads);
+    start_torch_threads(options.threads);
   }
 
   void set_state(NetworkState state) override {
@@ -192,6 +193,13 @@ class TensorNetwork : public Network {
 
 std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options) {
   return std::make_unique<TensorNetwork>(options);
+}
+
+void start_torch_threads(int threads) {
+  at::set_num_threads(threads);
+  // Work that LibTorch shares among all of them: at least so many elements for each.
+  constexpr std::int64_t kShare = 32768;
+  at::zeros({threads * kShare}, at::kByte).add_(1);
 }
 
 }  // namespace mlpctl::train

@@ -1,0 +1,47 @@
+#include "thread/worker.hpp"
+
+#include <atomic>
+#include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+
+#include "support/faulty_system.hpp"
+
+using mlpctl::tests::Call;
+using mlpctl::tests::FaultySystem;
+
+namespace {
+
+std::atomic<int> told{0};
+
+void tell() {
+  ++told;
+}
+
+}  // namespace
+
+TEST_CASE("a worker runs, and its end is waited for") {
+  std::atomic<bool> ran = false;
+  REQUIRE(mlpctl::start_worker([&](const std::stop_token&) { ran = true; }));
+  CHECK(ran);
+}
+
+TEST_CASE("that there are no more threads is told once") {
+  told = 0;
+  mlpctl::on_missing_worker(tell);
+  FaultySystem system;
+  system.fail(Call::kStartThread, 2, EAGAIN, FaultySystem::kForEver);
+  CHECK(mlpctl::start_worker([](const std::stop_token&) {}));
+  CHECK(told == 0);
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(mlpctl::start_worker([](const std::stop_token&) {}));
+  CHECK(told == 1);
+  mlpctl::on_missing_worker(nullptr);
+}
+
+TEST_CASE("the threads that can be had are those that live at the same time") {
+  CHECK(mlpctl::threads_to_be_had(1) == 1);
+  CHECK(mlpctl::threads_to_be_had(9) == 9);
+  FaultySystem system;
+  system.fail(Call::kStartThread, 3, EAGAIN, FaultySystem::kForEver);
+  CHECK(mlpctl::threads_to_be_had(9) == 3);
+  CHECK(mlpctl::threads_to_be_had(9) == 1);
+}
