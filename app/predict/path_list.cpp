@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "base/system_calls.hpp"
 #include "mlpctl/error.hpp"
@@ -51,13 +52,14 @@ bool PathList::read(std::string& path) {
 std::optional<std::string> PathList::next() {
   std::string path;
   while (read(path)) {
-    if (is_first_) {
+    if (std::exchange(is_first_, false)) {
       check_encoding(path);
       if (path.starts_with(kByteOrderMark)) path.erase(0, kByteOrderMark.size());
-      is_first_ = false;
     }
     if (end_ == '\n') drop_carriage_return(path);
-    if (!path.empty()) return path;
+    if (path.empty()) continue;
+    is_empty_ = false;
+    return path;
   }
   return std::nullopt;
 }

@@ -16,14 +16,14 @@ class PathList {
   /// reading fails.
   std::optional<std::string> next();
   /// Whether none has come.
-  bool is_empty() const { return is_first_; }
+  bool is_empty() const { return is_empty_; }
 
  private:
   /// Up to the next end of a path; false at the end of the list.
   bool read(std::string& path);
 
   std::istream& stream_;
-  bool is_first_ = true;
+  bool is_first_ = true, is_empty_ = true;
   char end_ = '\n';
 };
 

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -94,8 +95,9 @@ void warn_of_low_accuracy(const std::string& subject, double accuracy,
 void check_start(const TrainCommand& command, const model::Parameters& parameters,
                  const train::Examples& test) {
   if (command.from.empty() || test.labels.empty()) return;
-  const double accuracy = train::score(parameters, test, 1).accuracy;
-  warn_of_low_accuracy(command.from + " before training", accuracy, parameters, test);
+  const train::Score score = train::score(parameters, test, 1);
+  if (!std::isfinite(score.loss)) return;
+  warn_of_low_accuracy(command.from + " before training", score.accuracy, parameters, test);
 }
 
 /// Tells the terminal and the log what happens, and keeps states. Where a file beside the model

@@ -131,7 +131,8 @@ class StandardInput(PredictTest):
 
     def test_no_lines_give_no_answers(self):
         self.assertEqual(self.lines("-", input=""), [])
-        self.assertIn("named no pictures", self.predict("-", input="").stderr)
+        for nothing in ("", "\n\n", "\r\n", "\0\0"):
+            self.assertIn("named no pictures", self.predict("-", input=nothing).stderr)
 
     def test_a_list_with_the_line_ends_of_windows(self):
         text = "\ufeff" + "".join(name + "\r\n" for name in self.names)
@@ -200,8 +201,11 @@ class SeveralPictures(PredictTest):
         self.check("one.pgm", pgm + first, None)
         self.check("two.pgm", pgm + first + pgm + second, "the first of 2 pictures was read")
         plain = png(first, 28, 28)
-        frames = plain[:33] + chunk(b"acTL", struct.pack(">II", 4, 0)) + plain[33:]
-        self.check("four.png", frames, "the first of 4 frames was read")
+        count = chunk(b"acTL", struct.pack(">II", 4, 0))
+        control = chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 28, 28, 0, 0, 1, 1, 0, 0))
+        self.check("four.png", plain[:33] + count + control + plain[33:], "the first of 4 frames was read")
+        # The picture that is shown where frames are not known may be none of them.
+        self.check("five.png", plain[:33] + count + plain[33:], "the first of 5 frames was read")
 
 
 class NoAnswer(PredictTest):

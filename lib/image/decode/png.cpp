@@ -28,11 +28,18 @@ PictureHeader png_header(const ByteView& file) {
   if (!file.has(12, "IHDR")) file.fail("is a damaged PNG: its header is missing");
   header.width = file.big32(16);
   header.height = file.big32(20);
+  bool first_is_frame = false;
   for (std::size_t at = 8;;) {
     const std::size_t length = file.big32(at);
     file.require(at + 12 + length);
     if (file.has(at + 4, "eXIf")) {
       header.orientation = exif_orientation(file, at + 8, at + 8 + length);
+    }
+    if (file.has(at + 4, "fcTL")) first_is_frame = true;
+    // A picture before the frames that is none of them.
+    if (file.has(at + 4, "IDAT") && header.sequence.count > 1 && !first_is_frame) {
+      ++header.sequence.count;
+      first_is_frame = true;
     }
     if (file.has(at + 4, "acTL") && length >= 4) header.sequence = {file.big32(at + 8), "frame"};
     if (file.has(at + 4, "IEND")) return header;
