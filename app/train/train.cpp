@@ -123,8 +123,8 @@ class Reporter : public train::TrainEvents {
   void on_epoch(const train::EpochReport& report) override {
     progress_.show(report);
     attempt(log_failure_, [&] { log_.write(report); });
-    const bool is_first = std::exchange(is_first_epoch_, false);
-    if (is_first && report.test && steps_ >= kEnoughSteps) first_accuracy_ = report.test->accuracy;
+    if (!report.test || steps_ < kEnoughSteps || std::exchange(is_looked_at_, true)) return;
+    first_accuracy_ = report.test->accuracy;
   }
   void on_state(const std::function<train::RunState()>& make) override {
     if (const auto accuracy = std::exchange(first_accuracy_, std::nullopt)) {
@@ -163,7 +163,8 @@ class Reporter : public train::TrainEvents {
   train::Examples test_;
   Keep keep_;
   std::int64_t steps_ = 0;
-  bool is_first_epoch_ = true;
+  /// Of the first epoch that ends after enough steps.
+  bool is_looked_at_ = false;
   std::optional<double> first_accuracy_;
   std::string log_failure_, keep_failure_;
   TrainProgress progress_;
