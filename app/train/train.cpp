@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -26,7 +27,6 @@
 #include "commands.hpp"
 #include "eval/low_accuracy.hpp"
 #include "mlpctl/error.hpp"
-#include "mlpctl/state/writer.hpp"
 #include "model/model_file.hpp"
 #include "net/classifier.hpp"
 #include "train/recipe.hpp"
@@ -268,14 +268,22 @@ void check_options(const TrainCommand& command) {
   check_partners(command);
 }
 
+/// By its name, as there is no --format here.
+void require_format(const std::string& option, const std::string& path, bool safetensors) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".pt" || extension == ".pth") return;
+  if (safetensors && extension == ".safetensors") return;
+  throw UsageError(option + " " + path + ": name a .pt" +
+                   (safetensors ? ", .pth or .safetensors file"
+                                : " or .pth file; safetensors cannot hold the optimizer and the "
+                                  "run's place"));
+}
+
 void check_outputs(const TrainCommand& command) {
+  require_format("--out", command.out, true);
   model::check_output(command.out, {.force = command.force});
   if (command.checkpoint.empty()) return;
-  if (state::output_format(command.checkpoint) != state::OutputFormat::kPt) {
-    throw UsageError("--checkpoint " + command.checkpoint +
-                     ": safetensors cannot hold the optimizer and the run's place; name a .pt or "
-                     ".pth file");
-  }
+  require_format("--checkpoint", command.checkpoint, false);
   model::check_output(command.checkpoint, {.force = command.force});
 }
 

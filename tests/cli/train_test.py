@@ -290,15 +290,21 @@ class Continuing(TrainTest):
         self.plain("--epochs", 2, "--resume", self.kept)
 
     def test_a_checkpoint_is_no_safetensors(self):
-        for name in ("kept.safetensors", "kept.SAFETENSORS"):
+        for name in ("kept.safetensors", "kept.SAFETENSORS", "kept", "kept.bin", ".pt"):
             kept = self.folder / name
-            result = run(*self.arguments("--checkpoint", kept))
-            self.assertIn(result.returncode, (1, 2))
+            message = self.refused(2, *self.arguments("--checkpoint", kept))
+            self.assertIn(f"--checkpoint {kept}: name a .pt or .pth file", message)
             self.assertFalse(kept.exists())
             self.assertFalse(self.out.exists())
 
 
 class Refusals(TrainTest):
+    def test_a_model_of_no_known_kind(self):
+        for name in ("out", "out.bin", "out.PT", "out.pt.gz"):
+            self.out = self.folder / name
+            message = self.refused(2, *self.arguments())
+            self.assertIn(f"--out {self.out}: name a .pt, .pth or .safetensors file", message)
+
     def test_values_that_make_no_sense(self):
         for option, values in (
             ("--epochs", ("0", "-1", "three", "99999999999999999999", "1.5", "")),
