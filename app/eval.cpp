@@ -50,11 +50,10 @@ std::string some_of(const std::vector<std::string>& classes) {
 }
 
 nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
-  nlohmann::ordered_json json{{"accuracy", report.accuracy},
-                              {"accuracy_error", report.accuracy_error},
-                              {"loss", report.loss},
-                              {"ece", report.calibration_error},
-                              {"count", report.count}};
+  nlohmann::ordered_json json{
+      {"accuracy", report.accuracy}, {"accuracy_error", report.accuracy_error},
+      {"loss", report.loss},         {"ece", report.calibration_error},
+      {"count", report.count},       {"per_class", nlohmann::ordered_json::array()}};
   for (std::size_t digit = 0; digit < report.per_class.size(); ++digit) {
     const eval::ClassScore& score = report.per_class[digit];
     nlohmann::ordered_json entry{{"digit", digit},

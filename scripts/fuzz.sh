@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds a fuzz target with clang and runs it:  scripts/fuzz.sh TARGET|all SECONDS
+# Builds a fuzz target with clang and runs it:  scripts/fuzz.sh TARGET|all SECONDS [EXECUTIONS]
+# It ends after the seconds, or after so many executions where they come first.
 # The corpus grows in build-asan/corpus/TARGET; a finding is left beside it and ends the run.
 # The seeds are made by a Python with PyTorch, NumPy and safetensors: that of .venv, else python3.
 set -eu
@@ -10,13 +11,14 @@ names_of_targets() {
   printf 'picture_%s\n' png jpeg tiff webp bmp gif pnm
 }
 
-if [ $# -ne 2 ]; then
-  echo "usage: scripts/fuzz.sh TARGET|all SECONDS; the targets are:" >&2
+if [ $# -lt 2 ] || [ $# -gt 3 ]; then
+  echo "usage: scripts/fuzz.sh TARGET|all SECONDS [EXECUTIONS]; the targets are:" >&2
   names_of_targets >&2
   exit 2
 fi
 target=$1
 seconds=$2
+executions=${3:--1}
 build=build-asan
 python=python3
 [ -x .venv/bin/python ] && python=.venv/bin/python
@@ -46,7 +48,7 @@ fuzz() {
   count=$(ls "$corpus" | wc -l)
   [ "$count" -gt 0 ] || fail "$1 has no seed in tests/fuzz/seeds/$1 and none was made"
   echo "$1: $count inputs, $seconds s"
-  "$build/bin/$1_fuzz" -max_total_time="$seconds" -dict=tests/fuzz/fuzz.dict -timeout=30 \
+  "$build/bin/$1_fuzz" -max_total_time="$seconds" -runs="$executions" -dict=tests/fuzz/fuzz.dict -timeout=30 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$1-" "$corpus" 2>"$build/$1.log" ||
     { tail -40 "$build/$1.log" >&2; exit 1; }
   grep -E 'number_of_executed_units|peak_rss_mb' "$build/$1.log"

@@ -49,7 +49,7 @@ void add_sheet(ordered_json& json, const Result& result, const Style& style) {
   for (std::size_t line = 0; line < result.answer.lines.size(); ++line) {
     json["lines"].push_back(digits_of(result.answer.lines[line]));
     for (const digits::Digit& digit : result.answer.lines[line]) {
-      ordered_json entry;
+      ordered_json entry = ordered_json::object();
       add_digit(entry, digit, style);
       if (style.top > 1) add_top(entry, digit, style);
       if (style.logits) entry["logits"] = digit.logits;

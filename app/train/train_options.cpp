@@ -215,8 +215,8 @@ Json value_json(float value) {
 }
 /// Null where no image is changed.
 Json value_json(const AugmentOptions& augment) {
-  Json all;
-  if (!changes_images(augment)) return all;
+  if (!changes_images(augment)) return Json();
+  Json all = Json::object();
   for_each_field(augment, [&](const auto& field) { all[field.name] = value_json(field.value); });
   return all;
 }
@@ -274,7 +274,7 @@ bool given(const TrainSettings& settings, std::string_view name) {
 }
 
 Json settings_json(const train::TrainOptions& options) {
-  Json all;
+  Json all = Json::object();
   for_each_field(options, [&](const auto& field) { all[field.name] = value_json(field.value); });
   return all;
 }

@@ -31,9 +31,8 @@ constexpr char kAverage[] = "mlpctl_average", kBest[] = "mlpctl_best";
 }
 
 std::string about(const Checkpoint& checkpoint) {
-  Json json;
-  json["info"] = Json::parse(info_to_json(checkpoint.model.info));
-  json["step"] = checkpoint.optimizer.step;
+  Json json{{"info", Json::parse(info_to_json(checkpoint.model.info))},
+            {"step", checkpoint.optimizer.step}};
   json["run"] = parse_metadata_object(checkpoint.run.empty() ? "{}" : checkpoint.run);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -33,9 +33,8 @@ std::vector<std::string> class_names(const Json& json) {
 }  // namespace
 
 std::string info_to_json(const ModelInfo& info) {
-  Json json;
-  json["classes"] = info.classes;
-  json["preprocess"] = info.preprocess;
+  // Not from null, whose turning into an object is unsafe where memory ends.
+  Json json{{"classes", info.classes}, {"preprocess", info.preprocess}};
   if (!info.training.empty()) json["training"] = parse_metadata(info.training);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -1,5 +1,6 @@
 """Bytes of strangers: each file costs little, and is read or refused in one sentence of ours."""
 
+import base64
 import os
 import resource
 import struct
@@ -72,6 +73,46 @@ def gif(frames):
     return head + b"".join(b"," + struct.pack("<HHHHB", 0, 0, w, h, 0) + one for w, h in frames) + b";"
 
 
+# Of 9990x10000 black pixels: coded arithmetically in one scan, and in seven.
+ARITHMETIC = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1R"
+    "V19iZ2hnPk1xeXBkeFxlZ2P/yQALCCcQJwYBAREA/8wABgAQEAX/2gAIAQEAAD8A/wCBxaX/2Q==",
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1R"
+    "V19iZ2hnPk1xeXBkeFxlZ2P/ygALCCcQJwYBAREA/8wABAAQ/9oACAEBAAAAAf8ABsP/zAAEEAX/2gAIAQEAAQUCpeP/zAAE"
+    "EAX/2gAIAQEABj8CpeP/zAAEEAX/2gAIAQEAAT8hpeP/2gAIAQEAAAAQS8b/zAAEEAX/2gAIAQEAAT8QpeP/2Q==",
+)
+# The pixels of a WebP without loss, all black: 6600x6600, and 16383x16383.
+WEBP = ("VlA4TA4AAAAvx9lxBgcQEf0PRET/Aw==", "VlA4TA4AAAAv/r//DwcQEf0PRET/Aw==")
+
+
+def webp(*chunks):
+    body = b"WEBP" + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def webp_canvas(side, animated):
+    size = struct.pack("<I", side - 1)[:3]
+    return b"VP8X" + struct.pack("<I", 10) + bytes([2 if animated else 0, 0, 0, 0]) + size * 2
+
+
+def webp_frame(side, pixels):
+    size = struct.pack("<I", side - 1)[:3]
+    return b"ANMF" + struct.pack("<I", 16 + len(pixels)) + bytes(6) + size * 2 + bytes(4) + pixels
+
+
+def hostile_webps():
+    large, huge = (base64.b64decode(each) for each in WEBP)
+    yield "large", webp(large)
+    yield "huge", webp(huge)
+    yield "canvas", webp(webp_canvas(28, False), huge)
+    yield "later", webp(webp_canvas(28, False), webp_canvas(6600, False), large)
+    loop = b"ANIM" + struct.pack("<I", 6) + bytes(6)
+    yield "frames", webp(webp_canvas(16384, True), loop, webp_frame(6600, large) * 200_000)
+    yield "small", webp(webp_canvas(28, True), loop, webp_frame(28, huge))
+    yield "frame", webp(webp_canvas(28, True), loop, webp_frame(16384, large))
+    yield "chunks", webp(b"abcd\0\0\0\0" * 1_000_000, large)
+
+
 def hostile_pictures():
     """Names and bytes of pictures that ask for far more than they are."""
     yield "later.gif", gif([(1, 1)] + [(60000, 1500)] * 40)
@@ -105,6 +146,10 @@ def hostile_pictures():
     yield "samples.tif", tiff([(256, 4, 1, 30000), (257, 4, 1, 3000), (258, 3, 1, 8), (259, 3, 1, 8),
         (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, 65535), (278, 4, 1, 3000), (279, 4, 1, 100)], bytes(100))  # fmt: skip
     yield "lzma.tif", grey_tiff(28, 28, 34925, bytes(100))
+    for number, text in enumerate(ARITHMETIC):
+        yield f"arithmetic{number}.jpg", base64.b64decode(text)
+    for name, data in hostile_webps():
+        yield name + ".webp", data
     yield "text.pbm", b"P1 9000 9000\n" + b"1 " * 100
     yield "comment.pgm", b"P2 3 3 " + b"#\n" * 500_000
     yield "bits.bmp", b"BM" + struct.pack("<IIIIiiHHIIiiII", 0, 0, 62, 40, 30000, 3000, 1, 1, 0, 0, 0, 0, 2, 2) + bytes(8)

@@ -108,9 +108,8 @@ void order(std::vector<Named>& tensors) {
 }
 
 nlohmann::ordered_json header_of(const std::vector<Named>& tensors, const std::string& metadata) {
-  nlohmann::ordered_json header;
   // "format" is what libraries of the Hugging Face family look for.
-  header["__metadata__"]["format"] = "pt";
+  nlohmann::ordered_json header{{"__metadata__", {{"format", "pt"}}}};
   if (!metadata.empty()) header["__metadata__"]["mlpctl"] = metadata;
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
