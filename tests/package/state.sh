@@ -14,6 +14,7 @@ trap 'rm -rf "$work"' EXIT
 diff - "$work/headers" <<'LIST'
 ./mlpctl/error.hpp
 ./mlpctl/state/convert.hpp
+./mlpctl/state/copy.hpp
 ./mlpctl/state/describe.hpp
 ./mlpctl/state/diff.hpp
 ./mlpctl/state/dtype.hpp
@@ -21,6 +22,8 @@ diff - "$work/headers" <<'LIST'
 ./mlpctl/state/limits.hpp
 ./mlpctl/state/node.hpp
 ./mlpctl/state/reader.hpp
+./mlpctl/state/scan.hpp
+./mlpctl/state/selection.hpp
 ./mlpctl/state/tensor.hpp
 ./mlpctl/state/torch.hpp
 ./mlpctl/state/value.hpp
