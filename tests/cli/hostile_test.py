@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import resource
 import struct
 import subprocess
@@ -167,7 +168,7 @@ class Pictures(ProgramTest):
             with self.subTest(name, size=len(data)):
                 code, output, seconds, memory = cost_of("predict", "--model", model, path)
                 self.assertIn(code, (0, 1), output)
-                told = output.replace(f"{path}: the first of 41 frames was read\n", "")
+                told = re.sub(f"{re.escape(str(path))}: the first of [0-9]+ frames was read\n", "", output)
                 self.assertEqual(told.count("\n"), 1, output)
                 self.assertIn(name, output)
                 self.assertLess(seconds, MOST_SECONDS)

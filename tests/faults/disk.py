@@ -3,17 +3,26 @@
 import dataclasses
 import os
 
-SYS_WRITE, SYS_WRITEV = 1, 20
+SYS_WRITE, SYS_PWRITE, SYS_WRITEV = 1, 18, 20
 TEMPORARY = os.O_TMPFILE
+
+
+def written(content, writes):
+    """The content after these writes, each (place, bytes); without a place it appends."""
+    content = bytearray(content)
+    for place, part in writes:
+        place = len(content) if place is None else place
+        content[place : place + len(part)] = part
+    return bytes(content)
 
 
 @dataclasses.dataclass
 class Inode:
     synced: bytes = b""
-    pending: list = dataclasses.field(default_factory=list)  # of what was written since, in order
+    pending: list = dataclasses.field(default_factory=list)  # of writes since, in order
 
     def now(self):
-        return self.synced + b"".join(self.pending)
+        return written(self.synced, self.pending)
 
     def sync(self):
         self.synced, self.pending = self.now(), []
@@ -24,11 +33,11 @@ class Inode:
         if not self.pending:
             return
         yield self.synced
-        yield self.synced + b"".join(self.pending[:-1])
-        yield self.synced + b"".join(self.pending[: len(self.pending) // 2])
+        yield written(self.synced, self.pending[:-1])
+        yield written(self.synced, self.pending[: len(self.pending) // 2])
         yield self.synced + bytes(len(self.now()) - len(self.synced))
-        half = self.pending[-1][: len(self.pending[-1]) // 2]
-        yield self.synced + b"".join(self.pending[:-1]) + half
+        place, last = self.pending[-1]
+        yield written(self.synced, [*self.pending[:-1], (place, last[: len(last) // 2])])
 
 
 class Disk:
@@ -111,7 +120,7 @@ class Disk:
 
 
 def calls_of(trace):
-    """The records, each with the bytes that it wrote."""
+    """The records, each with the place and the bytes that it wrote."""
     at = 0
     while at < len(trace):
         end = trace.index(b"\n", at)
@@ -121,19 +130,21 @@ def calls_of(trace):
             continue
         kind, number, result, *arguments, first, second = parts
         content = b""
-        if int(number) in (SYS_WRITE, SYS_WRITEV):
+        if int(number) in (SYS_WRITE, SYS_PWRITE, SYS_WRITEV):
             content = trace[at : at + int(result)]
             at += int(result)
-        yield kind, int(result), [int(a) for a in arguments], first, second, content
+        arguments = [int(a) for a in arguments]
+        place = arguments[2] if int(number) == SYS_PWRITE else None
+        yield kind, int(result), arguments, first, second, (place, content)
 
 
 def replay(disk, call):
-    kind, result, arguments, first, second, content = call
+    kind, result, arguments, first, second, write = call
     name = lambda path: os.path.basename(path)
     if kind == "open":
         disk.do_open(result, first, arguments[2])
     elif kind == "write" and isinstance(disk.open.get(arguments[0]), Inode):
-        disk.open[arguments[0]].pending.append(content)
+        disk.open[arguments[0]].pending.append(write)
     elif kind == "fsync" and arguments[0] in disk.open:
         disk.open[arguments[0]].sync()
     elif kind == "link" and disk.inside(second):

@@ -108,7 +108,7 @@ struct Call {
 };
 
 void record_bytes(const Call& call, std::size_t left) {
-  if (call.number == SYS_write) put(call.text(1), left);
+  if (call.number == SYS_write || call.number == SYS_pwrite64) put(call.text(1), left);
   if (call.number != SYS_writev) return;
   const auto* parts = reinterpret_cast<const iovec*>(call.text(1));
   for (; left > 0; ++parts) {
@@ -118,7 +118,8 @@ void record_bytes(const Call& call, std::size_t left) {
   }
 }
 
-/// "kind number result a b c first-path second-path", with a tab between.
+/// "kind number result a b c first-path second-path", with a tab between; c of a pwrite is its
+/// place.
 void record(std::size_t kind, const Call& call, long result) {
   const char *first = "", *second = "";
   switch (call.number) {
@@ -149,7 +150,8 @@ void record(std::size_t kind, const Call& call, long result) {
       break;
   }
   put_line("%s\t%ld\t%ld\t%ld\t%ld\t%ld\t%s\t%s\n", kKinds[kind].name, call.number, result,
-           call.arguments[0], call.arguments[1], call.arguments[2], first, second);
+           call.arguments[0], call.arguments[1],
+           call.arguments[call.number == SYS_pwrite64 ? 3 : 2], first, second);
   if (plan.data && result > 0) record_bytes(call, static_cast<std::size_t>(result));
 }
 
