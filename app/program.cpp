@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <typeinfo>
+#include <utility>
 #include <vector>
 
 #include "base/temporary_file.hpp"
@@ -166,7 +167,9 @@ ExitCode run(int argc, char** argv, const StandardOutput& output) {
     return finish_output(output, ExitCode::kDone);
   }
   try {
-    app.parse(argc, argv);
+    auto words = with_config_of_environment({argv + std::min(argc, 1), argv + argc});
+    std::ranges::reverse(words);  // As CLI11 takes them.
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return finish_output(output, report_parse_error(app, error));
   }

@@ -142,6 +142,16 @@ void add_config_file(CLI::App& app) {
   app.config_formatter(std::make_shared<CommandConfig>(app));
 }
 
+std::vector<std::string> with_config_of_environment(std::vector<std::string> words) {
+  const char* const file = std::getenv(environment_name("config").c_str());
+  const bool has_one = std::ranges::any_of(words, [](const std::string& word) {
+    return word == "--config" || word.starts_with("--config=");
+  });
+  if (file == nullptr || *file == '\0' || has_one) return words;
+  words.insert(words.begin(), std::string("--config=") + file);
+  return words;
+}
+
 std::string config_place(const CLI::App& app, const std::string& message) {
   const auto base = app.get_config_formatter_base();
   const auto* config = dynamic_cast<const CommandConfig*>(base.get());

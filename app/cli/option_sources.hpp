@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <string>
+#include <vector>
 
 namespace mlpctl::app {
 
@@ -18,6 +19,10 @@ std::string config_file(const CLI::App& app);
 /// an unknown key, a value of a wrong type and broken TOML are errors that name line and column.
 /// The command line comes before the environment, and that before the file.
 void add_config_file(CLI::App& app);
+
+/// The words of the command line behind the program's name, and before them --config as
+/// MLPCTL_CONFIG says, where they have none: CLI11 asks the environment too late for a file.
+std::vector<std::string> with_config_of_environment(std::vector<std::string> words);
 
 /// Where in the file of --config the value stands that the message refuses, "FILE, line 3, column
 /// 10"; empty when it is from elsewhere.

@@ -424,7 +424,7 @@ void add_files(CLI::App& command, TrainCommand& options) {
                   "Pictures at the end of the training set that are not trained on, but measured "
                   "after each epoch")
       ->type_name("N")
-      ->check(unnamed(CLI::Validator(CLI::NonNegativeNumber)))
+      ->check(unnamed(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40U)))
       ->capture_default_str()
       ->group("Input");
   command

@@ -57,23 +57,17 @@ constexpr std::array<std::string_view, 7> kNoRecipeSets{
 /// Refuses while the command line is read what is out of range; train::check() does the rest.
 void add_check(CLI::Option& option, const train::Range& range) {
   using Kind = train::Range::Kind;
-  switch (range.kind) {
-    case Kind::kFromOne:
-      option.check(unnamed(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40U)));
-      break;
-    case Kind::kFromZero:
-      option.check(unnamed(CLI::Validator(CLI::NonNegativeNumber)));
-      break;
-    case Kind::kAboveZero:
-      option.check(unnamed(CLI::Validator(CLI::PositiveNumber)));
-      break;
-    case Kind::kBelowOne:
-      option.check(unnamed(CLI::Range(0.0, 1.0)));
-      break;
-    case Kind::kAny:
-    case Kind::kUpTo:
-      break;
-  }
+  // More epochs or pictures would overflow where they are multiplied.
+  constexpr double kMost = 1e12;
+  if (range.kind == Kind::kAny || range.kind == Kind::kUpTo) return;
+  const auto refusal = [range](const std::string& text) -> std::string {
+    double value = 0;
+    const bool is_number = CLI::detail::lexical_cast(text, value);
+    const bool is_large = range.kind == Kind::kFromOne && is_number && value > kMost;
+    if (is_number && contains(range, value) && !is_large) return "";
+    return "'" + text + "' is not " + (is_large ? "at most 1e12" : to_string(range));
+  };
+  option.check(CLI::Validator(refusal, ""));
 }
 
 /// Adds an option for each field that it visits; its value is the default that the help shows.

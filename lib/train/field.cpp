@@ -3,7 +3,6 @@
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::train {
-namespace {
 
 bool contains(const Range& range, double value) {
   if (!std::isfinite(value)) return range.kind == Range::Kind::kAny;
@@ -23,8 +22,6 @@ bool contains(const Range& range, double value) {
   }
   return value >= 0 && value <= range.most;
 }
-
-}  // namespace
 
 std::string to_string(const Range& range) {
   switch (range.kind) {

@@ -36,6 +36,8 @@ constexpr Range up_to(double most) {
 /// "at least 0 and below 1"; empty for any.
 std::string to_string(const Range& range);
 
+bool contains(const Range& range, double value);
+
 /// Throws Error naming the setting when the value is out of its range.
 void require_in_range(std::string_view name, double value, const Range& range);
 

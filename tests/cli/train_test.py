@@ -318,7 +318,8 @@ class Refusals(TrainTest):
         ):
             for value in values:
                 with self.subTest(option=option, value=value):
-                    self.refused(2, *self.arguments("--max-steps", 1, option, value))
+                    message = self.refused(2, *self.arguments("--max-steps", 1, option, value))
+                    self.assertLess(len(message.splitlines()[0]), 120)
                     self.assertFalse(self.out.exists())
 
     def test_two_outputs_in_one_file_are_refused(self):

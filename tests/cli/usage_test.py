@@ -108,6 +108,18 @@ class OptionSources(ProgramTest):
             self.searched("--config", config, "--data", "from-line", env=env), "from-line"
         )
 
+    def test_the_environment_may_name_the_file(self):
+        config = self.folder / "settings.toml"
+        config.write_text('data = "from-file"\n')
+        other = self.folder / "other.toml"
+        other.write_text('data = "from-other"\n')
+        env = {"MLPCTL_CONFIG": str(config)}
+        self.assertEqual(self.searched(env=env), "from-file")
+        self.assertEqual(self.searched("--config", other, env=env), "from-other")
+        self.assertEqual(self.searched(f"--config={other}", env=env), "from-other")
+        env = {"MLPCTL_CONFIG": str(self.folder / "none.toml")}
+        self.assertIn("none.toml", self.refused(2, "eval", "--model", self.model(), env=env))
+
     def config_error(self, text):
         config = self.folder / "settings.toml"
         config.write_text(text)
