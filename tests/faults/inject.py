@@ -73,7 +73,7 @@ class Injector:
         self.workspace = workspace
         self.trace = str(workspace.folder / "trace")
 
-    def run(self, command, fault=None, patience=60, **extra):
+    def run(self, command, fault=None, patience=300, **extra):
         self.workspace.fresh(command)
         settings = {"LD_PRELOAD": self.shim, "FAULT_TRACE": self.trace} | extra
         if fault is not None:
