@@ -37,6 +37,7 @@
 #include "mlpctl/state/reader.hpp"
 #include "thread/worker.hpp"
 
+// The sanitizer's name. NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" [[gnu::weak]] void __lsan_do_leak_check();
 
 namespace mlpctl::app {

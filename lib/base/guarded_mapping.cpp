@@ -26,14 +26,15 @@ static_assert(std::atomic<std::uintptr_t>::is_always_lock_free &&
               std::atomic<bool>::is_always_lock_free);
 
 /// Zeros from the page of this address to the end of its mapping; false when it is in none.
-bool mend(std::uintptr_t address) {
-  const std::uintptr_t page = address / page_size * page_size;
+bool mend(void* place) {
+  const auto address = reinterpret_cast<std::uintptr_t>(place);
+  void* const page = static_cast<std::byte*>(place) - address % page_size;
   for (Slot& slot : slots) {
     const std::uintptr_t end = slot.end;
     if (address < slot.begin || address >= end) continue;
     slot.broken = true;
-    void* const begin = reinterpret_cast<void*>(page);
-    return mmap(begin, end - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+    const std::size_t size = end - address + address % page_size;
+    return mmap(page, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
            MAP_FAILED;
   }
   return false;
@@ -50,7 +51,7 @@ void pass_on(int signal_number, siginfo_t* info, void* context) {
 
 extern "C" void on_bus_error(int signal_number, siginfo_t* info, void* context) {
   const int saved = errno;
-  if (!mend(reinterpret_cast<std::uintptr_t>(info->si_addr))) {
+  if (!mend(info->si_addr)) {
     pass_on(signal_number, info, context);
   }
   errno = saved;

@@ -13,10 +13,10 @@ constexpr std::uint8_t kLastProtocol = 5;
 constexpr std::size_t kBudget = std::size_t{112} << 20U, kBudgetPerByte = 7;
 constexpr std::size_t kMostSparse = 400'000, kMostStorages = 1'000'000;
 
-struct Broken {
-  const char* why;
+struct Broken : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
-struct TooLarge {};
+struct TooLarge : std::exception {};
 
 /// The opcodes that torch._weights_only_unpickler has.
 bool is_plain_opcode(std::uint8_t op) {
@@ -56,10 +56,11 @@ void append_utf8(std::string& text, std::uint32_t c) {
 /// digit.
 std::uint32_t take_digits(std::string_view& rest, std::size_t most, int base) {
   std::uint32_t value = 0;
-  const char* end = rest.data() + std::min(most, rest.size());
-  const auto [stop, error] = std::from_chars(rest.data(), end, value, base);
+  const char* const begin = rest.data();
+  const auto [stop, error] =
+      std::from_chars(begin, begin + std::min(most, rest.size()), value, base);
   if (error != std::errc()) throw Broken{"has a broken escape in a text"};
-  rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()));
+  rest.remove_prefix(static_cast<std::size_t>(stop - begin));
   return value;
 }
 
@@ -136,7 +137,7 @@ PickleScan::Result PickleScan::run(std::span<const std::byte> bytes, std::size_t
     follow();
     result_.ending = Ending::kStop;
   } catch (const Broken& broken) {
-    result_.why = broken.why;
+    result_.why = broken.what();
   } catch (const ByteReader::End&) {
     result_.why = "is cut off";
   } catch (const TooLarge&) {
