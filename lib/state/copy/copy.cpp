@@ -16,17 +16,17 @@ std::vector<std::pair<std::string, std::string>> ties_in(const Outgoing& out) {
   std::unordered_map<const Storage*, std::vector<std::size_t>> seen;
   std::vector<std::pair<std::string, std::string>> ties;
   for (std::size_t i = 0; i < out.tensors.size(); ++i) {
-    const auto& [name, tensor] = out.tensors[i];
-    if (tensor.source == nullptr) continue;
-    auto& others = seen[tensor.source->storage.get()];
+    const auto& source = out.tensors[i].second.source;
+    if (source == nullptr) continue;
+    auto& others = seen[source->storage.get()];
     const auto same = [&](std::size_t other) {
-      return is_same_view(*out.tensors[other].second.source, *tensor.source);
+      return is_same_view(*out.tensors[other].second.source, *source);
     };
     const auto first = std::ranges::find_if(others, same);
     if (first == others.end()) {
       others.push_back(i);
     } else {
-      ties.emplace_back(name, out.tensors[*first].first);
+      ties.emplace_back(out.tensors[i].first, out.tensors[*first].first);
     }
   }
   return ties;
