@@ -188,7 +188,8 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
     if (!std::cout) return printer.code();
     if (!options.annotate.empty()) annotate(options, results[0]);
   }
-  if (!options.range.empty() && !inputs->range_used()) {
+  // A file that could not be read may have been one.
+  if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {
     spdlog::warn("--range counts the images of IDX files, and none was given");
   }
   return printer.code();

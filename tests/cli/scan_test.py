@@ -19,7 +19,8 @@ NAMES = b"\x80\x02cargparse\nNamespace\n)\x81."
 CALLS = b"\x80\x02csome.module\nfunction\n)R."
 PLAIN = pickle.dumps({"a": [1, 2]}, 2)
 MOST_MEMORY = 300 << 20
-MOST_SECONDS = 2
+# Two on a quiet machine; a core that is shared with others' work counts more for the same.
+MOST_SECONDS = 6
 
 
 # A process's memory is counted from that of the one that starts it, so a small one starts it.
