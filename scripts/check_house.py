@@ -28,10 +28,10 @@ ROOMS = {
 # Folders of one room, each before those that may include it. A room's own files lie where no circle
 # is made.
 FOLDERS = {
-    "state": ["value", "pickle zip", "container", "fit"],
+    "state": ["value", "pickle zip", "container", "fit copy"],
     "image": ["decode", "prepare", "propose", "sheet"],
     "train": ["augment", "torch"],
-    "app": ["cli", "completion load predict train"],
+    "app": ["cli", "completion load predict save train"],
 }
 MOST_FILES = 40
 FEWEST_LINES = 12

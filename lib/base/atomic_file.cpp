@@ -66,6 +66,17 @@ void AtomicFile::write(std::string_view text) {
   write(std::as_bytes(std::span(text)));
 }
 
+void AtomicFile::write_at(std::uint64_t place, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = system_calls().write_at(temporary_->fd(), bytes.data(), bytes.size(),
+                                                    static_cast<off_t>(place));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    place += static_cast<std::uint64_t>(written);
+  }
+}
+
 void AtomicFile::commit() {
   const int synced = system_calls().fsync(temporary_->fd());
   if (synced != 0 && errno != EINVAL && errno != EROFS) fail(errno);

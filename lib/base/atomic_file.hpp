@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,6 +31,8 @@ class AtomicFile {
   /// Appends. Throws Error (disk full, ...) naming the final path.
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
+  /// Replaces bytes that were written before.
+  void write_at(std::uint64_t place, std::span<const std::byte> bytes);
   /// Syncs, puts the file in its place and syncs the folder. Throws Error; then the old file is
   /// untouched.
   void commit();

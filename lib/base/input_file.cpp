@@ -172,6 +172,16 @@ void InputFile::forget_pages() const noexcept {
   if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_DONTNEED);
 }
 
+void InputFile::forget_pages(std::span<const std::byte> part) const noexcept {
+  const auto begin = reinterpret_cast<std::uintptr_t>(data_);
+  const auto first = reinterpret_cast<std::uintptr_t>(part.data());
+  if (!is_mapped() || first < begin || first - begin > size_) return;
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t from = (first - begin) / page * page;
+  const std::size_t to = std::min(size_, first - begin + part.size());
+  madvise(const_cast<std::byte*>(data_) + from, to - from, MADV_DONTNEED);
+}
+
 void InputFile::expect_places(std::span<const std::uint64_t> places) const noexcept {
   if (!is_mapped()) return;
   auto* data = const_cast<std::byte*>(data_);

@@ -39,6 +39,8 @@ class InputFile {
   // About large files; others lie in memory.
   /// Takes the pages read so far out of this process's memory; they stay in the system's cache.
   void forget_pages() const noexcept;
+  /// The same of the pages that hold these bytes, which may also lie elsewhere.
+  void forget_pages(std::span<const std::byte> part) const noexcept;
   /// Says that the next reads are at these places, far from each other: their pages are fetched
   /// side by side and nothing around them, until expect_neighbours().
   void expect_places(std::span<const std::uint64_t> places) const noexcept;

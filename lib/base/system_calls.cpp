@@ -46,6 +46,10 @@ ssize_t SystemCalls::write(int fd, const void* bytes, std::size_t size) {
   return ::write(fd, bytes, size);
 }
 
+ssize_t SystemCalls::write_at(int fd, const void* bytes, std::size_t size, off_t place) {
+  return ::pwrite(fd, bytes, size, place);
+}
+
 int SystemCalls::fsync(int fd) {
   return through_signals([fd] { return ::fsync(fd); });
 }

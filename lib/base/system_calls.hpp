@@ -26,6 +26,8 @@ class SystemCalls {
   virtual int status(int fd, struct stat& info);
   virtual ssize_t read(int fd, void* bytes, std::size_t size);
   virtual ssize_t write(int fd, const void* bytes, std::size_t size);
+  /// pwrite(2).
+  virtual ssize_t write_at(int fd, const void* bytes, std::size_t size, off_t place);
   virtual int fsync(int fd);
   /// Gives an open file, with a name or without one, this name, which must be free.
   virtual int link(int fd, const char* name);

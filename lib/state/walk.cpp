@@ -127,8 +127,11 @@ std::size_t module_cost(const Node& node) {
 /// Depth first. A value inside itself is passed over; a value in two places is shown in both.
 class Walk {
  public:
-  explicit Walk(const ReadLimits& limits)
-      : depth_(limits.depth), visits_(limits.walk_visits), name_bytes_(limits.walk_name_bytes) {}
+  Walk(const std::function<bool(const Node&)>& is_leaf, const ReadLimits& limits)
+      : is_leaf_(is_leaf),
+        depth_(limits.depth),
+        visits_(limits.walk_visits),
+        name_bytes_(limits.walk_name_bytes) {}
 
   std::vector<NamedNode> run(const Node& root) {
     visit(root, 0);
@@ -142,6 +145,7 @@ class Walk {
   void visit(const Node& node, std::size_t depth) {
     if (depth > depth_) refuse("its values are nested too deep: no real state file's are");
     spend(1 + module_cost(node));
+    if (is_leaf_ && is_leaf_(node)) return add_leaf(node);
     const void* identity = node.identity();
     if (identity != nullptr && !open_.insert(identity).second) return;
     const Children children = children_of(node);
@@ -169,6 +173,7 @@ class Walk {
     leaves_.push_back({name_, node});
   }
 
+  const std::function<bool(const Node&)>& is_leaf_;
   std::size_t depth_, visits_, name_bytes_;
   std::unordered_set<const void*> open_;
   std::string name_;
@@ -186,7 +191,13 @@ const Node* attributes_of(const Node& state) {
 }
 
 std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits) {
-  return Walk(limits).run(root);
+  return list_leaves(root, {}, limits);
+}
+
+std::vector<NamedNode> list_leaves(const Node& root,
+                                   const std::function<bool(const Node&)>& is_leaf,
+                                   const ReadLimits& limits) {
+  return Walk(is_leaf, limits).run(root);
 }
 
 std::vector<NamedTensor> list_tensors(const Node& root, const ReadLimits& limits) {

@@ -67,13 +67,13 @@ void write_state(const std::string& path, const Value& root, const WriteOptions&
   AtomicFile file(path);
   switch (options.format) {
     case OutputFormat::kPt:
-      write_torch_zip(file, root, options.metadata);
+      write_torch_zip(file, root, options);
       break;
     case OutputFormat::kLegacy:
-      write_legacy(file, root, options.metadata);
+      write_legacy(file, root, options);
       break;
     case OutputFormat::kSafetensors:
-      write_safetensors(file, root, options.metadata);
+      write_safetensors(file, root, options);
       break;
   }
   file.commit();

@@ -201,7 +201,7 @@ class LoadAndSave(ProgramTest):
         header = json.dumps({"w": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}})
         other = self.folder / "other.safetensors"
         other.write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(4))
-        for arguments in (["eval", "--model", other], ["save", "--from", other, "--out", picture]):
+        for arguments in (["eval", "--model", other], ["save", "--fit", "--from", other, "--out", picture]):
             message = self.refused(1, *arguments)
             self.assertIn("8 missing", message)
             self.assertIn("mlpctl load --list shows what the file holds", message)

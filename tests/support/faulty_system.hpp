@@ -69,6 +69,10 @@ class FaultySystem : public SystemCalls {
     if (fails(Call::kWrite)) return -1;
     return SystemCalls::write(fd, bytes, size < most_ ? size : most_.load());
   }
+  ssize_t write_at(int fd, const void* bytes, std::size_t size, off_t place) override {
+    if (fails(Call::kWrite)) return -1;
+    return SystemCalls::write_at(fd, bytes, size < most_ ? size : most_.load(), place);
+  }
   int fsync(int fd) override { return fails(Call::kFsync) ? -1 : SystemCalls::fsync(fd); }
   int rename(const char* from, const char* to) override {
     return fails(Call::kRename) ? -1 : SystemCalls::rename(from, to);

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,15 @@ class Storage {
   virtual std::span<const std::byte> bytes() const = 0;
   /// How many they are; reads nothing.
   virtual std::size_t size() const = 0;
+
+  using Use = std::function<void(std::span<const std::byte> piece)>;
+  /// Gives `size` bytes from `begin` on to `use`, in order and in pieces that cut no element, and
+  /// keeps no more of a large file in memory than a piece. Throws Error as bytes() does, perhaps
+  /// after the last piece: before this returns none is to be trusted.
+  virtual void read(std::size_t begin, std::size_t size, const Use& use) const;
+  /// Says that these of its bytes are not needed for now: pages of a large file go out of memory.
+  virtual void forget(std::span<const std::byte> part) const { (void)part; }
+
   /// Whether the bytes are pages of a large file, which another program can still change; smaller
   /// files are in memory whole.
   virtual bool is_mapped() const { return false; }
@@ -82,6 +92,10 @@ std::vector<std::int64_t> contiguous_strides(const std::vector<std::int64_t>& sh
 /// The stored values in C order, little-endian. Throws Error for a tensor without numbers, for a
 /// damaged storage, and for an expanded tensor of more than 256 MiB.
 std::vector<std::byte> contiguous_bytes(const Tensor& tensor);
+
+/// The same in pieces of whole elements, each valid until `use` returns; a large file does not
+/// stay in memory. Throws Error as contiguous_bytes does, perhaps after the last piece.
+void read_contiguous(const Tensor& tensor, const Storage::Use& use);
 
 /// The same without a copy; empty when the tensor is not contiguous or is big-endian.
 std::span<const std::byte> contiguous_view(const Tensor& tensor);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "mlpctl/state/dtype.hpp"
+#include "mlpctl/state/tensor.hpp"
 
 namespace mlpctl::state {
 
@@ -17,9 +19,13 @@ struct TensorValue {
   std::vector<std::int64_t> shape;
   DType dtype = DType::kFloat32;
   std::span<const std::byte> bytes;
+  /// In place of bytes a tensor of an open file, read piece by piece while it is written, any
+  /// layout of strides. Real floats of another type become `dtype`. Tensors whose sources view the
+  /// same memory are written once, and are tied again where the format can say so.
+  std::shared_ptr<const Tensor> source = nullptr;
 };
 
-/// The product of the sizes. Throws Error when the bytes are not as many as shape and dtype say.
+/// The product of the sizes. Throws Error when the values are not as many as shape and dtype say.
 std::int64_t element_count(const TensorValue& tensor);
 
 struct Value;

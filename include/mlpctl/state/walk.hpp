@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct NamedTensor {
 /// parameters and persistent buffers, then its modules'. Throws Error beyond the limits (a file
 /// that refers to itself again and again).
 std::vector<NamedNode> list_leaves(const Node& root, const ReadLimits& limits = {});
+
+/// The same, but a value of which `is_leaf` is true is one leaf with all that is in it.
+std::vector<NamedNode> list_leaves(const Node& root,
+                                   const std::function<bool(const Node&)>& is_leaf,
+                                   const ReadLimits& limits = {});
 
 /// The tensors among list_leaves.
 std::vector<NamedTensor> list_tensors(const Node& root, const ReadLimits& limits = {});

@@ -1,8 +1,11 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "mlpctl/state/value.hpp"
 
@@ -25,11 +28,17 @@ struct WriteOptions {
   std::string metadata = {};
   /// Replace an existing file that is no state file.
   bool force = false;
+  /// More entries of safetensors' __metadata__; other formats have no place for them.
+  std::vector<std::pair<std::string, std::string>> notes = {};
+  /// Told how many bytes of tensors were written since the call before.
+  std::function<void(std::uint64_t bytes)> written = {};
 };
 
 /// Writes `root` to a file that Python's torch.load(weights_only=True), or the safetensors library,
 /// reads. The same root gives the same bytes, whatever the file's name. Safetensors holds one dict
-/// of named tensors and nothing else. Throws Error; then the old file is untouched.
+/// of named tensors and nothing else; of tensors that are one view of a file it holds the first by
+/// name, and the names of the others stand in __metadata__ with that name. Throws Error; then the
+/// old file is untouched.
 void write_state(const std::string& path, const Value& root, const WriteOptions& options = {});
 
 /// Throws Error when `path` holds something that is not a state file and is not empty, so that a

@@ -7,6 +7,7 @@
 
 #include "state/pickle/pickler.hpp"
 #include "state/pickle/storage_table.hpp"
+#include "state/value/tensor_data.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -136,21 +137,23 @@ StateFile read_legacy(ReadContext& context) {
   }
 }
 
-void write_legacy(AtomicFile& file, const Value& root, const std::string& metadata) {
+void write_legacy(AtomicFile& file, const Value& root, const WriteOptions& options) {
   const Pickled object = pickle(root, StorageIds::kLegacy);
   ListValue keys;
   for (std::size_t i = 0; i < object.storages.size(); ++i) keys.emplace_back(std::to_string(i));
   file.write(kProto2);
   file.write(kMagic);
   file.write(pickled(kProtocol));
-  file.write(pickled(system_info(metadata)));
+  file.write(pickled(system_info(options.metadata)));
   file.write(object.bytes);
   file.write(pickled(keys));
-  for (const TensorValue& storage : object.storages) {
-    const std::int64_t count = element_count(storage);
+  for (const PickledStorage& storage : object.storages) {
     static_assert(std::endian::native == std::endian::little);
-    file.write(std::as_bytes(std::span(&count, 1)));
-    file.write(storage.bytes);
+    file.write(std::as_bytes(std::span(&storage.count, 1)));
+    read_data(storage.values, [&](std::span<const std::byte> piece) {
+      file.write(piece);
+      if (options.written) options.written(piece.size());
+    });
   }
 }
 

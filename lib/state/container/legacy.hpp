@@ -2,10 +2,9 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "base/atomic_file.hpp"
-#include "mlpctl/state/value.hpp"
+#include "mlpctl/state/writer.hpp"
 #include "state/container/read_context.hpp"
 
 namespace mlpctl::state {
@@ -15,8 +14,8 @@ namespace mlpctl::state {
 bool is_legacy(std::span<const std::byte> bytes);
 /// Reads five pickles, then each storage with its number of elements before it.
 StateFile read_legacy(ReadContext& context);
-/// Writes such a stream; `metadata` (when not empty) as "mlpctl" of the third pickle, which tells
-/// about the system.
-void write_legacy(AtomicFile& file, const Value& root, const std::string& metadata);
+/// Writes such a stream; its `metadata` (when not empty) as "mlpctl" of the third pickle, which
+/// tells about the system.
+void write_legacy(AtomicFile& file, const Value& root, const WriteOptions& options);
 
 }  // namespace mlpctl::state

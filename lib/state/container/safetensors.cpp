@@ -1,10 +1,14 @@
 #include "state/container/safetensors.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -12,11 +16,21 @@
 #include "base/checked.hpp"
 #include "state/container/safetensors_header.hpp"
 #include "state/value/dtype_codes.hpp"
+#include "state/value/tensor_data.hpp"
 
 namespace mlpctl::state {
 namespace {
 
 constexpr std::size_t kLengthBytes = 8;
+
+constexpr std::array kSafetensorsOrder{
+    DType::kUInt64,         DType::kInt64,         DType::kFloat64,      DType::kComplex64,
+    DType::kFloat32,        DType::kUInt32,        DType::kInt32,        DType::kBFloat16,
+    DType::kFloat16,        DType::kUInt16,        DType::kInt16,        DType::kFloat8E5M2FnUz,
+    DType::kFloat8E4M3FnUz, DType::kFloat8E8M0Fnu, DType::kFloat8E4M3Fn, DType::kFloat8E5M2,
+    DType::kInt8,           DType::kUInt8,         DType::kFloat6E3M2,   DType::kFloat6E2M3,
+    DType::kFloat4E2M1,     DType::kBool,
+};
 
 [[noreturn]] void refuse(const std::string& what) {
   throw Error(ErrorCode::kCorruption,
@@ -101,26 +115,77 @@ std::vector<Named> named_tensors(const Value& root) {
   return all;
 }
 
-// Widest first, so that each tensor lies at a multiple of its own item size.
+/// In the order of the reference library's writer, which lets each tensor lie at a multiple of its
+/// item size: widest first. Of one type they keep their order.
 void order(std::vector<Named>& tensors) {
-  std::ranges::stable_sort(tensors, std::greater<>(),
-                           [](const Named& each) { return item_size(each.tensor->dtype); });
+  std::ranges::stable_sort(tensors, std::less<>(), [](const Named& each) {
+    return std::ranges::find(kSafetensorsOrder, each.tensor->dtype) - kSafetensorsOrder.begin();
+  });
 }
 
-nlohmann::ordered_json header_of(const std::vector<Named>& tensors, const std::string& metadata) {
-  nlohmann::ordered_json header;
+/// A name and the one under which the same memory is written.
+using Tie = std::pair<std::string_view, std::string_view>;
+
+/// Leaves of tensors that are one view of a file the first by name.
+std::vector<Tie> take_ties(std::vector<Named>& tensors) {
+  std::unordered_map<const Storage*, std::vector<Named>> written;
+  std::vector<Named> by_name = tensors;
+  std::ranges::stable_sort(by_name, {}, &Named::name);
+  std::vector<Tie> ties;
+  for (const Named& each : by_name) {
+    const auto& source = each.tensor->source;
+    if (source == nullptr || source->storage == nullptr) continue;
+    std::vector<Named>& others = written[source->storage.get()];
+    const auto same = std::ranges::find_if(others, [&](const Named& other) {
+      return other.tensor->dtype == each.tensor->dtype &&
+             is_same_view(*other.tensor->source, *source);
+    });
+    if (same == others.end()) {
+      others.push_back(each);
+    } else {
+      ties.emplace_back(each.name, same->name);
+    }
+  }
+  std::unordered_set<std::string_view> left_out;
+  for (const Tie& tie : ties) left_out.insert(tie.first);
+  std::erase_if(tensors, [&](const Named& each) { return left_out.contains(each.name); });
+  return ties;
+}
+
+std::string quoted(std::string_view text) {
+  return nlohmann::json(text).dump();
+}
+
+std::string metadata_of(const std::vector<Tie>& ties, const WriteOptions& options) {
   // "format" is what libraries of the Hugging Face family look for.
-  header["__metadata__"]["format"] = "pt";
-  if (!metadata.empty()) header["__metadata__"]["mlpctl"] = metadata;
+  std::string text = R"({"format":"pt")";
+  const auto add = [&](std::string_view key, std::string_view value) {
+    text.append(",").append(quoted(key)).append(":").append(quoted(value));
+  };
+  if (!options.metadata.empty()) add("mlpctl", options.metadata);
+  for (const auto& [name, kept] : ties) add(name, kept);
+  for (const auto& [key, value] : options.notes) add(key, value);
+  return text + "}";
+}
+
+std::string shape_json(const std::vector<std::int64_t>& shape) {
+  return nlohmann::json(shape).dump();
+}
+
+// By hand, because a JSON object that keeps the order looks through all keys for each new one.
+std::string header_of(const std::vector<Named>& tensors, const std::string& metadata) {
+  std::string header = "{\"__metadata__\":" + metadata;
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
-    const std::uint64_t end = offset + tensor->bytes.size();
-    header[std::string(name)] = {{"dtype", safetensors_code(tensor->dtype)},
-                                 {"shape", tensor->shape},
-                                 {"data_offsets", {offset, end}}};
+    const std::uint64_t end = offset + written_size(*tensor);
+    header.append(",").append(quoted(name));
+    header.append(R"(:{"dtype":")").append(safetensors_code(tensor->dtype));
+    header.append(R"(","shape":)").append(shape_json(tensor->shape));
+    header.append(R"(,"data_offsets":[)").append(std::to_string(offset));
+    header.append(",").append(std::to_string(end)).append("]}");
     offset = end;
   }
-  return header;
+  return header + "}";
 }
 
 }  // namespace
@@ -160,16 +225,22 @@ StateFile read_safetensors(ReadContext& context) {
   return file;
 }
 
-void write_safetensors(AtomicFile& file, const Value& root, const std::string& metadata) {
+void write_safetensors(AtomicFile& file, const Value& root, const WriteOptions& options) {
   std::vector<Named> tensors = named_tensors(root);
+  const std::vector<Tie> ties = take_ties(tensors);
   order(tensors);
-  std::string header = header_of(tensors, metadata).dump();
+  std::string header = header_of(tensors, metadata_of(ties, options));
   header.append((8 - header.size() % 8) % 8, ' ');
   const std::uint64_t size = header.size();
   static_assert(std::endian::native == std::endian::little);
   file.write(std::as_bytes(std::span(&size, 1)));
   file.write(header);
-  for (const auto& each : tensors) file.write(each.tensor->bytes);
+  for (const auto& each : tensors) {
+    read_data(*each.tensor, [&](std::span<const std::byte> piece) {
+      file.write(piece);
+      if (options.written) options.written(piece.size());
+    });
+  }
 }
 
 }  // namespace mlpctl::state

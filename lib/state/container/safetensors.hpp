@@ -2,10 +2,9 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "base/atomic_file.hpp"
-#include "mlpctl/state/value.hpp"
+#include "mlpctl/state/writer.hpp"
 #include "state/container/read_context.hpp"
 
 namespace mlpctl::state {
@@ -14,8 +13,8 @@ namespace mlpctl::state {
 bool is_safetensors(std::span<const std::byte> bytes);
 /// Reads the header and checks that its tensors tile the data without a hole.
 StateFile read_safetensors(ReadContext& context);
-/// Writes one dict of named tensors, with `metadata` (when not empty) under the key "mlpctl".
+/// Writes one dict of named tensors, with its `metadata` (when not empty) under the key "mlpctl".
 /// Throws Error when `root` is anything else.
-void write_safetensors(AtomicFile& file, const Value& root, const std::string& metadata);
+void write_safetensors(AtomicFile& file, const Value& root, const WriteOptions& options);
 
 }  // namespace mlpctl::state

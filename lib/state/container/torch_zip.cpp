@@ -167,7 +167,7 @@ StateFile read_torch_zip(ReadContext& context) {
 // data.pkl comes first because PyTorch takes the top folder from the first entry; the storages
 // follow one another in the order of first use, so that config.load.calculate_storage_offsets,
 // which .format_version permits, finds them without reading the directory.
-void write_torch_zip(AtomicFile& file, const Value& root, const std::string& metadata) {
+void write_torch_zip(AtomicFile& file, const Value& root, const WriteOptions& options) {
   const Pickled pickled = pickle(root, StorageIds::kZip);
   ZipWriter zip(file, kTop);
   zip.add("data.pkl", pickled.bytes);
@@ -175,10 +175,10 @@ void write_torch_zip(AtomicFile& file, const Value& root, const std::string& met
   zip.add(".storage_alignment", "64");
   zip.add("byteorder", "little");
   for (std::size_t i = 0; i < pickled.storages.size(); ++i) {
-    zip.add("data/" + std::to_string(i), pickled.storages[i].bytes);
+    zip.add("data/" + std::to_string(i), pickled.storages[i].values, options.written);
   }
   zip.add("version", "3\n");
-  if (!metadata.empty()) zip.add("mlpctl.json", metadata);
+  if (!options.metadata.empty()) zip.add("mlpctl.json", options.metadata);
   zip.finish();
 }
 

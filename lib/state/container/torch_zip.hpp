@@ -2,10 +2,9 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "base/atomic_file.hpp"
-#include "mlpctl/state/value.hpp"
+#include "mlpctl/state/writer.hpp"
 #include "state/container/read_context.hpp"
 
 namespace mlpctl::state {
@@ -14,7 +13,7 @@ namespace mlpctl::state {
 bool is_torch_zip(std::span<const std::byte> bytes);
 /// Reads what torch.save writes since 1.6, and TorchScript: data.pkl and a record a storage.
 StateFile read_torch_zip(ReadContext& context);
-/// Writes such an archive, with `metadata` (when not empty) as its record mlpctl.json.
-void write_torch_zip(AtomicFile& file, const Value& root, const std::string& metadata);
+/// Writes such an archive, with its `metadata` (when not empty) as its record mlpctl.json.
+void write_torch_zip(AtomicFile& file, const Value& root, const WriteOptions& options);
 
 }  // namespace mlpctl::state

@@ -8,14 +8,30 @@
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/tensor.hpp"
 #include "state/pickle/opcodes.hpp"
+#include "state/pickle/storage_plan.hpp"
 #include "state/value/dtype_codes.hpp"
+#include "state/value/tensor_data.hpp"
 
 namespace mlpctl::state {
 namespace {
 
+std::int64_t storage_count(const TensorValue& values) {
+  const std::int64_t elements = element_count(values);
+  const DType dtype = values.dtype;
+  if (item_size(dtype) == 0) {
+    throw Error(ErrorCode::kNotSupported, "tensors of type " + std::string(to_string(dtype)) +
+                                              " are not written to PyTorch files");
+  }
+  return storage_class(dtype).empty() ? static_cast<std::int64_t>(written_size(values)) : elements;
+}
+
 class Pickler {
  public:
-  explicit Pickler(StorageIds ids) : ids_(ids) {}
+  Pickler(const Value& root, StorageIds ids) : ids_(ids), plan_(root) {
+    for (const TensorValue& values : plan_.storages()) {
+      result_.storages.push_back({values, storage_count(values)});
+    }
+  }
 
   Pickled run(const Value& root) {
     put(Opcode::kProto);
@@ -45,10 +61,11 @@ class Pickler {
   void end_tuple(std::size_t items);
   void integers(const std::vector<std::int64_t>& numbers);
   void global(std::string_view module, std::string_view name);
-  void storage(const TensorValue& tensor, std::int64_t count);
+  void storage(std::size_t index);
   void value(const Value& any) { std::visit(*this, any); }
 
   StorageIds ids_;
+  StoragePlan plan_;
   Pickled result_;
 };
 
@@ -142,37 +159,44 @@ void Pickler::global(std::string_view module, std::string_view name) {
   put('\n');
 }
 
-void Pickler::storage(const TensorValue& tensor, std::int64_t count) {
-  const std::string_view type = storage_class(tensor.dtype);
-  if (type.empty()) {
-    throw Error(ErrorCode::kNotSupported, "tensors of type " +
-                                              std::string(to_string(tensor.dtype)) +
-                                              " are not written to PyTorch files");
-  }
+// Types that came after PyTorch's classes of storages have none: their storage counts bytes.
+void Pickler::storage(std::size_t index) {
+  const PickledStorage& storage = result_.storages[index];
+  const std::string_view type = storage_class(storage.values.dtype);
   put(Opcode::kMark);
   text("storage");
-  global("torch", type);
-  text(std::to_string(result_.storages.size()));
+  if (!type.empty()) {
+    global("torch", type);
+  } else if (ids_ == StorageIds::kZip) {
+    global("torch.storage", "UntypedStorage");
+  } else {
+    global("torch", "ByteStorage");  // in a legacy stream torch.load takes nothing else for bytes
+  }
+  text(std::to_string(index));
   text("cpu");
-  integer(count);
+  integer(storage.count);
   if (ids_ == StorageIds::kLegacy) put(Opcode::kNone);
   put(Opcode::kTuple);
   put(Opcode::kBinPersId);
-  result_.storages.push_back(tensor);
 }
 
-// torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks)
+// torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks), or
+// v3 with a dtype at the end.
 void Pickler::operator()(const TensorValue& tensor) {
-  global("torch._utils", "_rebuild_tensor_v2");
+  const bool typed = !storage_class(tensor.dtype).empty();
+  const StoragePlan::Place& place = plan_.of(tensor);
+  element_count(tensor);
+  global("torch._utils", typed ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3");
   put(Opcode::kMark);
-  storage(tensor, element_count(tensor));
-  integer(0);
+  storage(place.storage);
+  integer(place.offset);
   integers(tensor.shape);
-  integers(contiguous_strides(tensor.shape));
+  integers(place.strides);
   put(Opcode::kNewFalse);
   global("collections", "OrderedDict");
   put(Opcode::kEmptyTuple);
   put(Opcode::kReduce);
+  if (!typed) global("torch", to_string(tensor.dtype));
   put(Opcode::kTuple);
   put(Opcode::kReduce);
 }
@@ -180,7 +204,7 @@ void Pickler::operator()(const TensorValue& tensor) {
 }  // namespace
 
 Pickled pickle(const Value& root, StorageIds ids) {
-  return Pickler(ids).run(root);
+  return Pickler(root, ids).run(root);
 }
 
 }  // namespace mlpctl::state

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,17 @@ namespace mlpctl::state {
 /// Which persistent ids name the storages: the legacy stream's have a sixth item, always None.
 enum class StorageIds { kZip, kLegacy };
 
-/// A pickle, and the tensors whose storages it names "0", "1", ... in the order of first use.
+/// A storage that a pickle names.
+struct PickledStorage {
+  TensorValue values;
+  /// In elements of its class, which are bytes where torch has no class of the type.
+  std::int64_t count = 0;
+};
+
+/// A pickle, and the storages that it names "0", "1", ... in the order of first use.
 struct Pickled {
   std::string bytes;
-  std::vector<TensorValue> storages;
+  std::vector<PickledStorage> storages;
 };
 
 /// Pickles a value at protocol 2, which every PyTorch reads without a warning, from opcodes and

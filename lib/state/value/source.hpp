@@ -25,6 +25,9 @@ struct Source {
   void forget_pages() const {
     if (file != nullptr) file->forget_pages();
   }
+  void forget_pages(std::span<const std::byte> part) const {
+    if (file != nullptr) file->forget_pages(part);
+  }
   bool is_mapped() const { return file != nullptr && file->is_mapped(); }
   /// Throws Error when a large file was changed after it was opened.
   void check_unchanged() const {
@@ -44,6 +47,9 @@ class PlainStorage : public Storage {
   void set(std::span<const std::byte> bytes) { bytes_ = bytes; }
   std::span<const std::byte> bytes() const override { return bytes_; }
   std::size_t size() const override { return bytes_.size(); }
+  void forget(std::span<const std::byte> part) const override {
+    if (file_ != nullptr) file_->forget_pages(part);
+  }
   bool is_mapped() const override { return file_ != nullptr && file_->is_mapped(); }
   void check_unchanged() const override {
     if (file_ != nullptr) file_->check_unchanged();

@@ -5,12 +5,10 @@
 
 #include "base/checked.hpp"
 #include "mlpctl/error.hpp"
+#include "state/value/pieces.hpp"
 
 namespace mlpctl::state {
 namespace {
-
-/// Beyond this an expanded tensor (more values than its storage has) is not spelled out.
-constexpr std::size_t kMaxExpanded = std::size_t{256} << 20U;
 
 std::size_t swap_unit(DType dtype) {
   return is_complex(dtype) ? item_size(dtype) / 2 : item_size(dtype);
@@ -24,28 +22,90 @@ void swap_bytes(std::span<std::byte> bytes, std::size_t unit) {
   }
 }
 
-/// Copies element by element in C order: an odometer over all dimensions but the last.
-void gather(const Tensor& tensor, std::span<const std::byte> from, std::span<std::byte> to) {
-  const std::size_t item = item_size(tensor.dtype), rank = tensor.rank();
-  std::vector<std::int64_t> index(rank, 0);
-  std::int64_t row = tensor.offset;
-  std::byte* out = to.data();
-  const std::byte* const end = to.data() + to.size();
-  while (out != end) {
-    for (std::int64_t i = 0; i < tensor.shape[rank - 1]; ++i, out += item) {
-      const auto element = static_cast<std::size_t>(row + i * tensor.strides[rank - 1]);
-      std::memcpy(out, from.data() + element * item, item);
+/// Copies element by element in C order: an odometer over all dimensions.
+class Gather {
+ public:
+  Gather(const Tensor& tensor, std::span<const std::byte> from)
+      : tensor_(tensor), from_(from), index_(tensor.rank(), 0), row_(tensor.offset) {}
+
+  /// Fills `to` with the next elements, which must be there.
+  void next(std::span<std::byte> to) {
+    const std::size_t item = item_size(tensor_.dtype), last = tensor_.rank() - 1;
+    std::byte* out = to.data();
+    const std::byte* const end = to.data() + to.size();
+    while (out != end) {
+      std::int64_t& i = index_[last];
+      for (; i < tensor_.shape[last] && out != end; ++i, out += item) {
+        const auto element = static_cast<std::size_t>(row_ + i * tensor_.strides[last]);
+        std::memcpy(out, from_.data() + element * item, item);
+      }
+      if (i == tensor_.shape[last]) next_row();
     }
-    for (std::size_t d = rank - 1; d-- > 0;) {
-      row += tensor.strides[d];
-      if (++index[d] < tensor.shape[d]) break;
-      row -= tensor.strides[d] * tensor.shape[d];
-      index[d] = 0;
+  }
+
+ private:
+  void next_row() {
+    index_.back() = 0;
+    for (std::size_t d = tensor_.rank() - 1; d-- > 0;) {
+      row_ += tensor_.strides[d];
+      if (++index_[d] < tensor_.shape[d]) break;
+      row_ -= tensor_.strides[d] * tensor_.shape[d];
+      index_[d] = 0;
     }
+  }
+
+  const Tensor& tensor_;
+  std::span<const std::byte> from_;
+  std::vector<std::int64_t> index_;
+  std::int64_t row_;
+};
+
+/// Throws Error for a tensor whose values cannot be spelled out.
+void check_values(const Tensor& tensor, std::size_t total) {
+  if (tensor.storage == nullptr) {
+    throw Error(ErrorCode::kNotSupported,
+                "a " + std::string(to_string(tensor.layout)) + " tensor holds no numbers to take");
+  }
+  if (total > kMaxExpanded && total > tensor.storage->size()) {
+    throw Error(ErrorCode::kNotSupported,
+                "a tensor of shape " + tensor.shape_text() + " repeats few numbers too often");
   }
 }
 
+bool is_swapped(const Tensor& tensor) {
+  return tensor.storage->byte_order() == std::endian::big && swap_unit(tensor.dtype) > 1;
+}
+
+std::size_t begin_of(const Tensor& tensor) {
+  return static_cast<std::size_t>(tensor.offset) * item_size(tensor.dtype);
+}
+
+/// Values that do not lie in C order, gathered in pieces so long that a matrix that lies transposed
+/// is not gone through too often.
+void read_gathered(const Tensor& tensor, std::size_t total, const Storage::Use& use) {
+  constexpr std::size_t kGathered = std::size_t{32} << 20U;
+  const auto stored = tensor.storage->bytes();
+  Gather gather(tensor, stored);
+  std::vector<std::byte> buffer(std::min(total, kGathered));
+  for (std::size_t at = 0; at < total; at += buffer.size()) {
+    buffer.resize(std::min(buffer.size(), total - at));
+    gather.next(buffer);
+    if (is_swapped(tensor)) swap_bytes(buffer, swap_unit(tensor.dtype));
+    tensor.storage->forget(stored);
+    for_each_piece(buffer, [&](std::size_t, std::span<const std::byte> piece) { use(piece); });
+  }
+  tensor.storage->check_unchanged();
+}
+
 }  // namespace
+
+void Storage::read(std::size_t begin, std::size_t size, const Use& use) const {
+  for_each_piece(bytes().subspan(begin, size), [&](std::size_t, std::span<const std::byte> piece) {
+    use(piece);
+    forget(piece);
+  });
+  check_unchanged();
+}
 
 std::string_view to_string(Layout layout) {
   switch (layout) {
@@ -106,32 +166,37 @@ std::string Tensor::shape_text() const {
 std::vector<std::byte> contiguous_bytes(const Tensor& tensor) {
   const std::size_t total = tensor.byte_count();
   if (total == 0) return {};
-  if (tensor.storage == nullptr) {
-    throw Error(ErrorCode::kNotSupported,
-                "a " + std::string(to_string(tensor.layout)) + " tensor holds no numbers to take");
-  }
-  if (total > kMaxExpanded && total > tensor.storage->size()) {
-    throw Error(ErrorCode::kNotSupported,
-                "a tensor of shape " + tensor.shape_text() + " repeats few numbers too often");
-  }
+  check_values(tensor, total);
   const auto stored = tensor.storage->bytes();
   std::vector<std::byte> bytes(total);
   if (tensor.is_contiguous()) {
-    const auto begin = static_cast<std::size_t>(tensor.offset) * item_size(tensor.dtype);
-    std::memcpy(bytes.data(), stored.data() + begin, total);
+    std::memcpy(bytes.data(), stored.data() + begin_of(tensor), total);
   } else {
-    gather(tensor, stored, bytes);
+    Gather(tensor, stored).next(bytes);
   }
   tensor.storage->check_unchanged();
-  if (tensor.storage->byte_order() == std::endian::big) swap_bytes(bytes, swap_unit(tensor.dtype));
+  if (is_swapped(tensor)) swap_bytes(bytes, swap_unit(tensor.dtype));
   return bytes;
+}
+
+void read_contiguous(const Tensor& tensor, const Storage::Use& use) {
+  const std::size_t total = tensor.byte_count();
+  if (total == 0) return;
+  check_values(tensor, total);
+  if (!tensor.is_contiguous()) return read_gathered(tensor, total, use);
+  if (!is_swapped(tensor)) return tensor.storage->read(begin_of(tensor), total, use);
+  std::vector<std::byte> swapped;
+  tensor.storage->read(begin_of(tensor), total, [&](std::span<const std::byte> piece) {
+    swapped.assign(piece.begin(), piece.end());
+    swap_bytes(swapped, swap_unit(tensor.dtype));
+    use(swapped);
+  });
 }
 
 std::span<const std::byte> contiguous_view(const Tensor& tensor) {
   if (tensor.storage == nullptr || !tensor.is_contiguous() || tensor.numel() == 0) return {};
-  if (tensor.storage->byte_order() == std::endian::big && swap_unit(tensor.dtype) > 1) return {};
-  const auto begin = static_cast<std::size_t>(tensor.offset) * item_size(tensor.dtype);
-  return tensor.storage->bytes().subspan(begin, tensor.byte_count());
+  if (is_swapped(tensor)) return {};
+  return tensor.storage->bytes().subspan(begin_of(tensor), tensor.byte_count());
 }
 
 }  // namespace mlpctl::state

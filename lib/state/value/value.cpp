@@ -2,6 +2,7 @@
 
 #include "base/checked.hpp"
 #include "mlpctl/error.hpp"
+#include "state/value/tensor_data.hpp"
 
 namespace mlpctl::state {
 
@@ -10,9 +11,12 @@ std::int64_t element_count(const TensorValue& tensor) {
   if (!count) {
     throw Error(ErrorCode::kInvalidArgument, "a tensor to be written has an impossible shape");
   }
-  const std::size_t item = item_size(tensor.dtype);
-  if (item == 0 || tensor.bytes.size() % item != 0 ||
-      tensor.bytes.size() / item != static_cast<std::size_t>(*count)) {
+  const auto wanted = checked_mul(static_cast<std::uint64_t>(*count),
+                                  static_cast<std::uint64_t>(bit_size(tensor.dtype)));
+  const bool as_many = tensor.source != nullptr
+                           ? has_values_for(tensor, *count)
+                           : wanted && *wanted % 8 == 0 && tensor.bytes.size() == *wanted / 8;
+  if (!as_many) {
     throw Error(ErrorCode::kInvalidArgument,
                 "a tensor to be written has not as many bytes as its shape and dtype say");
   }

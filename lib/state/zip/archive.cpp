@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "state/value/pieces.hpp"
 #include "state/zip/crc.hpp"
 #include "state/zip/inflate.hpp"
 #include "state/zip/local_header.hpp"
@@ -11,6 +12,10 @@ namespace {
 
 /// Larger records leave memory behind the checksum, so that a file may be larger than memory.
 constexpr std::size_t kChunk = std::size_t{16} << 20U, kKeptWhole = std::size_t{64} << 20U;
+
+Error wrong_crc(const ZipRecord& record) {
+  return damaged_zip("its record " + std::string(record.name) + " does not match its checksum");
+}
 
 }  // namespace
 
@@ -51,13 +56,36 @@ Payload ZipArchive::payload(const ZipRecord& record) const {
                                             static_cast<std::size_t>(record.packed));
   if (record.method == kStored) {
     check_crc(record, packed);
-    return {packed, source_.owner};
+    return stored(record);
   }
   spend(record.size);
   const auto bytes = std::make_shared<const std::vector<std::byte>>(
       inflate_raw(packed, static_cast<std::size_t>(record.size)));
   check_crc(record, *bytes);
   return {*bytes, bytes};
+}
+
+Payload ZipArchive::stored(const ZipRecord& record) const {
+  return {source_.bytes.subspan(static_cast<std::size_t>(record.payload),
+                                static_cast<std::size_t>(record.packed)),
+          source_.owner};
+}
+
+void ZipArchive::read_stored(const ZipRecord& record, std::size_t begin, std::size_t size,
+                             const Storage::Use& use) const {
+  const auto bytes = stored(record).bytes;
+  const std::size_t end = begin + size;
+  std::uint32_t crc = 0;
+  for_each_piece(bytes, [&](std::size_t at, std::span<const std::byte> piece) {
+    if (record.crc != 0) crc = crc32(crc, piece);
+    const std::size_t from = std::max(at, begin), to = std::min(at + piece.size(), end);
+    if (from < to) use(bytes.subspan(from, to - from));
+    source_.forget_pages(piece);
+  });
+  if (crc != record.crc) {
+    const Error error = wrong_crc(record);
+    throw source_.error(error.code(), error.what());
+  }
 }
 
 std::string ZipArchive::text(std::string_view name, std::size_t limit) const {
@@ -76,9 +104,7 @@ void ZipArchive::check_crc(const ZipRecord& record, std::span<const std::byte> b
     crc = crc32(crc, part);
     if (bytes.size() > kKeptWhole) source_.forget_pages();
   }
-  if (crc != record.crc) {
-    throw damaged_zip("its record " + std::string(record.name) + " does not match its checksum");
-  }
+  if (crc != record.crc) throw wrong_crc(record);
 }
 
 void ZipArchive::spend(std::uint64_t size) const {
@@ -95,11 +121,21 @@ std::span<const std::byte> ZipStorage::bytes() const {
   std::call_once(once_, [this] {
     try {
       payload_ = archive_->payload(record_);
+      checked_ = true;
     } catch (const Error& error) {
       throw archive_->source().error(error.code(), error.what());
     }
   });
   return payload_.bytes;
+}
+
+// The checksum is computed of the pieces as they pass, so that a large file is read once.
+void ZipStorage::read(std::size_t begin, std::size_t size, const Use& use) const {
+  if (checked_ || record_.method != kStored) return Storage::read(begin, size, use);
+  archive_->read_stored(record_, begin, size, use);
+  check_unchanged();
+  std::call_once(once_, [this] { payload_ = archive_->stored(record_); });
+  checked_ = true;
 }
 
 }  // namespace mlpctl::state

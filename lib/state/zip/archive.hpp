@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <bit>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,12 @@ class ZipArchive {
   bool has_folder(std::string_view folder) const;
   /// The record's bytes: inflated when deflated, checked against its CRC unless that is 0.
   Payload payload(const ZipRecord& record) const;
+  /// The bytes of a stored record as they are, unchecked.
+  Payload stored(const ZipRecord& record) const;
+  /// Gives a part of a stored record to `use`, piece by piece, and checks the whole on the way.
+  /// Throws Error, with the file's name, when it does not match its checksum.
+  void read_stored(const ZipRecord& record, std::size_t begin, std::size_t size,
+                   const Storage::Use& use) const;
   /// The whole of a small record; empty when there is none. Throws Error beyond `limit` bytes.
   std::string text(std::string_view name, std::size_t limit) const;
 
@@ -55,6 +62,10 @@ class ZipStorage : public Storage {
 
   std::span<const std::byte> bytes() const override;
   std::size_t size() const override { return static_cast<std::size_t>(record_.size); }
+  void read(std::size_t begin, std::size_t size, const Use& use) const override;
+  void forget(std::span<const std::byte> part) const override {
+    archive_->source().forget_pages(part);
+  }
   bool is_mapped() const override { return archive_->source().is_mapped(); }
   void check_unchanged() const override { archive_->source().check_unchanged(); }
   std::endian byte_order() const override { return order_; }
@@ -64,6 +75,7 @@ class ZipStorage : public Storage {
   const ZipRecord& record_;
   std::endian order_;
   mutable std::once_flag once_;
+  mutable std::atomic<bool> checked_ = false;
   mutable Payload payload_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "state/value/tensor_data.hpp"
 #include "state/zip/crc.hpp"
 
 namespace mlpctl::state {
@@ -55,6 +56,23 @@ void ZipWriter::add(std::string_view name, std::span<const std::byte> bytes) {
   put(local_header(records_.back()));
   file_.write(bytes);
   offset_ += bytes.size();
+}
+
+void ZipWriter::add(std::string_view name, const TensorValue& tensor,
+                    const std::function<void(std::uint64_t bytes)>& written) {
+  constexpr std::uint64_t kCrcPlace = 14;
+  records_.push_back({top_ + "/" + std::string(name), 0, written_size(tensor), offset_});
+  Record& record = records_.back();
+  put(local_header(record));
+  read_data(tensor, [&](std::span<const std::byte> piece) {
+    record.crc = crc32(record.crc, piece);
+    file_.write(piece);
+    offset_ += piece.size();
+    if (written) written(piece.size());
+  });
+  std::string crc;
+  little(crc, record.crc, 4);
+  file_.write_at(record.header_offset + kCrcPlace, std::as_bytes(std::span(crc)));
 }
 
 std::string ZipWriter::local_header(const Record& record) const {

@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/atomic_file.hpp"
+#include "mlpctl/state/value.hpp"
 
 namespace mlpctl::state {
 
@@ -20,6 +22,10 @@ class ZipWriter {
   /// Appends the record top/name.
   void add(std::string_view name, std::span<const std::byte> bytes);
   void add(std::string_view name, std::string_view text);
+  /// The same of a tensor's bytes; tells `written` of each piece. The checksum is set when all have
+  /// passed.
+  void add(std::string_view name, const TensorValue& tensor,
+           const std::function<void(std::uint64_t bytes)>& written);
   /// Writes the central directory; nothing may be added after it.
   void finish();
 

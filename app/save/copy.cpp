@@ -1,0 +1,89 @@
+#include "save/copy.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/terminal.hpp"
+#include "cli/text.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How far a copy is, on a terminal, once it takes longer than a second.
+class CopyProgress {
+ public:
+  explicit CopyProgress(std::string name) : name_(std::move(name)) {}
+
+  void show(std::uint64_t done, std::uint64_t all) {
+    const auto now = Clock::now();
+    if (!line_.active() || now < next_) return;
+    next_ = now + std::chrono::milliseconds(100);
+    const double seconds = std::chrono::duration<double>(now - begin_).count();
+    const double rate = static_cast<double>(done) / seconds;
+    line_.show(fmt::format("{}  {:3.0f} %  {:.2f} GB/s  {:.0f} s left", name_,
+                           100 * static_cast<double>(done) / static_cast<double>(all), rate / 1e9,
+                           static_cast<double>(all - done) / rate));
+  }
+
+ private:
+  std::string name_;
+  StatusLine line_;
+  Clock::time_point begin_ = Clock::now(), next_ = begin_ + std::chrono::seconds(1);
+};
+
+/// "4.1 kB", as disks count.
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"bytes", "kB", "MB", "GB", "TB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1000 && unit + 1 < std::size(kUnits); ++unit) size /= 1000;
+  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", size, kUnits[unit]);
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// "a (3), b (a set) and 4 more"; between: what stands around the second of a pair.
+std::string pairs_text(const Pairs& pairs, std::string_view before, std::string_view after) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(pairs.size(), kShown); ++i) {
+    text += (i > 0 ? ", " : "") + printable(pairs[i].first) + std::string(before) +
+            printable(pairs[i].second) + std::string(after);
+  }
+  if (pairs.size() > kShown) text += fmt::format(" and {} more", pairs.size() - kShown);
+  return text;
+}
+
+void report(const state::CopyReport& done, const state::Chosen& chosen, const std::string& out) {
+  spdlog::info("wrote {}: {} tensor{}, {}", out, done.tensors, done.tensors == 1 ? "" : "s",
+               size_text(done.bytes));
+  if (!done.ties.empty()) spdlog::info("tied: {}", pairs_text(done.ties, " = ", ""));
+  if (!done.left_out.empty()) {
+    spdlog::warn("left out: {}", pairs_text(done.left_out, " (", ")"));
+  }
+  for (const std::string& wrapper : chosen.wrappers) {
+    spdlog::info("names begin with {}; --strip-prefix {} takes it off", wrapper, wrapper);
+  }
+}
+
+}  // namespace
+
+void copy_file(const state::StateFile& file, const CopyCommand& command) {
+  state::CopyOptions options{.format = state::output_format(command.out, command.format),
+                             .force = command.force};
+  if (!command.dtype.empty()) options.dtype = state::copy_dtype(command.dtype);
+  const state::Chosen chosen = state::choose(file, command.selection);
+  CopyProgress progress(command.out);
+  options.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
+  const state::CopyReport done = state::copy_state(command.out, chosen, options);
+  report(done, chosen, command.out);
+}
+
+}  // namespace mlpctl::app

@@ -1,0 +1,190 @@
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/cli.hpp"
+#include "cli/help.hpp"
+#include "cli/usage_error.hpp"
+#include "commands.hpp"
+#include "mlpctl/error.hpp"
+#include "model/model_file.hpp"
+#include "save/copy.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+struct SaveCommand {
+  std::string from;
+  bool init = false;
+  std::optional<std::uint64_t> seed;
+  bool fit = false;
+  std::string out;
+  std::string format;
+  std::string dtype;
+  bool force = false;
+  model::LoadOptions load;
+  std::vector<std::string> renames;
+  /// Without its key, which `load` has.
+  state::Selection selection;
+
+  /// Whether it says something that a copy of the eight entries has no use for.
+  bool asks_for_any_network() const {
+    return !selection.include.empty() || !selection.exclude.empty() ||
+           !selection.strip_prefix.empty() || !renames.empty() || dtype == "float64";
+  }
+};
+
+void save(const SaveCommand& command, const model::Model& model) {
+  const std::string dtype = command.dtype.empty() ? "float32" : command.dtype;
+  model::save_model(
+      command.out, model,
+      {.format = command.format, .dtype = model::weight_dtype(dtype), .force = command.force});
+  spdlog::info("wrote {}", command.out);
+}
+
+void save_fresh(const SaveCommand& command) {
+  model::Model model;
+  model.parameters = model::initial_parameters(command.seed.value_or(0));
+  save(command, model);
+}
+
+/// False when the file is of another network and that is right.
+bool save_fitting(const SaveCommand& command, const state::StateFile& file) {
+  try {
+    save(command, model::model_in(file, command.load).model);
+    return true;
+  } catch (const state::MisfitError&) {
+    if (command.fit) throw;
+    return false;
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> renames(const std::vector<std::string>& texts) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const std::string& text : texts) {
+    const std::size_t at = text.find('=');
+    if (at == text.npos) throw UsageError("--rename takes OLD=NEW and not " + text);
+    all.emplace_back(text.substr(0, at), text.substr(at + 1));
+  }
+  return all;
+}
+
+void save_any(const SaveCommand& command, const state::StateFile& file) {
+  state::require_harmless(file);
+  CopyCommand copy{.out = command.out,
+                   .format = command.format,
+                   .dtype = command.dtype,
+                   .force = command.force,
+                   .selection = command.selection};
+  copy.selection.key = command.load.key;
+  copy.selection.rename = renames(command.renames);
+  copy_file(file, copy);
+}
+
+/// The path may name a part of the file that is no state of its own, such as an optimizer's.
+void save_from(const SaveCommand& command) {
+  const state::StateFile file = state::open_state(command.from);
+  if (command.asks_for_any_network()) return save_any(command, file);
+  try {
+    if (save_fitting(command, file)) return;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound || command.load.key.empty() || command.fit) throw;
+    try {
+      return save_any(command, file);
+    } catch (const Error& other) {
+      if (other.code() != ErrorCode::kNotFound) throw;
+    }
+    throw;
+  }
+  save_any(command, file);
+}
+
+ExitCode run(const SaveCommand& command) {
+  if (command.init == !command.from.empty()) {
+    throw UsageError("save needs either --from FILE or --init");
+  }
+  if (!command.init && command.seed) {
+    throw UsageError("--seed decides the weights of --init, which is missing");
+  }
+  if (command.fit && command.asks_for_any_network()) {
+    throw UsageError("--fit takes the network's eight entries; leave out what chooses others");
+  }
+  command.init ? save_fresh(command) : save_from(command);
+  return ExitCode::kDone;
+}
+
+void add_selection(CLI::App& command, SaveCommand& options, CLI::Option* from) {
+  const auto add = [&](const char* name, auto& into, const char* type, const char* help) {
+    command.add_option(name, into, help)
+        ->type_name(type)
+        ->allow_extra_args(false)
+        ->needs(from)
+        ->group("Choice");
+  };
+  add("--include", options.selection.include, "GLOB",
+      "Take the entries whose names match this pattern, in which * is any text; repeatable");
+  add("--exclude", options.selection.exclude, "GLOB",
+      "Leave out those whose names match; repeatable");
+  add("--strip-prefix", options.selection.strip_prefix, "P",
+      "Take this off the beginnings of names (module., _orig_mod.); repeatable");
+  add("--rename", options.renames, "OLD=NEW",
+      "Call an entry, or all below it, NEW; * in both is any text; repeatable");
+}
+
+}  // namespace
+
+void add_save(CLI::App& app) {
+  auto options = std::make_shared<SaveCommand>();
+  CLI::App* command = app.add_subcommand(
+      "save", "Write weights: those of a file, of any network, or fresh ones of ours");
+  CLI::Option* from =
+      command
+          ->add_option("--from", options->from,
+                       "File to write again: of our network, which is checked, or of any other")
+          ->type_name("FILE")
+          ->group("Input");
+  add_load_options(*command, options->load);
+  command
+      ->add_flag("--init", options->init, "Write fresh random weights, as PyTorch initialises them")
+      ->group("Input");
+  command
+      ->add_option("--seed", options->seed,
+                   "Number that decides the random weights of --init, from 0 on")
+      ->type_name("N")
+      ->check(unnamed(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max())))
+      ->default_str("0")
+      ->group("Input");
+  command->add_flag("--fit", options->fit, "Refuse a file of another network")->group("Input");
+  add_selection(*command, *options, from);
+  command->add_option("--out", options->out, "File to write")
+      ->type_name("FILE")
+      ->required()
+      ->group("Output");
+  command
+      ->add_option("--format", options->format,
+                   "Kind of file: PyTorch's (pt), PyTorch's before 1.6 (legacy) or safetensors "
+                   "(default: as the name of --out ends)")
+      ->type_name("pt|legacy|safetensors")
+      ->group("Output");
+  command
+      ->add_option("--dtype", options->dtype,
+                   "Type of all floats in the file (default: float32 of our network, of others "
+                   "what each tensor has)")
+      ->type_name("float32|float16|bfloat16|float64")
+      ->group("Output");
+  command->add_flag("--force", options->force, "Replace a file that holds no model")
+      ->group("Output");
+  on_run(*command, [options] { return run(*options); });
+}
+
+}  // namespace mlpctl::app
