@@ -22,7 +22,8 @@ struct Comparison {
 std::string_view to_string(state::Difference::Kind kind);
 
 /// Compares value by value. Files that name their entries differently but both fit the network are
-/// compared under its names. Throws Error for damaged values.
-Comparison compare(const state::StateFile& first, const state::StateFile& second);
+/// compared under its names; with `like`, tensors of any network are paired as rename_like does and
+/// compared under the second file's names. Throws Error for damaged values.
+Comparison compare(const state::StateFile& first, const state::StateFile& second, bool like);
 
 }  // namespace mlpctl::app

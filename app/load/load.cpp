@@ -16,6 +16,7 @@ struct LoadCommand {
   std::string other;
   bool list = false;
   bool json = false;
+  bool like = false;
   model::LoadOptions load;
 };
 
@@ -35,12 +36,15 @@ ExitCode report(const LoadCommand& command, const state::StateFile& file) {
 }
 
 ExitCode report_differences(const LoadCommand& command, const state::StateFile& file) {
-  const Comparison comparison = compare(file, state::open_state(command.other));
+  const Comparison comparison = compare(file, state::open_state(command.other), command.like);
   print(command, comparison);
   return comparison.differences.empty() ? ExitCode::kDone : ExitCode::kFailed;
 }
 
 ExitCode run(const LoadCommand& command) {
+  if (command.like && command.other.empty()) {
+    throw UsageError("--like says how --diff finds what to compare, and --diff is missing");
+  }
   if (command.list && !command.other.empty()) {
     throw UsageError("--list shows one file and --diff compares two; give one of them");
   }
@@ -83,6 +87,10 @@ void add_load(CLI::App& app) {
       ->add_option("--diff", options->other,
                    "Compare with this file and print what differs; the exit status is then 1")
       ->type_name("FILE")
+      ->group("Output");
+  command
+      ->add_flag("--like", options->like,
+                 "With --diff: pair tensors by shape, dtype and order, whatever they are called")
       ->group("Output");
   command->add_flag("--json", options->json, "Print the results as one JSON object")
       ->group("Output");

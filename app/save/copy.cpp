@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "cli/like.hpp"
 #include "cli/terminal.hpp"
 #include "cli/text.hpp"
 
@@ -61,9 +63,11 @@ std::string pairs_text(const Pairs& pairs, std::string_view before, std::string_
   return text;
 }
 
-void report(const state::CopyReport& done, const state::Chosen& chosen, const std::string& out) {
-  spdlog::info("wrote {}: {} tensor{}, {}", out, done.tensors, done.tensors == 1 ? "" : "s",
-               size_text(done.bytes));
+void report(const state::CopyReport& done, const state::Chosen& chosen) {
+  const std::string shards =
+      done.files.size() > 1 ? fmt::format(" in {} shards", done.files.size() - 1) : "";
+  spdlog::info("wrote {}: {} tensor{}, {}{}", done.files.back(), done.tensors,
+               done.tensors == 1 ? "" : "s", size_text(done.bytes), shards);
   if (!done.ties.empty()) spdlog::info("tied: {}", pairs_text(done.ties, " = ", ""));
   if (!done.left_out.empty()) {
     spdlog::warn("left out: {}", pairs_text(done.left_out, " (", ")"));
@@ -73,17 +77,31 @@ void report(const state::CopyReport& done, const state::Chosen& chosen, const st
   }
 }
 
+/// Gives the tensors the names of another file's.
+void take_names(state::Chosen& chosen, const std::string& like) {
+  const state::StateFile other = state::open_state(like);
+  Renamed renamed = rename_like(chosen.path, chosen.tensors, like, state::choose(other).tensors);
+  std::cout << renamed.table << std::flush;
+  if (renamed.doubts > 0) {
+    spdlog::warn("{} of {} pairs rest on the order in the files alone: look at them",
+                 renamed.doubts, renamed.tensors.size());
+  }
+  chosen.tensors = std::move(renamed.tensors);
+}
+
 }  // namespace
 
 void copy_file(const state::StateFile& file, const CopyCommand& command) {
   state::CopyOptions options{.format = state::output_format(command.out, command.format),
-                             .force = command.force};
+                             .force = command.force,
+                             .max_shard_bytes = command.max_shard_bytes};
   if (!command.dtype.empty()) options.dtype = state::copy_dtype(command.dtype);
-  const state::Chosen chosen = state::choose(file, command.selection);
+  state::Chosen chosen = state::choose(file, command.selection);
+  if (!command.like.empty()) take_names(chosen, command.like);
   CopyProgress progress(command.out);
   options.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
   const state::CopyReport done = state::copy_state(command.out, chosen, options);
-  report(done, chosen, command.out);
+  report(done, chosen);
 }
 
 }  // namespace mlpctl::app

@@ -10,6 +10,7 @@
 #include "base/byte_reader.hpp"
 #include "mlpctl/state/describe.hpp"
 #include "state/value/float_formats.hpp"
+#include "state/value/pieces.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -65,7 +66,8 @@ void read_doubles(const std::byte* from, DType dtype, std::span<double> to) {
 /// A tensor's values in C order: where they lie, or a copy.
 class Values {
  public:
-  explicit Values(const Tensor& tensor) : view_(contiguous_view(tensor)) {
+  explicit Values(const Tensor& tensor)
+      : storage_(tensor.storage.get()), view_(contiguous_view(tensor)) {
     if (view_.empty()) {
       copy_ = contiguous_bytes(tensor);
       view_ = copy_;
@@ -73,10 +75,35 @@ class Values {
   }
   std::span<const std::byte> bytes() const { return view_; }
 
+  /// Says that all before `end` was compared. Pages of a large file go out of memory.
+  void passed(std::size_t end) {
+    constexpr std::size_t kKept = std::size_t{8} << 20U;
+    if (!copy_.empty() || (end < view_.size() && end - kept_from_ < kKept)) return;
+    storage_->forget(view_.subspan(kept_from_, end - kept_from_));
+    kept_from_ = end;
+  }
+  /// From the beginning again.
+  void rewind() { kept_from_ = 0; }
+
  private:
+  const Storage* storage_;
   std::vector<std::byte> copy_;
   std::span<const std::byte> view_;
+  std::size_t kept_from_ = 0;
 };
+
+bool are_equal(Values& a, Values& b) {
+  if (a.bytes().size() != b.bytes().size()) return false;
+  bool equal = true;
+  for_each_piece(a.bytes(), [&](std::size_t at, std::span<const std::byte> piece) {
+    equal = equal && std::ranges::equal(piece, b.bytes().subspan(at, piece.size()));
+    a.passed(at + piece.size());
+    b.passed(at + piece.size());
+  });
+  a.rewind();
+  b.rewind();
+  return equal;
+}
 
 void compare(double a, double b, Difference& result) {
   if (a == b || (std::isnan(a) && std::isnan(b))) return;
@@ -90,10 +117,13 @@ void compare(double a, double b, Difference& result) {
 }
 
 template <typename Item>
-void compare_integers(std::span<const std::byte> a, std::span<const std::byte> b,
-                      Difference& result) {
-  for (std::size_t at = 0; at < a.size(); at += sizeof(Item)) {
-    const auto x = load_le<Item>(a, at), y = load_le<Item>(b, at);
+void compare_integers(Values& a, Values& b, Difference& result) {
+  for (std::size_t at = 0; at < a.bytes().size(); at += sizeof(Item)) {
+    const auto x = load_le<Item>(a.bytes(), at), y = load_le<Item>(b.bytes(), at);
+    if (at % kPiece == 0) {
+      a.passed(at);
+      b.passed(at);
+    }
     if (x == y) continue;
     ++result.elements;
     const std::uint64_t apart = x > y
@@ -107,15 +137,11 @@ void compare_integers(std::span<const std::byte> a, std::span<const std::byte> b
   }
 }
 
-void compare_values(const Tensor& first, const Values& a, const Tensor& second, const Values& b,
+void compare_values(const Tensor& first, Values& a, const Tensor& second, Values& b,
                     Difference& result) {
-  if (first.dtype == second.dtype && std::ranges::equal(a.bytes(), b.bytes())) return;
-  if (first.dtype == DType::kInt64) {
-    return compare_integers<std::int64_t>(a.bytes(), b.bytes(), result);
-  }
-  if (first.dtype == DType::kUInt64) {
-    return compare_integers<std::uint64_t>(a.bytes(), b.bytes(), result);
-  }
+  if (first.dtype == second.dtype && are_equal(a, b)) return;
+  if (first.dtype == DType::kInt64) return compare_integers<std::int64_t>(a, b, result);
+  if (first.dtype == DType::kUInt64) return compare_integers<std::uint64_t>(a, b, result);
   // A complex number is compared as its two parts, numbers that share a byte as that byte.
   const auto type = [](const Tensor& tensor) {
     return item_size(tensor.dtype) == 0 ? DType::kUInt8 : tensor.dtype;
@@ -130,11 +156,14 @@ void compare_values(const Tensor& first, const Values& a, const Tensor& second, 
     read_doubles(a.bytes().data() + begin * item_a, type_a, std::span(block_a).first(count));
     read_doubles(b.bytes().data() + begin * item_b, type_b, std::span(block_b).first(count));
     for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);
+    a.passed((begin + count) * item_a);
+    b.passed((begin + count) * item_b);
   }
 }
 
 void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
-  compare_values(first, Values(first), second, Values(second), result);
+  Values a(first), b(second);
+  compare_values(first, a, second, b, result);
   first.storage->check_unchanged();
   second.storage->check_unchanged();
 }

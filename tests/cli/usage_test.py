@@ -49,7 +49,8 @@ class Help(ProgramTest):
     def test_every_value_has_a_default_or_is_required_or_does_nothing_when_it_is_missing(self):
         nothing_without = {
             "--config", "--from", "--resume", "--log", "--checkpoint", "--diff", "--save-input",
-            "--annotate", "--include", "--exclude", "--strip-prefix", "--rename",
+            "--annotate", "--like", "--max-shard-size",
+            "--include", "--exclude", "--strip-prefix", "--rename",
         }
         for command in ("train", "save", "load", "eval", "predict"):
             text = re.sub(r"\n {20,}", " ", self.done(command, "--help"))

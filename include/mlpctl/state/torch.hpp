@@ -1,11 +1,15 @@
 #pragma once
 
-// The bridge to LibTorch, for programs that link it: state files into torch::Tensor and modules.
+// The bridge to LibTorch, for programs that link it: state files into torch::Tensor and modules,
+// and modules into state files.
 
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +18,10 @@
 
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/fit.hpp"
+#include "mlpctl/state/pairing.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "mlpctl/state/selection.hpp"
+#include "mlpctl/state/writer.hpp"
 
 namespace mlpctl::state {
 
@@ -39,6 +46,12 @@ inline std::optional<torch::ScalarType> torch_type(DType dtype) {
       return torch::kInt64;
     case DType::kUInt8:
       return torch::kUInt8;
+    case DType::kUInt16:
+      return torch::kUInt16;
+    case DType::kUInt32:
+      return torch::kUInt32;
+    case DType::kUInt64:
+      return torch::kUInt64;
     case DType::kBool:
       return torch::kBool;
     case DType::kComplex32:
@@ -54,6 +67,17 @@ inline std::optional<torch::ScalarType> torch_type(DType dtype) {
     default:
       return std::nullopt;
   }
+}
+
+/// The type of the same name here; nothing for those that torch_type does not know.
+inline std::optional<DType> dtype_of(torch::ScalarType type) {
+  using enum DType;
+  for (const DType dtype :
+       {kFloat32, kFloat64, kFloat16, kBFloat16, kInt8, kInt16, kInt32, kInt64, kUInt8, kUInt16,
+        kUInt32, kUInt64, kBool, kComplex32, kComplex64, kComplex128, kFloat8E4M3Fn, kFloat8E5M2}) {
+    if (torch_type(dtype) == type) return dtype;
+  }
+  return std::nullopt;
 }
 
 /// A copy of the values in memory of its own. Throws Error for sparse, quantised and meta tensors
@@ -100,6 +124,141 @@ inline void load_into(torch::nn::Module& module, const StateFile& file, std::str
   for (const Tensor& tensor : found.tensors) values.push_back(to_torch(tensor));
   const torch::NoGradGuard no_grad;
   for (std::size_t i = 0; i < targets.size(); ++i) targets[i].copy_(values[i]);
+}
+
+/// A module's parameters and buffers by their names, as Python's state_dict() has them.
+inline std::vector<std::pair<std::string, torch::Tensor>> module_tensors(
+    const torch::nn::Module& module) {
+  std::vector<std::pair<std::string, torch::Tensor>> all;
+  for (const auto& item : module.named_parameters()) all.emplace_back(item.key(), item.value());
+  for (const auto& item : module.named_buffers()) all.emplace_back(item.key(), item.value());
+  return all;
+}
+
+/// How fill_module finds a module's tensors in a file.
+struct FillOptions {
+  enum class By {
+    kName,   ///< Under `file_name` of their names, or their names.
+    kOrder,  ///< By shape, kind of number and order (pair_names), whatever they are called.
+  };
+  By by = By::kName;
+  /// The part of the file to look in, as Selection has it.
+  std::string key = {};
+  std::function<std::string(const std::string& name)> file_name = {};
+  /// Throw when something is missing or left over, instead of saying it alone.
+  bool strict = true;
+};
+
+/// What was done: names of the module in `filled` and `missing`, of the file in `left_over`.
+struct FillReport {
+  std::vector<std::string> filled, missing, left_over;
+};
+
+namespace detail {
+
+/// Only what pairs are made by: of floats the width does not matter, copying converts them.
+inline NamedTensor form_of(std::string name, DType dtype, std::vector<std::int64_t> shape) {
+  Tensor form;
+  form.dtype = is_real_float(dtype) ? DType::kFloat32 : dtype;
+  form.shape = std::move(shape);
+  return {std::move(name), std::move(form)};
+}
+
+/// (place in the module, place in the file)
+using Places = std::vector<std::pair<std::size_t, std::size_t>>;
+
+inline Places places_by_order(const std::vector<std::pair<std::string, torch::Tensor>>& wanted,
+                              const std::vector<NamedTensor>& found) {
+  std::vector<NamedTensor> first, second;
+  for (const auto& [name, tensor] : wanted) {
+    const auto dtype = dtype_of(tensor.scalar_type());
+    first.push_back(form_of(name, dtype.value_or(DType::kBits8), tensor.sizes().vec()));
+  }
+  for (const auto& [name, tensor] : found) {
+    second.push_back(form_of(name, tensor.dtype, tensor.shape));
+  }
+  Places places;
+  for (const NamePair& pair : pair_names(first, second).pairs) {
+    places.emplace_back(pair.first, pair.second);
+  }
+  return places;
+}
+
+inline Places places_by_name(const std::vector<std::pair<std::string, torch::Tensor>>& wanted,
+                             const std::vector<NamedTensor>& found, const FillOptions& options) {
+  Places places;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const std::string& own = wanted[i].first;
+    const std::string name = options.file_name ? options.file_name(own) : own;
+    const auto at = std::find_if(found.begin(), found.end(),
+                                 [&](const NamedTensor& each) { return each.name == name; });
+    if (at != found.end()) places.emplace_back(i, at - found.begin());
+  }
+  return places;
+}
+
+inline std::string names_text(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace detail
+
+/// Fills a module of any kind with the tensors of a file of any kind. Floats are converted to the
+/// module's type. Throws Error, before the first value is changed, when shapes differ, and when
+/// `strict` is not met.
+inline FillReport fill_module(torch::nn::Module& module, const StateFile& file,
+                              const FillOptions& options = {}) {
+  require_harmless(file);
+  const auto wanted = module_tensors(module);
+  const std::vector<NamedTensor> found = choose(file, {.key = options.key}).tensors;
+  const detail::Places places = options.by == FillOptions::By::kOrder
+                                    ? detail::places_by_order(wanted, found)
+                                    : detail::places_by_name(wanted, found, options);
+  std::vector<bool> filled(wanted.size()), used(found.size());
+  std::vector<torch::Tensor> values;
+  for (const auto& [own, other] : places) {
+    const auto& [name, tensor] = found[other];
+    if (tensor.shape != wanted[own].second.sizes().vec()) {
+      throw Error(ErrorCode::kNotSupported, file.path + ": " + name + " is " + tensor.shape_text() +
+                                                " and not of the shape of " + wanted[own].first);
+    }
+    values.push_back(to_torch(tensor));
+    filled[own] = used[other] = true;
+  }
+  FillReport report;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    (filled[i] ? report.filled : report.missing).push_back(wanted[i].first);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!used[i]) report.left_over.push_back(found[i].name);
+  }
+  if (options.strict && (!report.missing.empty() || !report.left_over.empty())) {
+    throw Error(ErrorCode::kNotSupported,
+                file.path + ": missing: " + detail::names_text(report.missing) +
+                    "; left over: " + detail::names_text(report.left_over));
+  }
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < places.size(); ++i) wanted[places[i].first].second.copy_(values[i]);
+  return report;
+}
+
+/// Writes a module's parameters and buffers as a file that Python's load_state_dict takes, under
+/// the module's own names. Throws Error for types that no file holds.
+inline void save_module(const std::string& path, const torch::nn::Module& module,
+                        const WriteOptions& options = {}) {
+  std::vector<torch::Tensor> kept;
+  DictValue root;
+  for (const auto& [name, tensor] : module_tensors(module)) {
+    const auto dtype = dtype_of(tensor.scalar_type());
+    if (!dtype) throw Error(ErrorCode::kNotSupported, name + ": its type cannot be written");
+    kept.push_back(tensor.detach().to(torch::kCPU).contiguous());
+    const auto* bytes = static_cast<const std::byte*>(kept.back().data_ptr());
+    root.emplace_back(name,
+                      TensorValue{tensor.sizes().vec(), *dtype, {bytes, kept.back().nbytes()}});
+  }
+  write_state(path, root, options);
 }
 
 }  // namespace mlpctl::state
