@@ -28,7 +28,7 @@ ROOMS = {
 # Folders of one room, each before those that may include it. A room's own files lie where no circle
 # is made.
 FOLDERS = {
-    "state": ["value", "pickle zip", "container", "fit"],
+    "state": ["value", "verdict", "pickle zip", "container members", "fit"],
     "image": ["decode", "prepare", "propose", "sheet"],
     "train": ["augment", "torch"],
     "app": ["cli", "completion load predict train"],

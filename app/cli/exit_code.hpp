@@ -9,7 +9,7 @@ enum class ExitCode {
   kFailed = 1,
   /// Unknown or contradictory options, values out of range.
   kUsage = 2,
-  /// A threshold that the user set (--min-accuracy, --min-confidence) was not met.
+  /// A threshold that the user set (--min-accuracy, --min-confidence, --allow) was not met.
   kBelowThreshold = 3,
   kInterrupted = 130,
   kTerminated = 143,

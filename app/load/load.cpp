@@ -1,23 +1,28 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/cli.hpp"
+#include "cli/help.hpp"
 #include "cli/option_sources.hpp"
 #include "cli/run_files.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "load/print.hpp"
+#include "load/scan.hpp"
 #include "mlpctl/state/reader.hpp"
 
 namespace mlpctl::app {
 namespace {
 
 struct LoadCommand {
-  std::string file;
+  std::vector<std::string> files;
   std::string other;
   bool list = false;
+  bool scan = false;
   bool json = false;
+  std::string allow;
   model::LoadOptions load;
 };
 
@@ -44,18 +49,30 @@ ExitCode report_differences(const LoadCommand& command, const state::StateFile& 
 
 void check_files(const LoadCommand& command, const std::string& config) {
   RunFiles files;
-  files.add_input("", command.file);
+  files.add_input("", command.files[0]);
   files.add_input("--diff", command.other);
   files.add_input("--config", config);
   files.check();
 }
 
+ExitCode scan(const LoadCommand& command) {
+  if (command.list || !command.other.empty()) {
+    throw UsageError("--scan says what Python would run; give it without --list and --diff");
+  }
+  ScanOptions options{.paths = command.files, .json = command.json};
+  if (!command.allow.empty()) options.allow = command.allow;
+  return scan_paths(options);
+}
+
 ExitCode run(const LoadCommand& command, const std::string& config) {
+  if (command.scan) return scan(command);
+  if (!command.allow.empty()) throw UsageError("--allow goes with --scan");
+  if (command.files.size() != 1) throw UsageError("give one file, or --scan to look into several");
   check_files(command, config);
   if (command.list && !command.other.empty()) {
     throw UsageError("--list shows one file and --diff compares two; give one of them");
   }
-  const state::StateFile file = state::open_state(command.file);
+  const state::StateFile file = state::open_state(command.files[0]);
   if (!command.other.empty()) return report_differences(command, file);
   if (!command.list) return report(command, file);
   print(command, list_file(file));
@@ -82,8 +99,8 @@ void add_load(CLI::App& app) {
   auto options = std::make_shared<LoadCommand>();
   CLI::App* command = app.add_subcommand(
       "load",
-      "Load a model and report what it is; or list or compare any PyTorch or safetensors files");
-  command->add_option("file", options->file, "PyTorch or safetensors file")
+      "Load a model and report what it is; list, compare or scan any PyTorch or safetensors files");
+  command->add_option("file", options->files, "PyTorch or safetensors file")
       ->type_name("FILE")
       ->required()
       ->group("Input");
@@ -94,6 +111,18 @@ void add_load(CLI::App& app) {
       ->add_option("--diff", options->other,
                    "Compare with this file and print what differs; the exit status is then 1")
       ->type_name("FILE")
+      ->group("Output");
+  command
+      ->add_flag(
+          "--scan", options->scan,
+          "Say what Python would run of files of any kind, folders and - (standard input): each is "
+          "harmless, needs code, may run code or is dangerous; the exit status is 3 for the last "
+          "two")
+      ->group("Output");
+  one_of(command->add_option("--allow", options->allow,
+                             "The worst verdict of --scan with which the exit status is 0 "
+                             "(default: needs-code)"),
+         {"harmless", "needs-code", "may-run-code", "dangerous"})
       ->group("Output");
   command->add_flag("--json", options->json, "Print the results as one JSON object")
       ->group("Output");

@@ -241,7 +241,7 @@ def add_malicious(folder, canary):
         ("collections", "OrderedDict.__init__.__globals__"),
         ("torch._dynamo.guards", "GuardBuilder.get"),
         ("torch._dynamo.guards.GuardBuilder", "get"),
-        ("functools", "reduce"),
+        ("torch.hub", "load"),
     )):
         value = pb.text(module) + pb.text(function) + b"\x93" + pb.text(command) + b"\x85R"
         refusal = f"calls {module}.{function}: this file is malicious"

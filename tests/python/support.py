@@ -9,7 +9,7 @@ import unittest
 import torch
 from torch import nn
 
-MLPCTL = os.environ["MLPCTL"]
+MLPCTL = os.environ.get("MLPCTL", "mlpctl")
 
 
 class MLP(nn.Module):

@@ -53,4 +53,29 @@ std::vector<std::byte> inflate_raw(std::span<const std::byte> packed, std::size_
   return bytes;
 }
 
+Inflated inflate_leniently(std::span<const std::byte> packed, std::size_t limit) {
+  constexpr std::size_t kPiece = std::size_t{1} << 16U;
+  // Deflate makes no more of its bytes.
+  constexpr std::size_t kMostRatio = 1032;
+  Inflated inflated;
+  inflated.bytes.reserve(
+      std::min(limit, packed.size() < limit ? packed.size() * kMostRatio : limit));
+  Inflater inflater;
+  z_stream& stream = inflater.stream;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
+  stream.avail_in = part(packed.size());
+  int result = Z_OK;
+  while (result == Z_OK && inflated.bytes.size() < limit) {
+    const std::size_t begin = inflated.bytes.size();
+    inflated.bytes.resize(std::min(limit, begin + kPiece));
+    const std::size_t room = inflated.bytes.size() - begin;
+    stream.next_out = reinterpret_cast<Bytef*>(inflated.bytes.data() + begin);
+    stream.avail_out = part(room);
+    result = inflate(&stream, Z_NO_FLUSH);
+    inflated.bytes.resize(begin + room - stream.avail_out);
+  }
+  inflated.whole = result == Z_STREAM_END;
+  return inflated;
+}
+
 }  // namespace mlpctl::state
