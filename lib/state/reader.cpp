@@ -11,30 +11,33 @@
 #include "state/container/safetensors.hpp"
 #include "state/container/tar.hpp"
 #include "state/container/torch_zip.hpp"
+#include "state/file_scan.hpp"
 #include "state/foreign_files.hpp"
 
 namespace mlpctl::state {
 namespace {
 
-/// How pickle.dump, which torch.save does not use, writes the storage of each tensor.
-constexpr std::string_view kPickledStorage = "torch.storage._load_from_bytes";
-
-const UnbuiltGlobal* first_dangerous(const StateFile& file) {
-  for (const UnbuiltGlobal& global : file.unbuilt) {
-    if (global.dangerous) return &global;
-  }
-  return nullptr;
-}
-
-/// pickle: "data.pkl" or "pickle".
-std::string malicious(std::string_view pickle, const std::string& name) {
-  return "its " + std::string(pickle) + " calls " + name +
+/// pickle: "data.pkl" or "pickle"; danger: "calls posix.system".
+std::string malicious(std::string_view pickle, const std::string& danger) {
+  return "its " + std::string(pickle) + " " + danger +
          ": this file is malicious; nothing of it was run";
 }
 
 std::string_view pickle_in(Container container) {
   const bool zip = container == Container::kZip || container == Container::kTorchScript;
   return zip ? "data.pkl" : "pickle";
+}
+
+/// It is never said that Python may load it: that is for who has looked into it to say.
+std::string about_plain_pickle(const Findings& findings) {
+  const std::string what = "a Python pickle that torch.save did not write";
+  for (const Finding& finding : findings.all()) {
+    if (finding.verdict != Verdict::kMayRunCode) continue;
+    if (finding.act == Finding::Act::kNotRead || finding.act == Finding::Act::kBroken) continue;
+    return what + ", and it " + sentence(finding) +
+           ", which may run code: give what torch.save or safetensors wrote";
+  }
+  return what + ": give what torch.save or safetensors wrote";
 }
 
 /// Reads what can be read of it, for the names in it, and throws.
@@ -50,15 +53,22 @@ StateFile refuse_plain_pickle(ReadContext& context) {
   const auto of_checkpoint = [](const Global* global) {
     return global->module.starts_with("torch.distributed.checkpoint");
   };
-  if (std::ranges::any_of(context.globals.all(), of_checkpoint)) {
+  const bool inspected = context.findings.verdict() <= Verdict::kNeedsCode;
+  if (inspected && std::ranges::any_of(context.globals.all(), of_checkpoint)) {
     throw Error(ErrorCode::kNotSupported,
                 "the .metadata of a torch.distributed.checkpoint: make one file of its folder with "
                 "torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
   }
-  throw Error(
-      ErrorCode::kNotSupported,
-      "a Python pickle that torch.save did not write: load it in Python and save the state_dict() "
-      "with torch.save");
+  throw Error(ErrorCode::kNotSupported, about_plain_pickle(context.findings));
+}
+
+/// Protocols 0 and 1 begin with no byte of their own: a pickle is what can be followed as one.
+bool is_text_pickle(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return false;
+  Findings findings;
+  const auto result = PickleScan(findings, bytes.size()).run(bytes);
+  const bool whole = result.ending == PickleScan::Ending::kStop && result.end > 1;
+  return whole || findings.verdict_of_calls() >= Verdict::kMayRunCode;
 }
 
 /// A kind of file that the first bytes tell; its name is never looked at.
@@ -74,16 +84,14 @@ constexpr std::array kFormats{
     Format{is_tar, read_tar, Container::kTar},
     Format{is_safetensors, read_safetensors, Container::kSafetensors},
     Format{is_pickle, refuse_plain_pickle, Container::kLegacy},
+    Format{is_text_pickle, refuse_plain_pickle, Container::kLegacy},
 };
 
-/// A broken pickle that names something dangerous is called what it is.
+/// A broken pickle that calls something dangerous is called what it is.
 Error worst(const ReadContext& context, const Format& format, const Error& error) {
-  for (const Global* global : context.globals.all()) {
-    const bool plain = format.read == refuse_plain_pickle;
-    if (plain && global->full_name() == kPickledStorage) continue;
-    if (role_of(*global) != Role::kDangerous) continue;
+  if (const std::string danger = danger_in(context.findings); !danger.empty()) {
     return context.source.error(ErrorCode::kCorruption,
-                                malicious(pickle_in(format.container), global->full_name()));
+                                malicious(pickle_in(format.container), danger));
   }
   return context.source.error(error.code(), error.what());
 }
@@ -93,6 +101,9 @@ StateFile read(Source source, const ReadLimits& limits) {
       std::ranges::find_if(kFormats, [&](const Format& each) { return each.is_a(source.bytes); });
   if (format == kFormats.end()) refuse_foreign(source);
   ReadContext context(std::move(source), limits);
+  context.nested = [&context](std::span<const std::byte> bytes) {
+    FileScan(context.findings, "").part(bytes, "bytes", 1);
+  };
   try {
     StateFile file = format->read(context);
     context.source.check_unchanged();
@@ -146,10 +157,9 @@ std::vector<NamedNode> list_leaves(const StateFile& file) {
 }
 
 void require_harmless(const StateFile& file) {
-  if (const UnbuiltGlobal* global = first_dangerous(file)) {
-    throw Error(ErrorCode::kCorruption,
-                file.path + ": " + malicious(pickle_in(file.container), global->name));
-  }
+  if (file.danger.empty()) return;
+  throw Error(ErrorCode::kCorruption,
+              file.path + ": " + malicious(pickle_in(file.container), file.danger));
 }
 
 }  // namespace mlpctl::state

@@ -26,7 +26,8 @@ std::string_view to_string(Container container);
 struct UnbuiltGlobal {
   /// "argparse.Namespace"
   std::string name;
-  /// Of the kind that runs programs, opens files or reaches the network.
+  /// Called, or handed to what may call it, and of the kind that runs programs, opens files or
+  /// reaches the network (scan.hpp says more).
   bool dangerous = false;
 };
 
@@ -41,6 +42,8 @@ struct StateFile {
   Node constants;
   /// In the order of first use, each once.
   std::vector<UnbuiltGlobal> unbuilt;
+  /// What makes the file malicious: "calls posix.system"; empty when nothing does.
+  std::string danger;
   /// safetensors' __metadata__.
   std::vector<std::pair<std::string, std::string>> metadata;
   /// The JSON that our own writer adds: the record mlpctl.json, or the key "mlpctl" of
@@ -68,7 +71,7 @@ struct PictureError : Error {
 /// The leaves of the file's root, then those of its constants, whose names begin with "constants.".
 std::vector<NamedNode> list_leaves(const StateFile& file);
 
-/// Throws Error when the file names something dangerous: for all who want the weights and not a
+/// Throws Error when the file calls something dangerous: for all who want the weights and not a
 /// list of what is inside.
 void require_harmless(const StateFile& file);
 

@@ -9,6 +9,8 @@
 #include "mlpctl/state/reader.hpp"
 #include "state/pickle/unpickler.hpp"
 #include "state/value/source.hpp"
+#include "state/verdict/findings.hpp"
+#include "state/verdict/pickle_scan.hpp"
 
 namespace mlpctl::state {
 
@@ -24,7 +26,14 @@ struct ReadContext {
   ReadLimits limits;
   std::shared_ptr<Arena> arena;
   GlobalTable globals;
+  /// What Python would do with the pickles that were read, also behind what is refused.
+  Findings findings;
+  /// Looks into bytes that a pickle gives to another reader.
+  PickleScan::Nested nested;
 };
+
+/// "calls posix.system": the first of what makes a file malicious; empty when nothing does.
+std::string danger_in(const Findings& findings);
 
 /// "2,113,536"
 std::string grouped(std::uint64_t number);

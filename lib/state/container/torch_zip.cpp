@@ -80,8 +80,8 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
   if (archive.find(".data/extern_modules") != nullptr) {
     throw Error(
         ErrorCode::kNotSupported,
-        "a torch.package archive: load it in Python with torch.package.PackageImporter and save "
-        "the model's state_dict()");
+        "a torch.package archive, which is code and weights in one: give the model's state_dict() "
+        "as torch.save or safetensors wrote it");
   }
   throw Error(
       ErrorCode::kNotSupported,

@@ -235,25 +235,18 @@ Node Unpickler::new_object() {
 Node Unpickler::reduce() {
   const Node args = stack_.pop(), callee = stack_.pop();
   const bool attribute_of = callee.is(Kind::kGlobal) && is_getattr(callee.global());
-  const Node result = attribute_of ? attribute(callee, args) : describe_call(arena_, callee, args);
-  // Python's pickler calls no method that it looked up; who does so reaches for a function.
-  const Global* type = callee.is(Kind::kObject) ? callee.object().type : nullptr;
-  if (type != nullptr && is_getattr(*type)) globals_.condemn(*type);
-  return result;
+  return attribute_of ? attribute(callee, args) : describe_call(arena_, callee, args);
 }
 
-/// getattr(class, name) is how protocols below 4 name a class or function inside a class, and is
-/// judged by its full name as protocol 4's dotted names are; getattr(object, name) is a method.
+/// getattr(class, name) is how protocols below 4 name a class or function inside a class;
+/// getattr(object, name) is a method.
 Node Unpickler::attribute(const Node& callee, const Node& args) {
   const auto items = args.items();
   const bool named = items.size() == 2 && items[1].is(Kind::kString) && !items[1].text().empty();
-  if (named && items[0].is(Kind::kGlobal)) {
-    const Global& owner = items[0].global();
-    const std::string path = std::string(owner.name) + "." + std::string(items[1].text());
-    return Node(globals_.get(owner.module, arena_.text(path)));
-  }
-  if (!named || !is_plain_attribute(items[1].text())) globals_.condemn(callee.global());
-  return describe_call(arena_, callee, args);
+  if (!named || !items[0].is(Kind::kGlobal)) return describe_call(arena_, callee, args);
+  const Global& owner = items[0].global();
+  const std::string path = std::string(owner.name) + "." + std::string(items[1].text());
+  return Node(globals_.get(owner.module, arena_.text(path)));
 }
 
 void Unpickler::build() {

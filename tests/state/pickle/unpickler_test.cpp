@@ -88,30 +88,14 @@ TEST_CASE("an unknown class becomes an inert object") {
   CHECK(object.object().state.find("x")->as_int() == 5);
   const auto call = machine.load("cos\nsystem\nU\x02id\x85R.");
   REQUIRE(call.is(Kind::kObject));
-  CHECK(state::role_of(*call.object().type) == state::Role::kDangerous);
+  CHECK(state::role_of(*call.object().type) == state::Role::kForeign);
 }
 
-TEST_CASE("getattr names what is inside a class and reaches for no function") {
-  const auto dangerous = [](const std::string& pickle) {
-    Machine machine;
-    machine.load("cbuiltins\ngetattr\n" + pickle + ".");
-    return std::ranges::any_of(machine.globals.all(), [](const state::Global* global) {
-      return state::role_of(*global) == state::Role::kDangerous;
-    });
-  };
+TEST_CASE("getattr names what is inside a class") {
   Machine machine;
   const auto object = machine.load("cbuiltins\ngetattr\ncm\nOuter\nU\5Inner\x86R)\x81.");
   REQUIRE(object.is(Kind::kObject));
   CHECK(object.object().type->full_name() == "m.Outer.Inner");
-  CHECK_FALSE(dangerous("cm\nOuter\nU\5Inner\x86R)\x81"));
-  CHECK_FALSE(dangerous("cm\nA\n)\x81U\4call\x86R"));
-  CHECK(dangerous("cm\nA\n)\x81U\4call\x86R)R"));
-  CHECK(dangerous("cm\nA\n)\x81U\7__globa\x86R"));
-  CHECK(dangerous("cm\nA\n)\x81U\2os\x86R"));
-  CHECK(dangerous("ctorch\nserialization\nU\2os\x86R"));
-  CHECK(dangerous("cos\nO\nU\1x\x86R"));
-  CHECK(dangerous("U\1x\x85R"));
-  CHECK(dangerous("cm\nA\nU" + std::string(1, '\0') + "\x86R"));
 }
 
 TEST_CASE("only exact pairs are known") {
@@ -124,9 +108,8 @@ TEST_CASE("only exact pairs are known") {
   CHECK(role("torch", "FloatStorage") == state::Role::kStorageClass);
   CHECK(role("torch", "_utils._rebuild_tensor_v2") == state::Role::kForeign);
   CHECK(role("builtins", "set") == state::Role::kSet);
-  CHECK(role("builtins", "eval") == state::Role::kDangerous);
-  CHECK(role("os.path", "join") == state::Role::kDangerous);
-  CHECK(role("code", "interact") == state::Role::kDangerous);
+  CHECK(role("builtins", "slice") == state::Role::kKnown);
+  CHECK(role("builtins", "eval") == state::Role::kForeign);
   CHECK(role("code.models", "Net") == state::Role::kForeign);
   CHECK(role("types", "SimpleNamespace") == state::Role::kForeign);
   CHECK(role("oslo", "x") == state::Role::kForeign);
