@@ -14,7 +14,7 @@ using namespace mlpctl::state;
 
 namespace {
 
-TensorValue tensor(const std::vector<float>& values) {
+TensorValue row(const std::vector<float>& values) {
   return {{static_cast<std::int64_t>(values.size())},
           DType::kFloat32,
           std::as_bytes(std::span(values))};
@@ -32,13 +32,13 @@ std::vector<Difference> diff_of(const Value& first, const Value& second) {
 
 TEST_CASE("equal files have no differences and NaN equals NaN") {
   const std::vector<float> values{1, NAN, 3};
-  const Value root = DictValue{{"w", tensor(values)}, {"epoch", 3}, {"name", "x"}};
+  const Value root = DictValue{{"w", row(values)}, {"epoch", 3}, {"name", "x"}};
   CHECK(diff_of(root, root).empty());
 }
 
 TEST_CASE("the largest differences are told") {
   const std::vector<float> one{1, 2, 4}, other{1, 2.5, 3};
-  const auto all = diff_of(DictValue{{"w", tensor(one)}}, DictValue{{"w", tensor(other)}});
+  const auto all = diff_of(DictValue{{"w", row(one)}}, DictValue{{"w", row(other)}});
   REQUIRE(all.size() == 1);
   CHECK(all[0].kind == Difference::Kind::kValues);
   CHECK(all[0].elements == 2);
@@ -48,7 +48,7 @@ TEST_CASE("the largest differences are told") {
 
 TEST_CASE("a value that is not finite is infinitely far from one that is") {
   const std::vector<float> one{1}, other{std::numeric_limits<float>::infinity()};
-  const auto all = diff_of(DictValue{{"w", tensor(one)}}, DictValue{{"w", tensor(other)}});
+  const auto all = diff_of(DictValue{{"w", row(one)}}, DictValue{{"w", row(other)}});
   REQUIRE(all.size() == 1);
   CHECK(std::isinf(all[0].max_absolute));
 }
@@ -56,7 +56,7 @@ TEST_CASE("a value that is not finite is infinitely far from one that is") {
 TEST_CASE("a change in the last block of a large tensor is seen") {
   std::vector<float> one(10'000, 0.5F), other = one;
   other[9'999] = 0.75F;
-  const auto all = diff_of(DictValue{{"w", tensor(one)}}, DictValue{{"w", tensor(other)}});
+  const auto all = diff_of(DictValue{{"w", row(one)}}, DictValue{{"w", row(other)}});
   REQUIRE(all.size() == 1);
   CHECK(all[0].elements == 1);
   CHECK(all[0].max_absolute == 0.25);
@@ -77,7 +77,7 @@ TEST_CASE("of two float types the values are compared too") {
   const std::vector<float> values{1, 2.5F, 3};
   const std::vector<double> others{1, 2.25, 3};
   const TensorValue wide{{3}, DType::kFloat64, std::as_bytes(std::span(others))};
-  const auto all = diff_of(DictValue{{"w", tensor(values)}}, DictValue{{"w", wide}});
+  const auto all = diff_of(DictValue{{"w", row(values)}}, DictValue{{"w", wide}});
   REQUIRE(all.size() == 1);
   CHECK(all[0].kind == Difference::Kind::kForm);
   CHECK(all[0].elements == 1);
@@ -100,8 +100,8 @@ TEST_CASE("values narrower than a byte differ when their bytes do") {
 
 TEST_CASE("names forms and plain values differ each in their own way") {
   const std::vector<float> two{1, 2}, three{1, 2, 3};
-  const auto all = diff_of(DictValue{{"a", tensor(two)}, {"b", tensor(two)}, {"epoch", 1}},
-                           DictValue{{"b", tensor(three)}, {"epoch", 2}, {"c", tensor(two)}});
+  const auto all = diff_of(DictValue{{"a", row(two)}, {"b", row(two)}, {"epoch", 1}},
+                           DictValue{{"b", row(three)}, {"epoch", 2}, {"c", row(two)}});
   REQUIRE(all.size() == 4);
   CHECK(all[0].kind == Difference::Kind::kOnlyInFirst);
   CHECK(all[1].kind == Difference::Kind::kForm);

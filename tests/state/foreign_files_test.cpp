@@ -18,7 +18,7 @@ namespace state = mlpctl::state;
 
 namespace {
 
-state::StateFile read(const std::string& text) {
+state::StateFile read_foreign(const std::string& text) {
   const auto owner = std::make_shared<const std::string>(text);
   return state::read_state(std::as_bytes(std::span(*owner)), "f", owner);
 }
@@ -27,7 +27,8 @@ state::StateFile read(const std::string& text) {
 
 TEST_CASE("files of other kinds are named") {
   const auto refusal = [](const std::string& text, const std::string& what) {
-    CHECK_THROWS_MATCHES(read(text), mlpctl::Error, MessageMatches(ContainsSubstring(what)));
+    CHECK_THROWS_MATCHES(read_foreign(text), mlpctl::Error,
+                         MessageMatches(ContainsSubstring(what)));
   };
   refusal("", "is empty");
   refusal(std::string(600, '\0'), "holds zeros");
@@ -43,15 +44,15 @@ TEST_CASE("files of other kinds are named") {
 }
 
 TEST_CASE("what failed to be copied is damaged, what is something else is not supported") {
-  CHECK(error_code([] { read(""); }) == ErrorCode::kCorruption);
-  CHECK(error_code([] { read(std::string(600, '\0')); }) == ErrorCode::kCorruption);
-  CHECK(error_code([] { read("%PDF-1.4"); }) == ErrorCode::kNotSupported);
+  CHECK(error_code([] { read_foreign(""); }) == ErrorCode::kCorruption);
+  CHECK(error_code([] { read_foreign(std::string(600, '\0')); }) == ErrorCode::kCorruption);
+  CHECK(error_code([] { read_foreign("%PDF-1.4"); }) == ErrorCode::kNotSupported);
 }
 
 TEST_CASE("a picture is an error of its own, for programs that take pictures elsewhere") {
-  CHECK_THROWS_AS(read("\x89PNG\r\n\x1A\n"), state::PictureError);
-  CHECK_THROWS_AS(read("GIF89a"), state::PictureError);
-  CHECK_THROWS_MATCHES(read("\xFF\xD8\xFF\xE0"), state::PictureError,
+  CHECK_THROWS_AS(read_foreign("\x89PNG\r\n\x1A\n"), state::PictureError);
+  CHECK_THROWS_AS(read_foreign("GIF89a"), state::PictureError);
+  CHECK_THROWS_MATCHES(read_foreign("\xFF\xD8\xFF\xE0"), state::PictureError,
                        MessageMatches(ContainsSubstring("f: a JPEG picture")));
 }
 

@@ -16,7 +16,7 @@ const std::string kAttack =
     "\x80\x02"
     "cos\nsystem\nU\2id\x85R.";
 
-state::ScanReport scan(const std::string& bytes, const std::string& name = "f") {
+state::ScanReport scan_text(const std::string& bytes, const std::string& name = "f") {
   return state::scan_bytes(mlpctl::as_byte_span(bytes), name);
 }
 
@@ -31,29 +31,29 @@ TEST_CASE("state files of every container are harmless") {
   for (const char* name : {"zip/torch", "legacy/torch", "tar/torch", "safetensors/torch"}) {
     const std::string bytes = seed(name);
     if (bytes.empty()) continue;
-    const auto report = scan(bytes);
+    const auto report = scan_text(bytes);
     INFO(name);
     CHECK(report.verdict == Verdict::kHarmless);
     CHECK(report.findings.empty());
   }
-  CHECK(scan(seed("zip/torch")).kind == "PyTorch zip");
-  CHECK(scan(seed("legacy/torch")).kind == "PyTorch legacy stream");
+  CHECK(scan_text(seed("zip/torch")).kind == "PyTorch zip");
+  CHECK(scan_text(seed("legacy/torch")).kind == "PyTorch legacy stream");
 }
 
 TEST_CASE("a pickle is found wherever it lies") {
-  CHECK(scan(kAttack).verdict == Verdict::kDangerous);
-  CHECK(scan("N." + kAttack).verdict == Verdict::kDangerous);
-  CHECK(scan("no pickle" + std::string(3, '\0') + kAttack).verdict == Verdict::kDangerous);
-  CHECK(scan(seed("legacy/torch") + kAttack).verdict == Verdict::kDangerous);
-  CHECK(scan("text\ncos\nsystem\n(S'id'\ntR.").verdict == Verdict::kDangerous);
+  CHECK(scan_text(kAttack).verdict == Verdict::kDangerous);
+  CHECK(scan_text("N." + kAttack).verdict == Verdict::kDangerous);
+  CHECK(scan_text("no pickle" + std::string(3, '\0') + kAttack).verdict == Verdict::kDangerous);
+  CHECK(scan_text(seed("legacy/torch") + kAttack).verdict == Verdict::kDangerous);
+  CHECK(scan_text("text\ncos\nsystem\n(S'id'\ntR.").verdict == Verdict::kDangerous);
 }
 
 TEST_CASE("text is told from pickles of protocol 0") {
-  CHECK(scan("cat\ndog\nfish\n").verdict == Verdict::kHarmless);
-  CHECK(scan("cat\ndog\nfish\n").kind == "a text file");
-  CHECK(scan("(lp0\nI1\na.").kind == "pickle");
-  CHECK(scan("{\"a\": 1}").kind == "a text file");
-  CHECK(scan("import os\n", "a.py").verdict == Verdict::kMayRunCode);
+  CHECK(scan_text("cat\ndog\nfish\n").verdict == Verdict::kHarmless);
+  CHECK(scan_text("cat\ndog\nfish\n").kind == "a text file");
+  CHECK(scan_text("(lp0\nI1\na.").kind == "pickle");
+  CHECK(scan_text("{\"a\": 1}").kind == "a text file");
+  CHECK(scan_text("import os\n", "a.py").verdict == Verdict::kMayRunCode);
 }
 
 TEST_CASE("what cannot be looked into is never harmless") {
@@ -64,7 +64,7 @@ TEST_CASE("what cannot be looked into is never harmless") {
         "ELF"s,
         "PK\5\6"s, "\x80\x02]"s}) {
     INFO(bytes);
-    CHECK(scan(bytes).verdict == Verdict::kMayRunCode);
+    CHECK(scan_text(bytes).verdict == Verdict::kMayRunCode);
   }
 }
 

@@ -19,12 +19,12 @@ namespace {
 
 const std::vector<float> kValues{1, 2, 3, 4, 5, 6};
 
-TensorValue tensor(std::vector<std::int64_t> shape) {
+TensorValue tensor_shaped(std::vector<std::int64_t> shape) {
   return {std::move(shape), DType::kFloat32, std::as_bytes(std::span(kValues))};
 }
 
 Value two_tensors() {
-  return DictValue{{"a.weight", tensor({2, 3})}, {"a.bias", tensor({6})}};
+  return DictValue{{"a.weight", tensor_shaped({2, 3})}, {"a.bias", tensor_shaped({6})}};
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ TEST_CASE("a tensor with too few bytes is refused and the old file stays") {
   const std::string before = dir.read("x.pt");
   for (const auto format : {OutputFormat::kPt, OutputFormat::kSafetensors}) {
     CHECK(error_code([&] {
-            write_state(dir / "x.pt", DictValue{{"w", tensor({7})}}, {format});
+            write_state(dir / "x.pt", DictValue{{"w", tensor_shaped({7})}}, {format});
           }) == ErrorCode::kInvalidArgument);
   }
   CHECK(dir.read("x.pt") == before);
@@ -100,8 +100,8 @@ TEST_CASE("what cannot be read is not taken for another kind of file") {
 TEST_CASE("safetensors takes one dict of tensors and nothing else") {
   const TempDir dir;
   const WriteOptions options{OutputFormat::kSafetensors};
-  for (const Value& root :
-       {Value(ListValue{}), Value(DictValue{{"epoch", 3}}), Value(DictValue{{1, tensor({6})}})}) {
+  for (const Value& root : {Value(ListValue{}), Value(DictValue{{"epoch", 3}}),
+                            Value(DictValue{{1, tensor_shaped({6})}})}) {
     CHECK(error_code([&] { write_state(dir / "x", root, options); }) == ErrorCode::kNotSupported);
   }
   CHECK(dir.entries() == 0);

@@ -36,11 +36,11 @@ struct Reference {
 };
 
 void compare(const OptimizerOptions& options) {
-  constexpr std::size_t kCount = 37;  // vectors of every width and a rest
+  constexpr std::size_t kValues = 37;  // vectors of every width and a rest
   Random random(4, 4);
-  std::vector<float> weight, first(kCount), second(kCount), gradient(kCount);
+  std::vector<float> weight, first(kValues), second(kValues), gradient(kValues);
   std::vector<Reference> reference;
-  for (std::size_t i = 0; i < kCount; ++i) {
+  for (std::size_t i = 0; i < kValues; ++i) {
     weight.push_back(random.uniform(-1, 1));
     reference.push_back({weight.back()});
   }
@@ -49,10 +49,10 @@ void compare(const OptimizerOptions& options) {
     const bool moments = options.kind != OptimizerKind::kSgd || options.momentum > 0;
     apply(make_update(options, 0.01, 0, step),
           {weight.data(), moments ? first.data() : nullptr, second.data(), nullptr},
-          gradient.data(), static_cast<std::int64_t>(kCount));
-    for (std::size_t i = 0; i < kCount; ++i) reference[i].step(options, 0.01, gradient[i], step);
+          gradient.data(), static_cast<std::int64_t>(kValues));
+    for (std::size_t i = 0; i < kValues; ++i) reference[i].step(options, 0.01, gradient[i], step);
   }
-  for (std::size_t i = 0; i < kCount; ++i) {
+  for (std::size_t i = 0; i < kValues; ++i) {
     CHECK_THAT(weight[i], Catch::Matchers::WithinAbs(reference[i].weight, 2e-6));
   }
 }

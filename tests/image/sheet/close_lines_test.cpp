@@ -6,10 +6,10 @@ using namespace mlpctl::image;
 
 namespace {
 
-constexpr int kTall = 40;
+constexpr int kStroke = 40;
 
 /// An upright stroke with a foot.
-void draw(Plane& ink, int x, int y, int tall = kTall) {
+void draw(Plane& ink, int x, int y, int tall = kStroke) {
   for (int v = y; v < y + tall; ++v) {
     for (int u = x; u < x + 4; ++u) ink.at(u, v) = 100;
   }
@@ -32,17 +32,17 @@ TEST_CASE("digits that touch across two lines of writing are cut apart") {
   for (const int x : {20, 120, 170}) draw(ink, x, x == 20 ? 80 : 90);
   Segmentation segmented = segmented_in(ink);
   REQUIRE(segmented.found.pieces.size() == 5);
-  cut_close_lines(segmented, kTall);
+  cut_close_lines(segmented, kStroke);
   REQUIRE(segmented.found.pieces.size() == 6);
   for (const Component& piece : segmented.found.pieces)
-    CHECK(std::abs(piece.box.height - kTall) < 3);
+    CHECK(std::abs(piece.box.height - kStroke) < 3);
 }
 
 TEST_CASE("a tall digit among others stays whole") {
   Plane ink(300, 200);
   for (const int x : {20, 70, 120}) draw(ink, x, 60);
-  draw(ink, 170, 40, 2 * kTall);
+  draw(ink, 170, 40, 2 * kStroke);
   Segmentation segmented = segmented_in(ink);
-  cut_close_lines(segmented, kTall);
+  cut_close_lines(segmented, kStroke);
   CHECK(segmented.found.pieces.size() == 4);
 }

@@ -34,7 +34,7 @@ void check_number(const std::vector<image::Digit>& line, int y, int rise) {
 }
 
 /// The digits of each mark's first reading.
-std::vector<std::vector<image::Digit>> likeliest(const image::Picture& picture) {
+std::vector<std::vector<image::Digit>> likeliest_lines(const image::Picture& picture) {
   std::vector<std::vector<image::Digit>> lines;
   for (const auto& line : image::propose_sheet(picture)) {
     lines.emplace_back();
@@ -52,7 +52,7 @@ TEST_CASE("a telephone number in uneven light is found from left to right") {
   image::Picture picture = page(1000, 400, 235);
   draw_number(picture, 170, 0);
   shade(picture);
-  const auto lines = likeliest(picture);
+  const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 1);
   check_number(lines[0], 170, 0);
 }
@@ -64,7 +64,7 @@ TEST_CASE("slanted lines on ruled paper are read line by line") {
   draw_number(picture, 300, 5);
   draw_number(picture, 460, 5);
   shade(picture);
-  const auto lines = likeliest(picture);
+  const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 3);
   check_number(lines[0], 140, 5);
   check_number(lines[1], 300, 5);
@@ -94,7 +94,7 @@ TEST_CASE("a five's bar that reaches towards the next digit goes to the five") {
   for (const int x : {100, 360, 480}) draw_zero(picture, x, 100, 55, 80, 6);
   draw_zero(picture, 220, 124, 60, 56, 6);
   draw_bar(picture, 268, 98, 60, 7);
-  const auto lines = likeliest(picture);
+  const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 1);
   REQUIRE(lines[0].size() == 4);
   const image::Box& five = lines[0][1].box;
@@ -108,7 +108,7 @@ TEST_CASE("many digits that touch in a row are cut where they touch") {
   for (int i = 0; i < 6; ++i) draw_zero(picture, 200 + 56 * i, 100, 50, 70, 6);
   draw_bar(picture, 240, 135, 300, 5);
   for (int i = 0; i < 4; ++i) draw_zero(picture, 200 + 100 * i, 200, 50, 70, 6);
-  const auto lines = likeliest(picture);
+  const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 2);
   REQUIRE(lines[0].size() == 6);
   for (int i = 0; i < 6; ++i) {
@@ -122,7 +122,7 @@ TEST_CASE("a speck alone in its line and what the picture's edge cuts off are no
   for (int i = 0; i < 5; ++i) draw_zero(picture, 200 + 90 * i, 100, 50, 70, 6);
   draw_bar(picture, 500, 300, 6, 36);
   draw_bar(picture, 896, 120, 4, 45);
-  const auto lines = likeliest(picture);
+  const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].size() == 5);
 }

@@ -22,14 +22,14 @@ const std::vector<float> kOnes(6, 1.0F), kTwos(6, 2.0F);
 const std::vector<ExpectedTensor> kExpected{{"layers.0.weight", {2, 3}, false},
                                             {"layers.0.bias", {2}, false}};
 
-TensorValue tensor(std::vector<std::int64_t> shape, const std::vector<float>& values = kOnes) {
+TensorValue ones(std::vector<std::int64_t> shape, const std::vector<float>& values = kOnes) {
   std::size_t count = 1;
   for (const auto size : shape) count *= static_cast<std::size_t>(size);
   return {std::move(shape), DType::kFloat32, std::as_bytes(std::span(values).first(count))};
 }
 
 DictValue network(const std::string& prefix, const std::vector<float>& values = kOnes) {
-  return {{prefix + "0.weight", tensor({2, 3}, values)}, {prefix + "0.bias", tensor({2}, values)}};
+  return {{prefix + "0.weight", ones({2, 3}, values)}, {prefix + "0.bias", ones({2}, values)}};
 }
 
 /// Writes the value, reads it back and looks for the network in it.
@@ -117,8 +117,8 @@ TEST_CASE("a state at the top and one below it are two states") {
 
 TEST_CASE("a misfit lists every difference of the nearest dict") {
   const Misfit misfit = misfit_of(DictValue{
-      {"other", DictValue{{"unrelated", tensor({6})}}},
-      {"model", DictValue{{"layers.0.weight", tensor({3, 2})}, {"layers.1.bias", tensor({2})}}}});
+      {"other", DictValue{{"unrelated", ones({6})}}},
+      {"model", DictValue{{"layers.0.weight", ones({3, 2})}, {"layers.1.bias", ones({2})}}}});
   CHECK(misfit.found_at == "model");
   CHECK(misfit.missing == std::vector<std::string>{"layers.0.bias"});
   CHECK(misfit.unexpected == std::vector<std::string>{"layers.1.bias"});
@@ -128,7 +128,7 @@ TEST_CASE("a misfit lists every difference of the nearest dict") {
 
 TEST_CASE("values that are no tensors do not match") {
   const Misfit misfit =
-      misfit_of(DictValue{{"layers.0.weight", tensor({2, 3})}, {"layers.0.bias", ListValue{1, 2}}});
+      misfit_of(DictValue{{"layers.0.weight", ones({2, 3})}, {"layers.0.bias", ListValue{1, 2}}});
   REQUIRE(misfit.mismatched.size() == 1);
   CHECK(misfit.mismatched[0].found == "a list");
 }
