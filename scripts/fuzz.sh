@@ -1,9 +1,10 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Builds a fuzz target with clang and runs it:  scripts/fuzz.sh TARGET|all SECONDS [EXECUTIONS]
-# It ends after the seconds, or after so many executions where they come first.
+# It ends after the seconds, or after so many executions where they come first; all of them run as many at
+# a time as there are processors.
 # The corpus grows in build-asan/corpus/TARGET; a finding is left beside it and ends the run.
 # The seeds are made by a Python with PyTorch, NumPy and safetensors: that of .venv, else python3.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 
 names_of_targets() {
@@ -39,20 +40,27 @@ make_state_seeds() {
   mv $build/files.part $build/files
 }
 
+# stat TARGET NAME: one of the figures that libFuzzer prints at its end.
+stat() {
+  sed -n "s/^stat::$2: *//p" "$build/$1.log"
+}
+
 fuzz() {
+  local corpus seeds count
   corpus=$build/corpus/$1
   mkdir -p "$corpus"
   seeds=tests/fuzz/seeds/$1
   case $1 in picture_*) seeds=tests/fuzz/seeds/picture ;; esac
-  [ -d "$seeds" ] && cp -n "$seeds"/* "$corpus"
+  if [ -d "$seeds" ]; then cp -n "$seeds"/* "$corpus"; fi
   count=$(ls "$corpus" | wc -l)
   [ "$count" -gt 0 ] || fail "$1 has no seed in tests/fuzz/seeds/$1 and none was made"
-  echo "$1: $count inputs, $seconds s"
   "$build/bin/$1_fuzz" -max_total_time="$seconds" -runs="$executions" -dict=tests/fuzz/fuzz.dict -timeout=30 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$1-" "$corpus" 2>"$build/$1.log" ||
     { tail -40 "$build/$1.log" >&2; exit 1; }
-  grep -E 'number_of_executed_units|peak_rss_mb' "$build/$1.log"
+  echo "$1: $count inputs, $seconds s, $(stat "$1" number_of_executed_units) executions, $(stat "$1" peak_rss_mb) MB"
 }
+export -f fuzz stat fail
+export build seconds executions
 
 if [ "$target" = all ]; then
   targets="$(names_of_targets)"
@@ -62,4 +70,4 @@ else
   scripts/build.sh asan "${target}_fuzz"
 fi
 make_state_seeds
-for target in $targets; do fuzz "$target"; done
+xargs -P "$(nproc)" -I{} bash -euo pipefail -c 'fuzz {}' <<<"$targets"
