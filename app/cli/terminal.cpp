@@ -1,11 +1,13 @@
 #include "cli/terminal.hpp"
 
+#include <spdlog/fmt/fmt.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "cli/text.hpp"
 
@@ -54,6 +56,20 @@ void StatusLine::clear() {
   std::fputs("\r\x1b[K", stderr);
   std::fflush(stderr);
   shown_ = false;
+}
+
+ByteProgress::ByteProgress(std::string name)
+    : name_(std::move(name)), begin_(Clock::now()), next_(begin_ + std::chrono::seconds(1)) {}
+
+void ByteProgress::show(std::uint64_t done, std::uint64_t all) {
+  const auto now = Clock::now();
+  if (!line_.active() || now < next_ || done == 0) return;
+  next_ = now + std::chrono::milliseconds(100);
+  const double seconds = std::chrono::duration<double>(now - begin_).count();
+  const double rate = static_cast<double>(done) / seconds;
+  line_.show(fmt::format("{}  {:3.0f} %  {:.2f} GB/s  {:.0f} s left", name_,
+                         100 * static_cast<double>(done) / static_cast<double>(all), rate / 1e9,
+                         static_cast<double>(all - done) / rate));
 }
 
 }  // namespace mlpctl::app

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace mlpctl::app {
@@ -30,6 +33,23 @@ class StatusLine {
  private:
   bool active_;
   bool shown_ = false;
+};
+
+/// How far the work on the bytes of a file is, on a terminal, once it takes longer than a second.
+class ByteProgress {
+ public:
+  explicit ByteProgress(std::string name);
+
+  void show(std::uint64_t done, std::uint64_t all);
+  /// Takes the line away, so that other lines can be printed.
+  void clear() { line_.clear(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string name_;
+  StatusLine line_;
+  Clock::time_point begin_, next_;
 };
 
 }  // namespace mlpctl::app

@@ -19,7 +19,7 @@ class GuardedMapping {
   GuardedMapping(const GuardedMapping&) = delete;
   GuardedMapping& operator=(const GuardedMapping&) = delete;
 
-  static constexpr std::size_t kMost = 64;
+  static constexpr std::size_t kMost = 1024;
 
   const std::byte* address() const { return address_; }
   bool is_broken() const;

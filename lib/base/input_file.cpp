@@ -97,7 +97,8 @@ void InputFile::Free::operator()(std::byte* bytes) const noexcept {
   std::free(bytes);
 }
 
-InputFile::InputFile(const std::string& path) : path_(path) {
+InputFile::InputFile(const std::string& path, std::uint64_t read_whole)
+    : path_(path), read_whole_(read_whole) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (try_open() == Attempt::kBusy) {
     if (std::chrono::steady_clock::now() > end) {
@@ -115,7 +116,7 @@ InputFile::Attempt InputFile::try_open() {
   const std::optional<Nanoseconds> needed = rest_needed(file.get());
   if (!needed) return Attempt::kBusy;
   stamp_ = stamp_of(file.get(), path_);
-  const bool whole = stamp_.size() < kReadWhole;
+  const bool whole = stamp_.size() < read_whole_;
   // A mapping outlives the lease.
   if (!has_rested(stamp_, whole ? *needed : std::max(*needed, kClockStep))) return Attempt::kBusy;
   if (stamp_.size() == 0) return Attempt::kDone;
@@ -176,14 +177,26 @@ void InputFile::forget_pages() const noexcept {
   if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_DONTNEED);
 }
 
-void InputFile::forget_pages(std::span<const std::byte> part) const noexcept {
+void InputFile::advise(std::span<const std::byte> part, int advice) const noexcept {
   const auto begin = reinterpret_cast<std::uintptr_t>(data_);
   const auto first = reinterpret_cast<std::uintptr_t>(part.data());
-  if (!is_mapped() || first < begin || first - begin > size_) return;
+  if (!is_mapped() || first < begin || first - begin >= size_) return;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   const std::size_t from = (first - begin) / page * page;
   const std::size_t to = std::min(size_, first - begin + part.size());
-  madvise(const_cast<std::byte*>(data_) + from, to - from, MADV_DONTNEED);
+  madvise(const_cast<std::byte*>(data_) + from, to - from, advice);
+}
+
+void InputFile::forget_pages(std::span<const std::byte> part) const noexcept {
+  advise(part, MADV_DONTNEED);
+}
+
+void InputFile::fetch_pages(std::span<const std::byte> part) const noexcept {
+#ifdef MADV_POPULATE_READ
+  advise(part, MADV_POPULATE_READ);
+#else
+  advise(part, MADV_WILLNEED);
+#endif
 }
 
 void InputFile::expect_places(std::span<const std::uint64_t> places) const noexcept {

@@ -19,9 +19,10 @@ class InputFile {
  public:
   static constexpr std::uint64_t kReadWhole = std::uint64_t{64} << 20U;
 
-  /// Throws Error when the file is missing, a folder, not a regular file or not readable, and when
-  /// another program has it open for writing for two seconds.
-  explicit InputFile(const std::string& path);
+  /// read_whole: below this size it is read into memory. Throws Error when the file is missing, a
+  /// folder, not a regular file or not readable, and when another program has it open for writing
+  /// for two seconds.
+  explicit InputFile(const std::string& path, std::uint64_t read_whole = kReadWhole);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
@@ -41,6 +42,8 @@ class InputFile {
   void forget_pages() const noexcept;
   /// The same of the pages that hold these bytes, which may also lie elsewhere.
   void forget_pages(std::span<const std::byte> part) const noexcept;
+  /// Has the pages of this part in memory at once, which is quicker than one after the other.
+  void fetch_pages(std::span<const std::byte> part) const noexcept;
   /// Says that the next reads are at these places, far from each other: their pages are fetched
   /// side by side and nothing around them, until expect_neighbours().
   void expect_places(std::span<const std::uint64_t> places) const noexcept;
@@ -55,8 +58,10 @@ class InputFile {
   Attempt try_open();
   Attempt try_read(int fd);
   void map(int fd);
+  void advise(std::span<const std::byte> part, int advice) const noexcept;
 
   std::string path_;
+  std::uint64_t read_whole_ = kReadWhole;
   std::unique_ptr<std::byte, Free> copy_;
   std::unique_ptr<GuardedMapping> mapping_;
   FileStamp stamp_;

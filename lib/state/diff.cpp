@@ -4,12 +4,14 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <unordered_map>
 
 #include "base/byte_reader.hpp"
 #include "mlpctl/state/describe.hpp"
 #include "state/value/float_formats.hpp"
+#include "state/value/value_reader.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -62,22 +64,6 @@ void read_doubles(const std::byte* from, DType dtype, std::span<double> to) {
   }
 }
 
-/// A tensor's values in C order: where they lie, or a copy.
-class Values {
- public:
-  explicit Values(const Tensor& tensor) : view_(contiguous_view(tensor)) {
-    if (view_.empty()) {
-      copy_ = contiguous_bytes(tensor);
-      view_ = copy_;
-    }
-  }
-  std::span<const std::byte> bytes() const { return view_; }
-
- private:
-  std::vector<std::byte> copy_;
-  std::span<const std::byte> view_;
-};
-
 void compare(double a, double b, Difference& result) {
   if (a == b || (std::isnan(a) && std::isnan(b))) return;
   ++result.elements;
@@ -107,34 +93,56 @@ void compare_integers(std::span<const std::byte> a, std::span<const std::byte> b
   }
 }
 
-void compare_values(const Tensor& first, const Values& a, const Tensor& second, const Values& b,
-                    Difference& result) {
-  if (first.dtype == second.dtype && std::ranges::equal(a.bytes(), b.bytes())) return;
-  if (first.dtype == DType::kInt64) {
-    return compare_integers<std::int64_t>(a.bytes(), b.bytes(), result);
-  }
-  if (first.dtype == DType::kUInt64) {
-    return compare_integers<std::uint64_t>(a.bytes(), b.bytes(), result);
-  }
-  // A complex number is compared as its two parts, numbers that share a byte as that byte.
-  const auto type = [](const Tensor& tensor) {
-    return item_size(tensor.dtype) == 0 ? DType::kUInt8 : tensor.dtype;
-  };
-  const auto item = [](DType dtype) { return item_size(dtype) / (is_complex(dtype) ? 2 : 1); };
-  const DType type_a = type(first), type_b = type(second);
-  const std::size_t item_a = item(type_a), item_b = item(type_b);
-  const std::size_t total = a.bytes().size() / item_a;
+/// What the values are compared as: a complex number as its two parts, numbers that share a byte as
+/// that byte.
+struct Items {
+  DType dtype;
+  std::size_t size;
+
+  explicit Items(DType of)
+      : dtype(item_size(of) == 0 ? DType::kUInt8 : of),
+        size(item_size(dtype) / (is_complex(dtype) ? 2 : 1)) {}
+};
+
+void compare_floats(std::span<const std::byte> a, Items items_a, std::span<const std::byte> b,
+                    Items items_b, Difference& result) {
   std::array<double, kBlock> block_a, block_b;
+  const std::size_t total = a.size() / items_a.size;
   for (std::size_t begin = 0; begin < total; begin += kBlock) {
     const std::size_t count = std::min(kBlock, total - begin);
-    read_doubles(a.bytes().data() + begin * item_a, type_a, std::span(block_a).first(count));
-    read_doubles(b.bytes().data() + begin * item_b, type_b, std::span(block_b).first(count));
+    read_doubles(a.data() + begin * items_a.size, items_a.dtype, std::span(block_a).first(count));
+    read_doubles(b.data() + begin * items_b.size, items_b.dtype, std::span(block_b).first(count));
     for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);
   }
 }
 
-void compare_values(const Tensor& first, const Tensor& second, Difference& result) {
-  compare_values(first, Values(first), second, Values(second), result);
+/// Told how many bytes of the first file were compared.
+using Compared = std::function<void(std::uint64_t bytes)>;
+
+/// Both at once and in pieces, so that neither file has to be in memory.
+void compare_values(const Tensor& first, const Tensor& second, const Compared& compared,
+                    Difference& result) {
+  constexpr std::size_t kItems = std::size_t{1} << 16U;
+  const Items items_a(first.dtype), items_b(second.dtype);
+  ValueReader reader_a(first), reader_b(second);
+  std::vector<std::byte> a, b;
+  const std::size_t total = first.byte_count() / items_a.size;
+  for (std::size_t begin = 0; begin < total; begin += kItems) {
+    const std::size_t count = std::min(kItems, total - begin);
+    a.resize(count * items_a.size);
+    b.resize(count * items_b.size);
+    reader_a.read(a);
+    reader_b.read(b);
+    compared(a.size());
+    if (first.dtype == second.dtype && std::memcmp(a.data(), b.data(), a.size()) == 0) continue;
+    if (first.dtype == DType::kInt64) {
+      compare_integers<std::int64_t>(a, b, result);
+    } else if (first.dtype == DType::kUInt64) {
+      compare_integers<std::uint64_t>(a, b, result);
+    } else {
+      compare_floats(a, items_a, b, items_b, result);
+    }
+  }
   first.storage->check_unchanged();
   second.storage->check_unchanged();
 }
@@ -170,7 +178,8 @@ bool has_numbers(const Tensor& tensor) {
   return tensor.storage != nullptr;
 }
 
-bool is_difference(const Node& first, const Node& second, Difference& result) {
+bool is_difference(const Node& first, const Node& second, const Compared& compared,
+                   Difference& result) {
   using Kind = Difference::Kind;
   result.first = describe(first);
   result.second = describe(second);
@@ -178,7 +187,9 @@ bool is_difference(const Node& first, const Node& second, Difference& result) {
   if (result.first != result.second) {
     const bool tensors = first.is(Node::Kind::kTensor) || second.is(Node::Kind::kTensor);
     if (!tensors && first.kind() == second.kind()) result.kind = Kind::kValues;
-    if (are_comparable(first, second)) compare_values(first.tensor(), second.tensor(), result);
+    if (are_comparable(first, second)) {
+      compare_values(first.tensor(), second.tensor(), compared, result);
+    }
     return true;
   }
   if (first.is(Node::Kind::kString) || first.is(Node::Kind::kBytes) ||
@@ -190,7 +201,7 @@ bool is_difference(const Node& first, const Node& second, Difference& result) {
   result.kind = Kind::kValues;
   compare_parts(first.tensor(), second.tensor(), result);
   if (has_numbers(first.tensor()) && has_numbers(second.tensor())) {
-    compare_values(first.tensor(), second.tensor(), result);
+    compare_values(first.tensor(), second.tensor(), compared, result);
   }
   return result.elements > 0;
 }
@@ -201,12 +212,32 @@ std::unordered_map<std::string_view, const Node*> by_name(std::span<const NamedN
   return map;
 }
 
+/// Of the tensors that both have; an estimate where only one of them can be read.
+std::uint64_t comparable_bytes(std::span<const NamedNode> first, const auto& others) {
+  std::uint64_t bytes = 0;
+  for (const auto& [name, node] : first) {
+    if (!node.is(Node::Kind::kTensor) || !has_numbers(node.tensor())) continue;
+    const Tensor& tensor = node.tensor();
+    if (others.contains(name)) {
+      bytes += static_cast<std::uint64_t>(tensor.numel()) * bit_size(tensor.dtype) / 8;
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
 
-std::vector<Difference> diff(std::span<const NamedNode> first, std::span<const NamedNode> second) {
+std::vector<Difference> diff(std::span<const NamedNode> first, std::span<const NamedNode> second,
+                             const DiffProgress& progress) {
   using Kind = Difference::Kind;
   std::vector<Difference> all;
   auto others = by_name(second);
+  std::uint64_t done = 0;
+  const std::uint64_t bytes = progress ? comparable_bytes(first, others) : 0;
+  const Compared compared = [&](std::uint64_t more) {
+    done += more;
+    if (progress) progress(done, std::max(done, bytes));
+  };
   for (const auto& [name, node] : first) {
     const auto other = others.find(name);
     Difference result{.name = name, .first = {}, .second = {}};
@@ -215,7 +246,7 @@ std::vector<Difference> diff(std::span<const NamedNode> first, std::span<const N
       result.first = describe(node);
       all.push_back(std::move(result));
     } else {
-      if (is_difference(node, *other->second, result)) all.push_back(std::move(result));
+      if (is_difference(node, *other->second, compared, result)) all.push_back(std::move(result));
       others.erase(other);
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,8 +29,13 @@ struct Difference {
   double max_absolute = 0, max_relative = 0;
 };
 
+/// Told how many bytes of tensors of all that both files have are compared.
+using DiffProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
+
 /// All differences, in the order of the first file, then what only the second has. NaN equals NaN,
-/// and tensors of the same values in another dtype differ in form.
-std::vector<Difference> diff(std::span<const NamedNode> first, std::span<const NamedNode> second);
+/// and tensors of the same values in another dtype differ in form. Files of any size take little
+/// memory. Throws Error for values that are damaged or cannot be spelled out.
+std::vector<Difference> diff(std::span<const NamedNode> first, std::span<const NamedNode> second,
+                             const DiffProgress& progress = {});
 
 }  // namespace mlpctl::state

@@ -10,6 +10,7 @@
 #include "base/input_file.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/tensor.hpp"
+#include "state/value/pieces.hpp"
 
 namespace mlpctl::state {
 
@@ -27,6 +28,10 @@ struct Source {
   }
   void forget_pages(std::span<const std::byte> part) const {
     if (file != nullptr) file->forget_pages(part);
+  }
+  /// Has them there at once.
+  void fetch_pages(std::span<const std::byte> part) const {
+    if (file != nullptr) file->fetch_pages(part);
   }
   bool is_mapped() const { return file != nullptr && file->is_mapped(); }
   /// Throws Error when a large file was changed after it was opened.
@@ -47,6 +52,14 @@ class PlainStorage : public Storage {
   void set(std::span<const std::byte> bytes) { bytes_ = bytes; }
   std::span<const std::byte> bytes() const override { return bytes_; }
   std::size_t size() const override { return bytes_.size(); }
+  void read(std::size_t begin, std::size_t size, const Use& use) const override {
+    for_each_piece(bytes_.subspan(begin, size), [&](std::size_t, std::span<const std::byte> piece) {
+      if (file_ != nullptr) file_->fetch_pages(piece);
+      use(piece);
+      forget(piece);
+    });
+    check_unchanged();
+  }
   void forget(std::span<const std::byte> part) const override {
     if (file_ != nullptr) file_->forget_pages(part);
   }

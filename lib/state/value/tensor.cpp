@@ -1,98 +1,32 @@
 #include "mlpctl/state/tensor.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 
 #include "base/checked.hpp"
 #include "mlpctl/error.hpp"
 #include "state/value/pieces.hpp"
+#include "state/value/value_reader.hpp"
 
 namespace mlpctl::state {
 namespace {
 
-std::size_t swap_unit(DType dtype) {
-  return is_complex(dtype) ? item_size(dtype) / 2 : item_size(dtype);
-}
-
-void swap_bytes(std::span<std::byte> bytes, std::size_t unit) {
-  if (unit < 2) return;
-  for (std::size_t at = 0; at + unit <= bytes.size(); at += unit) {
-    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                 bytes.begin() + static_cast<std::ptrdiff_t>(at + unit));
-  }
-}
-
-/// Copies element by element in C order: an odometer over all dimensions.
-class Gather {
- public:
-  Gather(const Tensor& tensor, std::span<const std::byte> from)
-      : tensor_(tensor), from_(from), index_(tensor.rank(), 0), row_(tensor.offset) {}
-
-  /// Fills `to` with the next elements, which must be there.
-  void next(std::span<std::byte> to) {
-    const std::size_t item = item_size(tensor_.dtype), last = tensor_.rank() - 1;
-    std::byte* out = to.data();
-    const std::byte* const end = to.data() + to.size();
-    while (out != end) {
-      std::int64_t& i = index_[last];
-      for (; i < tensor_.shape[last] && out != end; ++i, out += item) {
-        const auto element = static_cast<std::size_t>(row_ + i * tensor_.strides[last]);
-        std::memcpy(out, from_.data() + element * item, item);
-      }
-      if (i == tensor_.shape[last]) next_row();
-    }
-  }
-
- private:
-  void next_row() {
-    index_.back() = 0;
-    for (std::size_t d = tensor_.rank() - 1; d-- > 0;) {
-      row_ += tensor_.strides[d];
-      if (++index_[d] < tensor_.shape[d]) break;
-      row_ -= tensor_.strides[d] * tensor_.shape[d];
-      index_[d] = 0;
-    }
-  }
-
-  const Tensor& tensor_;
-  std::span<const std::byte> from_;
-  std::vector<std::int64_t> index_;
-  std::int64_t row_;
-};
-
-/// Throws Error for a tensor whose values cannot be spelled out.
-void check_values(const Tensor& tensor, std::size_t total) {
-  if (tensor.storage == nullptr) {
-    throw Error(ErrorCode::kNotSupported,
-                "a " + std::string(to_string(tensor.layout)) + " tensor holds no numbers to take");
-  }
-  if (total > kMaxExpanded && total > tensor.storage->size()) {
-    throw Error(ErrorCode::kNotSupported,
-                "a tensor of shape " + tensor.shape_text() + " repeats few numbers too often");
-  }
-}
-
 bool is_swapped(const Tensor& tensor) {
-  return tensor.storage->byte_order() == std::endian::big && swap_unit(tensor.dtype) > 1;
+  return tensor.storage->byte_order() == std::endian::big && item_size(tensor.dtype) > 1;
 }
 
 std::size_t begin_of(const Tensor& tensor) {
   return static_cast<std::size_t>(tensor.offset) * item_size(tensor.dtype);
 }
 
-/// Values that do not lie in C order, gathered in pieces so long that a matrix that lies transposed
-/// is not gone through too often.
-void read_gathered(const Tensor& tensor, std::size_t total, const Storage::Use& use) {
-  constexpr std::size_t kGathered = std::size_t{32} << 20U;
-  const auto stored = tensor.storage->bytes();
-  Gather gather(tensor, stored);
-  std::vector<std::byte> buffer(std::min(total, kGathered));
-  for (std::size_t at = 0; at < total; at += buffer.size()) {
-    buffer.resize(std::min(buffer.size(), total - at));
-    gather.next(buffer);
-    if (is_swapped(tensor)) swap_bytes(buffer, swap_unit(tensor.dtype));
-    tensor.storage->forget(stored);
-    for_each_piece(buffer, [&](std::size_t, std::span<const std::byte> piece) { use(piece); });
+/// Values that do not lie in C order, or not little-endian.
+void read_changed(const Tensor& tensor, std::size_t total, const Storage::Use& use) {
+  ValueReader reader(tensor);
+  std::vector<std::byte> piece(std::min(total, kPiece));
+  for (std::size_t at = 0; at < total; at += piece.size()) {
+    piece.resize(std::min(piece.size(), total - at));
+    reader.read(piece);
+    use(piece);
   }
   tensor.storage->check_unchanged();
 }
@@ -166,31 +100,19 @@ std::string Tensor::shape_text() const {
 std::vector<std::byte> contiguous_bytes(const Tensor& tensor) {
   const std::size_t total = tensor.byte_count();
   if (total == 0) return {};
-  check_values(tensor, total);
-  const auto stored = tensor.storage->bytes();
+  ValueReader reader(tensor);
   std::vector<std::byte> bytes(total);
-  if (tensor.is_contiguous()) {
-    std::memcpy(bytes.data(), stored.data() + begin_of(tensor), total);
-  } else {
-    Gather(tensor, stored).next(bytes);
-  }
+  reader.read(bytes);
   tensor.storage->check_unchanged();
-  if (is_swapped(tensor)) swap_bytes(bytes, swap_unit(tensor.dtype));
   return bytes;
 }
 
 void read_contiguous(const Tensor& tensor, const Storage::Use& use) {
   const std::size_t total = tensor.byte_count();
   if (total == 0) return;
-  check_values(tensor, total);
-  if (!tensor.is_contiguous()) return read_gathered(tensor, total, use);
-  if (!is_swapped(tensor)) return tensor.storage->read(begin_of(tensor), total, use);
-  std::vector<std::byte> swapped;
-  tensor.storage->read(begin_of(tensor), total, [&](std::span<const std::byte> piece) {
-    swapped.assign(piece.begin(), piece.end());
-    swap_bytes(swapped, swap_unit(tensor.dtype));
-    use(swapped);
-  });
+  const bool plain = tensor.storage != nullptr && tensor.is_contiguous() && !is_swapped(tensor);
+  if (!plain) return read_changed(tensor, total, use);
+  tensor.storage->read(begin_of(tensor), total, use);
 }
 
 std::span<const std::byte> contiguous_view(const Tensor& tensor) {

@@ -77,6 +77,7 @@ void ZipArchive::read_stored(const ZipRecord& record, std::size_t begin, std::si
   const std::size_t end = begin + size;
   std::uint32_t crc = 0;
   for_each_piece(bytes, [&](std::size_t at, std::span<const std::byte> piece) {
+    source_.fetch_pages(piece);
     if (record.crc != 0) crc = crc32(crc, piece);
     const std::size_t from = std::max(at, begin), to = std::min(at + piece.size(), end);
     if (from < to) use(bytes.subspan(from, to - from));
