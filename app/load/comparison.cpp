@@ -1,8 +1,11 @@
 #include "load/comparison.hpp"
 
 #include <set>
+#include <utility>
 
+#include "cli/terminal.hpp"
 #include "mlpctl/error.hpp"
+#include "mlpctl/state/selection.hpp"
 #include "model/architecture.hpp"
 #include "model/model_file.hpp"
 
@@ -18,10 +21,12 @@ bool same_names(const std::vector<state::NamedNode>& a, const std::vector<state:
   return names(a) == names(b);
 }
 
-/// What is compared; `fits` keeps the tensors that `first` and `second` point to.
+/// What is compared; `fits` and `tensors` keep what `first` and `second` point to.
 struct Pair {
   std::vector<state::NamedNode> first, second;
   std::vector<state::Fit> fits;
+  std::vector<std::vector<state::NamedTensor>> tensors = {};
+  std::vector<PairedName> names = {};
 };
 
 std::vector<state::NamedNode> under_our_names(const state::Fit& fit) {
@@ -46,6 +51,24 @@ Pair pair_of(const state::StateFile& first, const state::StateFile& second) {
   return pair;
 }
 
+std::vector<state::NamedNode> nodes_of(const std::vector<state::NamedTensor>& tensors) {
+  std::vector<state::NamedNode> nodes;
+  for (const auto& [name, tensor] : tensors) nodes.push_back({name, state::Node(&tensor)});
+  return nodes;
+}
+
+Pair pair_like(const state::StateFile& first, const state::StateFile& second) {
+  Pair pair;
+  const auto others = state::choose(second).tensors;
+  Renamed renamed = rename_like(first.path, state::choose(first).tensors, second.path, others);
+  warn_of_doubts(renamed.pairs);
+  pair.names = std::move(renamed.pairs);
+  pair.tensors = {std::move(renamed.tensors), others};
+  pair.first = nodes_of(pair.tensors[0]);
+  pair.second = nodes_of(pair.tensors[1]);
+  return pair;
+}
+
 }  // namespace
 
 std::string_view to_string(state::Difference::Kind kind) {
@@ -62,12 +85,16 @@ std::string_view to_string(state::Difference::Kind kind) {
   return "values";
 }
 
-Comparison compare(const state::StateFile& first, const state::StateFile& second) {
-  const Pair pair = pair_of(first, second);
+Comparison compare(const state::StateFile& first, const state::StateFile& second, bool like) {
+  Pair pair = like ? pair_like(first, second) : pair_of(first, second);
+  ByteProgress progress(first.path);
   return {.first = first.path,
           .second = second.path,
-          .differences = state::diff(pair.first, pair.second),
-          .compared = pair.first.size()};
+          .differences =
+              state::diff(pair.first, pair.second,
+                          [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); }),
+          .compared = pair.first.size(),
+          .pairs = std::move(pair.names)};
 }
 
 }  // namespace mlpctl::app

@@ -23,6 +23,7 @@ struct LoadCommand {
   bool scan = false;
   bool json = false;
   std::string allow;
+  bool like = false;
   model::LoadOptions load;
 };
 
@@ -42,7 +43,7 @@ ExitCode report(const LoadCommand& command, const state::StateFile& file) {
 }
 
 ExitCode report_differences(const LoadCommand& command, const state::StateFile& file) {
-  const Comparison comparison = compare(file, state::open_state(command.other));
+  const Comparison comparison = compare(file, state::open_state(command.other), command.like);
   print(command, comparison);
   return comparison.differences.empty() ? ExitCode::kDone : ExitCode::kFailed;
 }
@@ -68,6 +69,9 @@ ExitCode run(const LoadCommand& command, const std::string& config) {
   if (command.scan) return scan(command);
   if (!command.allow.empty()) throw UsageError("--allow goes with --scan");
   if (command.files.size() != 1) throw UsageError("give one file, or --scan to look into several");
+  if (command.like && command.other.empty()) {
+    throw UsageError("--like says how --diff finds what to compare, and --diff is missing");
+  }
   check_files(command, config);
   if (command.list && !command.other.empty()) {
     throw UsageError("--list shows one file and --diff compares two; give one of them");
@@ -111,6 +115,11 @@ void add_load(CLI::App& app) {
       ->add_option("--diff", options->other,
                    "Compare with this file and print what differs; the exit status is then 1")
       ->type_name("FILE")
+      ->group("Output");
+  command
+      ->add_flag("--like", options->like,
+                 "With --diff: pair tensors by shape, dtype and order, whatever they are called; "
+                 "the pairs are shown")
       ->group("Output");
   command
       ->add_flag(

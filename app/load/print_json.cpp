@@ -147,6 +147,12 @@ void print_json(const Comparison& comparison) {
   Json json{{"first", comparison.first},
             {"second", comparison.second},
             {"same", comparison.differences.empty()}};
+  for (const PairedName& pair : comparison.pairs) {
+    json["pairs"].push_back({{"name", pair.name},
+                             {"like", pair.other},
+                             {"paired_by", pair.reason},
+                             {"doubtful", pair.doubtful}});
+  }
   json["differences"] = Json::array();
   for (const state::Difference& difference : comparison.differences) {
     json["differences"].push_back(difference_json(difference));

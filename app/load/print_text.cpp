@@ -155,6 +155,7 @@ void print_text(const Listing& listing) {
 }
 
 void print_text(const Comparison& comparison) {
+  if (!comparison.pairs.empty()) std::cout << table_text(comparison.pairs) << '\n';
   if (comparison.differences.empty()) {
     std::cout << printable(comparison.first) << " and " << printable(comparison.second)
               << " hold the same " << comparison.compared << " values\n";

@@ -3,40 +3,17 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <chrono>
+#include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cli/terminal.hpp"
 #include "cli/text.hpp"
+#include "states/like.hpp"
 
 namespace mlpctl::app {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-/// How far a copy is, on a terminal, once it takes longer than a second.
-class CopyProgress {
- public:
-  explicit CopyProgress(std::string name) : name_(std::move(name)) {}
-
-  void show(std::uint64_t done, std::uint64_t all) {
-    const auto now = Clock::now();
-    if (!line_.active() || now < next_) return;
-    next_ = now + std::chrono::milliseconds(100);
-    const double seconds = std::chrono::duration<double>(now - begin_).count();
-    const double rate = static_cast<double>(done) / seconds;
-    line_.show(fmt::format("{}  {:3.0f} %  {:.2f} GB/s  {:.0f} s left", name_,
-                           100 * static_cast<double>(done) / static_cast<double>(all), rate / 1e9,
-                           static_cast<double>(all - done) / rate));
-  }
-
- private:
-  std::string name_;
-  StatusLine line_;
-  Clock::time_point begin_ = Clock::now(), next_ = begin_ + std::chrono::seconds(1);
-};
 
 /// "4.1 kB", as disks count.
 std::string size_text(std::uint64_t bytes) {
@@ -61,9 +38,11 @@ std::string pairs_text(const Pairs& pairs, std::string_view before, std::string_
   return text;
 }
 
-void report(const state::CopyReport& done, const state::Chosen& chosen, const std::string& out) {
-  spdlog::info("wrote {}: {} tensor{}, {}", out, done.tensors, done.tensors == 1 ? "" : "s",
-               size_text(done.bytes));
+void report(const state::CopyReport& done, const state::Chosen& chosen) {
+  const std::string shards =
+      done.files.size() > 1 ? fmt::format(" in {} shards", done.files.size() - 1) : "";
+  spdlog::info("wrote {}: {} tensor{}, {}{}", done.files.back(), done.tensors,
+               done.tensors == 1 ? "" : "s", size_text(done.bytes), shards);
   if (!done.ties.empty()) spdlog::info("tied: {}", pairs_text(done.ties, " = ", ""));
   if (!done.left_out.empty()) {
     spdlog::warn("left out: {}", pairs_text(done.left_out, " (", ")"));
@@ -73,17 +52,29 @@ void report(const state::CopyReport& done, const state::Chosen& chosen, const st
   }
 }
 
+/// Gives the tensors the names of another file's.
+void take_names(state::Chosen& chosen, const std::string& like) {
+  const state::StateFile other = state::open_state(like);
+  Renamed renamed = rename_like(chosen.path, chosen.tensors, like, state::choose(other).tensors);
+  std::cout << table_text(renamed.pairs) << std::flush;
+  warn_of_doubts(renamed.pairs);
+  chosen.tensors = std::move(renamed.tensors);
+}
+
 }  // namespace
 
 void copy_file(const state::StateFile& file, const CopyCommand& command) {
   state::CopyOptions options{.format = state::output_format(command.out, command.format),
-                             .force = command.force};
+                             .force = command.force,
+                             .max_shard_bytes = command.max_shard_bytes};
   if (!command.dtype.empty()) options.dtype = state::copy_dtype(command.dtype);
-  const state::Chosen chosen = state::choose(file, command.selection);
-  CopyProgress progress(command.out);
+  state::Chosen chosen = state::choose(file, command.selection);
+  if (!command.like.empty()) take_names(chosen, command.like);
+  ByteProgress progress(command.out);
   options.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
   const state::CopyReport done = state::copy_state(command.out, chosen, options);
-  report(done, chosen, command.out);
+  progress.clear();
+  report(done, chosen);
 }
 
 }  // namespace mlpctl::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "mlpctl/state/copy.hpp"
@@ -16,6 +17,9 @@ struct CopyCommand {
   /// A type's name; empty: the file's types.
   std::string dtype;
   bool force = false;
+  std::uint64_t max_shard_bytes = 0;
+  /// A file whose names to take; empty: none.
+  std::string like;
   state::Selection selection;
 };
 

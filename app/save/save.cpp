@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -36,13 +37,16 @@ struct SaveCommand {
   bool force = false;
   model::LoadOptions load;
   std::vector<std::string> renames;
+  std::string like;
+  std::string max_shard_size;
   /// Without its key, which `load` has.
   state::Selection selection;
 
   /// Whether it says something that a copy of the eight entries has no use for.
   bool asks_for_any_network() const {
     return !selection.include.empty() || !selection.exclude.empty() ||
-           !selection.strip_prefix.empty() || !renames.empty() || dtype == "float64";
+           !selection.strip_prefix.empty() || !renames.empty() || dtype == "float64" ||
+           !like.empty() || !max_shard_size.empty();
   }
 };
 
@@ -81,21 +85,58 @@ std::vector<std::pair<std::string, std::string>> renames(const std::vector<std::
   return all;
 }
 
+/// "5GB", "300 MiB" or a number of bytes.
+std::uint64_t size_of(const std::string& text) {
+  constexpr std::array<std::pair<std::string_view, double>, 9> kUnits{{{"", 1},
+                                                                       {"b", 1},
+                                                                       {"kb", 1e3},
+                                                                       {"mb", 1e6},
+                                                                       {"gb", 1e9},
+                                                                       {"tb", 1e12},
+                                                                       {"kib", 0x1p10},
+                                                                       {"mib", 0x1p20},
+                                                                       {"gib", 0x1p30}}};
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string unit(end, text.data() + text.size());
+  std::erase(unit, ' ');
+  std::ranges::transform(unit, unit.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const auto known = std::ranges::find(kUnits, unit, &std::pair<std::string_view, double>::first);
+  const bool good = error == std::errc() && known != kUnits.end() && number * known->second >= 1 &&
+                    number * known->second < 0x1p62;
+  if (!good) {
+    throw UsageError("--max-shard-size takes a size such as 5GB or 300MiB and not " + text);
+  }
+  return static_cast<std::uint64_t>(number * known->second);
+}
+
 void save_any(const SaveCommand& command, const state::StateFile& file) {
   state::require_harmless(file);
   CopyCommand copy{.out = command.out,
                    .format = command.format,
                    .dtype = command.dtype,
                    .force = command.force,
+                   .like = command.like,
                    .selection = command.selection};
+  if (!command.max_shard_size.empty()) copy.max_shard_bytes = size_of(command.max_shard_size);
   copy.selection.key = command.load.key;
   copy.selection.rename = renames(command.renames);
   copy_file(file, copy);
 }
 
+void check_shards(const SaveCommand& command, const state::StateFile& file) {
+  RunFiles files;
+  files.add_inputs("the shard", file.shards);
+  files.add_output("--out", command.out);
+  files.check();
+}
+
 /// The path may name a part of the file that is no state of its own, such as an optimizer's.
 void save_from(const SaveCommand& command) {
   const state::StateFile file = state::open_state(command.from);
+  check_shards(command, file);
   if (command.asks_for_any_network()) return save_any(command, file);
   try {
     if (save_fitting(command, file)) return;
@@ -115,6 +156,7 @@ void check_files(const SaveCommand& command, const std::string& config) {
   RunFiles files;
   files.add_input("--from", command.from);
   files.add_input("--config", config);
+  files.add_input("--like", command.like);
   files.add_output("--out", command.out);
   files.allow("--from", "--out");
   files.check();
@@ -153,6 +195,13 @@ void add_selection(CLI::App& command, SaveCommand& options, CLI::Option* from) {
   add("--rename", options.renames, "OLD=NEW",
       "Call an entry, or all below it, NEW; * in both is any text; repeatable (default: as in the "
       "file)");
+  command
+      .add_option("--like", options.like,
+                  "Take the names of this file's tensors, paired by shape, dtype and order; the "
+                  "pairs are shown (default: the file's own names)")
+      ->type_name("FILE")
+      ->needs(from)
+      ->group("Choice");
 }
 
 }  // namespace
@@ -195,6 +244,13 @@ void add_save(CLI::App& app) {
                    "Type of all floats in the file (default: float32 of our network, of others "
                    "what each tensor has)")
       ->type_name("float32|float16|bfloat16|float64")
+      ->group("Output");
+  command
+      ->add_option("--max-shard-size", options->max_shard_size,
+                   "Write files of at most so many bytes of tensors, such as 5GB, and an index of "
+                   "them (default: one file)")
+      ->type_name("SIZE")
+      ->needs(from)
       ->group("Output");
   command->add_flag("--force", options->force, "Replace a file that holds no model")
       ->group("Output");

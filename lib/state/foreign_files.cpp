@@ -88,11 +88,6 @@ bool is_printable(std::string_view text) {
   return false;
 }
 
-/// "model.safetensors.index.json" and its like list the files of a model in parts.
-bool is_shard_index(std::string_view text) {
-  return text.starts_with('{') && text.find("\"weight_map\"") != text.npos;
-}
-
 /// The first by name of the files with one of these extensions; empty when there is none.
 std::string first_file(const fs::path& folder, std::span<const std::string_view> extensions) {
   std::string first;
@@ -121,7 +116,6 @@ const Signature* signature_of(std::span<const Signature> signatures,
 
 /// What the file is and what to do, as the rest of a sentence.
 std::string kind_of(std::span<const std::byte> bytes, std::span<const std::byte> sample) {
-  constexpr std::size_t kIndex = std::size_t{1} << 20U;
   if (const Signature* signature = signature_of(kSignatures, bytes)) {
     return std::string(signature->what);
   }
@@ -130,9 +124,6 @@ std::string kind_of(std::span<const std::byte> bytes, std::span<const std::byte>
   }
   if (is_markup(as_text(sample))) {
     return "a web page (HTML), not a state file: the download gave a page, use the file's own link";
-  }
-  if (is_shard_index(as_text(bytes.first(std::min(kIndex, bytes.size()))))) {
-    return "the index of a model in several files: give one of the files that it names";
   }
   if (is_printable(as_text(sample))) {
     return "a text file, not a state file: give what torch.save or safetensors wrote";

@@ -9,6 +9,7 @@
 #include "state/container/legacy.hpp"
 #include "state/container/read_context.hpp"
 #include "state/container/safetensors.hpp"
+#include "state/container/shard_index.hpp"
 #include "state/container/tar.hpp"
 #include "state/container/torch_zip.hpp"
 #include "state/foreign_files.hpp"
@@ -61,6 +62,28 @@ StateFile refuse_plain_pickle(ReadContext& context) {
       "with torch.save");
 }
 
+StateFile read(Source source, const ReadLimits& limits);
+
+StateFile open_file(const std::string& path, std::uint64_t read_whole, const ReadLimits& limits) {
+  const auto file = std::make_shared<const InputFile>(path, read_whole);
+  return read({path, file->bytes(), file, file.get()}, limits);
+}
+
+/// Of shards only small ones are read into memory: there may be hundreds.
+StateFile read_shards(ReadContext& context) {
+  if (context.source.file == nullptr) {
+    throw Error(ErrorCode::kNotSupported, "an index of shards: it is read from its file alone");
+  }
+  constexpr std::uint64_t kReadWhole = std::uint64_t{1} << 20U;
+  return read_shard_index(context, [&](const std::string& path) {
+    const std::string first = first_bytes_of(path, kReadWhole);
+    if (is_shard_index(as_byte_span(first))) {
+      throw Error(ErrorCode::kCorruption, "an index of shards that names an index: " + path);
+    }
+    return open_file(path, kReadWhole, context.limits);
+  });
+}
+
 /// A kind of file that the first bytes tell; its name is never looked at.
 struct Format {
   bool (*is_a)(std::span<const std::byte> bytes);
@@ -74,6 +97,7 @@ constexpr std::array kFormats{
     Format{is_tar, read_tar, Container::kTar},
     Format{is_safetensors, read_safetensors, Container::kSafetensors},
     Format{is_pickle, refuse_plain_pickle, Container::kLegacy},
+    Format{is_shard_index, read_shards, Container::kShards},
 };
 
 /// A broken pickle that names something dangerous is called what it is.
@@ -118,6 +142,8 @@ std::string_view to_string(Container container) {
       return "PyTorch tar";
     case Container::kSafetensors:
       return "safetensors";
+    case Container::kShards:
+      return "index of shards";
   }
   return "";
 }
@@ -127,8 +153,7 @@ StateFile open_state(const std::string& path, const ReadLimits& limits) {
   if (std::filesystem::is_directory(path, error)) {
     throw Error(ErrorCode::kNotSupported, path + ": " + describe_folder(path));
   }
-  const auto file = std::make_shared<const InputFile>(path);
-  return read({path, file->bytes(), file, file.get()}, limits);
+  return open_file(path, InputFile::kReadWhole, limits);
 }
 
 StateFile read_state(std::span<const std::byte> bytes, std::string name,

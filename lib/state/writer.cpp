@@ -5,9 +5,7 @@
 #include "base/atomic_file.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
-#include "state/container/legacy.hpp"
-#include "state/container/safetensors.hpp"
-#include "state/container/torch_zip.hpp"
+#include "state/container/output.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -65,17 +63,7 @@ void check_replaceable(const std::string& path) {
 void write_state(const std::string& path, const Value& root, const WriteOptions& options) {
   if (!options.force) check_replaceable(path);
   AtomicFile file(path);
-  switch (options.format) {
-    case OutputFormat::kPt:
-      write_torch_zip(file, root, options);
-      break;
-    case OutputFormat::kLegacy:
-      write_legacy(file, root, options);
-      break;
-    case OutputFormat::kSafetensors:
-      write_safetensors(file, root, options);
-      break;
-  }
+  write_value(file, root, options);
   file.commit();
 }
 

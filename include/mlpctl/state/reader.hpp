@@ -17,9 +17,10 @@ namespace mlpctl::state {
 
 class Arena;
 
-enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors };
+enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors, kShards };
 
-/// "PyTorch zip", "TorchScript zip", "PyTorch legacy stream", "PyTorch tar", "safetensors".
+/// "PyTorch zip", "TorchScript zip", "PyTorch legacy stream", "PyTorch tar", "safetensors",
+/// "index of shards".
 std::string_view to_string(Container container);
 
 /// A class or function that the file names and the reader does not build.
@@ -46,11 +47,14 @@ struct StateFile {
   /// The JSON that our own writer adds: the record mlpctl.json, or the key "mlpctl" of
   /// __metadata__; empty when there is none.
   std::string mlpctl_json;
+  /// The paths of the files that an index of shards names; empty elsewhere.
+  std::vector<std::string> shards;
   /// Owns what the nodes point to.
   std::shared_ptr<const Arena> arena;
 };
 
-/// Reads a file of any kind that Container lists, told by its first bytes. Runs nothing, extracts
+/// Reads a file of any kind that Container lists, told by its first bytes; with an index of shards
+/// (model.safetensors.index.json) the files that it names, as one. Runs nothing, extracts
 /// nothing, and reads no tensor's bytes yet. Throws Error with one sentence: the file, what it is
 /// or what is wrong with it, what to do.
 StateFile open_state(const std::string& path, const ReadLimits& limits = {});
