@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "cli/help.hpp"
@@ -76,7 +77,7 @@ void collect(const toml::table& table, const std::string& section, const std::st
   }
 }
 
-const char* name_of(Setting::Type type) {
+std::string_view to_string(Setting::Type type) {
   switch (type) {
     case Setting::Type::kText:
       return "text";
@@ -145,8 +146,8 @@ std::vector<std::string> values_for(const CLI::Option& option, const Setting& se
   using Type = Setting::Type;
   const std::string name = setting.name;
   const auto refuse = [&](const char* wanted) {
-    refuse_setting(setting.place,
-                   "'" + name + "' takes " + wanted + ", and this is " + name_of(setting.type));
+    refuse_setting(setting.place, "'" + name + "' takes " + wanted + ", and this is " +
+                                      std::string(to_string(setting.type)));
   };
   if (!takes_value(option)) {
     if (setting.type != Type::kTruth) refuse("true or false");

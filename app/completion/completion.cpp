@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/cli.hpp"
@@ -18,7 +19,7 @@ const char* script_for(const std::string& shell) {
   return shell == "zsh" ? kZshScript : kFishScript;
 }
 
-const char* name_of(Candidates::Kind kind) {
+std::string_view to_string(Candidates::Kind kind) {
   switch (kind) {
     case Candidates::Kind::kFiles:
       return "files";
@@ -34,7 +35,7 @@ const char* name_of(Candidates::Kind kind) {
 
 void print_candidates(const CLI::App& app, const std::vector<std::string>& words) {
   const Candidates found = candidates_for(app, words);
-  std::cout << name_of(found.kind) << '\n';
+  std::cout << to_string(found.kind) << '\n';
   for (const Candidate& each : found.words) {
     std::cout << each.word << (each.description.empty() ? "" : "\t") << each.description << '\n';
   }

@@ -5,31 +5,14 @@ import os
 import re
 import resource
 import struct
-import subprocess
-import time
 import unittest
 import zlib
 
-from support import PROGRAM, ProgramTest, environment, with_record
+from support import ProgramTest, cost_of, with_record
 
 SANITIZED = os.environ.get("TEST_SANITIZED") in ("ON", "True", "1")
 MOST_SECONDS = 60 if SANITIZED else 5
 MOST_BYTES = 600 << 20
-
-
-def cost_of(*arguments):
-    """What the program did, the seconds of processor it took and the most memory it held."""
-    with subprocess.Popen(
-        [PROGRAM, *map(str, arguments)],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
-        output = process.stdout.read().decode()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, output, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
 
 
 def chunk(kind, data):

@@ -7,12 +7,10 @@ import json
 import os
 import pickle
 import struct
-import subprocess
-import sys
 import unittest
 import zipfile
 
-from support import PROGRAM, ProgramTest, environment, run
+from support import ProgramTest, cost_of, run
 
 ATTACK = b"\x80\x02cos\nsystem\nU\x02id\x85R."
 NAMES = b"\x80\x02cargparse\nNamespace\n)\x81."
@@ -21,23 +19,6 @@ PLAIN = pickle.dumps({"a": [1, 2]}, 2)
 MOST_MEMORY = 300 << 20
 # Two on a quiet machine; a core that is shared with others' work counts more for the same.
 MOST_SECONDS = 6
-
-
-# A process's memory is counted from that of the one that starts it, so a small one starts it.
-LAUNCHER = """
-import os, subprocess, sys
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, status, usage = os.wait4(child.pid, 0)
-print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10)
-"""
-
-
-def cost_of(*arguments):
-    """The program's exit code, its seconds of processor and the most memory it held."""
-    command = [sys.executable, "-c", LAUNCHER, PROGRAM, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment(), check=True)
-    code, seconds, memory = done.stdout.split()
-    return int(code), float(seconds), int(memory)
 
 
 def zipped(*members, method=zipfile.ZIP_STORED):
@@ -161,7 +142,7 @@ class Scan(ProgramTest):
         for name, data in files.items():
             path = self.file(name, data)
             self.assertLess(len(data), 16 << 20, name)
-            code, seconds, memory = cost_of("load", "--scan", path)
+            code, _, seconds, memory = cost_of("load", "--scan", path)
             self.assertIn(code, (0, 3), name)
             self.assertLess(memory, MOST_MEMORY, name)
             self.assertLess(seconds, MOST_SECONDS, name)

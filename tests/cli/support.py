@@ -36,6 +36,25 @@ def run(*arguments, env=None, timeout=200, **options):
     )
 
 
+# A process's memory is counted from that of the one that starts it, so a small one starts it.
+LAUNCHER = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+_, status, usage = os.wait4(child.pid, 0)
+with open(sys.argv[1], "w") as cost:
+    print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10, file=cost)
+"""
+
+
+def cost_of(*arguments):
+    """The program's exit code, what it printed, its seconds of processor and the most memory it held."""
+    with tempfile.NamedTemporaryFile("r") as cost:
+        command = [sys.executable, "-c", LAUNCHER, cost.name, PROGRAM, *map(str, arguments)]
+        output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), check=True).stdout
+        code, seconds, memory = cost.read().split()
+    return int(code), output.decode(), float(seconds), int(memory)
+
+
 def idx(sizes, values):
     return bytes([0, 0, 8, len(sizes)]) + struct.pack(f">{len(sizes)}I", *sizes) + values
 
