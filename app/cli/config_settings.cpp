@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <sstream>
-#include <string_view>
 #include <utility>
 
 #include "cli/help.hpp"
@@ -77,22 +76,6 @@ void collect(const toml::table& table, const std::string& section, const std::st
   }
 }
 
-std::string_view to_string(Setting::Type type) {
-  switch (type) {
-    case Setting::Type::kText:
-      return "text";
-    case Setting::Type::kNumber:
-      return "a number";
-    case Setting::Type::kTruth:
-      return "true or false";
-    case Setting::Type::kList:
-      return "a list";
-    case Setting::Type::kOther:
-      break;
-  }
-  return "a table, a date or a list of these";
-}
-
 /// Whether the option's value is the name of something, which no number is.
 bool takes_name(const CLI::Option& option) {
   const std::string type = option.get_type_name();
@@ -125,6 +108,22 @@ std::string bounded_text(std::istream& input, const std::string& file) {
 }
 
 }  // namespace
+
+std::string_view to_string(Setting::Type type) {
+  switch (type) {
+    case Setting::Type::kText:
+      return "text";
+    case Setting::Type::kNumber:
+      return "a number";
+    case Setting::Type::kTruth:
+      return "true or false";
+    case Setting::Type::kList:
+      return "a list";
+    case Setting::Type::kOther:
+      break;
+  }
+  return "a table, a date or a list of these";
+}
 
 void refuse_setting(const std::string& place, const std::string& sentence) {
   throw CLI::ConfigError(place + ": " + sentence, CLI::ExitCodes::ConfigError);

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <istream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlpctl::app {
@@ -17,6 +18,9 @@ struct Setting {
   Type type = Type::kOther;
   std::vector<std::string> values;  ///< as on the command line; several of a list
 };
+
+/// What it is in words: "text", "a number".
+std::string_view to_string(Setting::Type type);
 
 /// A table of a TOML file, which may be empty.
 struct Section {

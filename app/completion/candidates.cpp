@@ -117,6 +117,18 @@ Candidates all_for(const CLI::App& app, const Line& line, const std::string& wor
 
 }  // namespace
 
+std::string_view to_string(Candidates::Kind kind) {
+  switch (kind) {
+    case Candidates::Kind::kFiles:
+      return "files";
+    case Candidates::Kind::kFolders:
+      return "folders";
+    case Candidates::Kind::kWords:
+      break;
+  }
+  return "words";
+}
+
 Candidates candidates_for(const CLI::App& app, const std::vector<std::string>& words) {
   const std::string last = words.empty() ? "" : words.back();
   Line line(app);

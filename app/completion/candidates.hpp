@@ -2,6 +2,7 @@
 
 #include <CLI/App.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlpctl::app {
@@ -18,6 +19,9 @@ struct Candidates {
   Kind kind = Kind::kWords;
   std::vector<Candidate> words;
 };
+
+/// "words", "files" or "folders", as the shells' scripts read it.
+std::string_view to_string(Candidates::Kind kind);
 
 /// The candidates for the last of the words, which may be empty or the beginning of one. The words
 /// are those after the program's name.

@@ -2,7 +2,6 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "cli/cli.hpp"
@@ -17,18 +16,6 @@ namespace {
 const char* script_for(const std::string& shell) {
   if (shell == "bash") return kBashScript;
   return shell == "zsh" ? kZshScript : kFishScript;
-}
-
-std::string_view to_string(Candidates::Kind kind) {
-  switch (kind) {
-    case Candidates::Kind::kFiles:
-      return "files";
-    case Candidates::Kind::kFolders:
-      return "folders";
-    case Candidates::Kind::kWords:
-      break;
-  }
-  return "words";
 }
 
 }  // namespace
