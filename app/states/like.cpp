@@ -42,10 +42,10 @@ void require_complete(const std::string& path, Tensors tensors, const std::strin
 }
 
 std::string reason_text(Tensors tensors, const state::NamePair& pair) {
-  const std::string reason(to_string(pair.reason));
+  std::string reason(to_string(pair.reason));
   if (!pair.rival) return reason;
-  const bool by_order = pair.reason == state::NamePair::Reason::kOrder;
-  return reason + (by_order ? " alone" : "") + ": could be " + tensors[*pair.rival].name;
+  if (pair.reason == state::NamePair::Reason::kOrder) reason += " alone";
+  return reason + ": could be " + tensors[*pair.rival].name;
 }
 
 }  // namespace

@@ -152,6 +152,7 @@ void refuse_foreign(const Source& source) {
 
 std::string describe_folder(const std::string& path) {
   constexpr std::array<std::string_view, 1> shards{".distcp"};
+  constexpr std::array<std::string_view, 1> indices{".index.json"};
   constexpr std::array<std::string_view, 5> states{".safetensors", ".pt", ".pth", ".bin", ".ckpt"};
   const fs::path folder(path);
   if (has(folder, ".metadata") || !first_file(folder, shards).empty()) {
@@ -164,7 +165,8 @@ std::string describe_folder(const std::string& path) {
   if (has(folder, "data.pkl")) {
     return "the unpacked folder of a PyTorch file: pack it again with zip -0 -r, or copy the file";
   }
-  const std::string state = first_file(folder, states);
+  std::string state = first_file(folder, indices);
+  if (state.empty()) state = first_file(folder, states);
   return state.empty() ? "is a folder, not a file"
                        : "is a folder, not a file: give a file in it, such as " + state;
 }

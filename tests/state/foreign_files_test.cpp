@@ -67,6 +67,7 @@ TEST_CASE("a folder in place of a file is called what it is") {
                        MessageMatches(ContainsSubstring("is a folder, not a file")));
   CHECK(error_code([&] { state::open_state(dir.path()); }) == ErrorCode::kNotSupported);
   refusal("model.safetensors", "such as model.safetensors");
+  refusal("model.safetensors.index.json", "such as model.safetensors.index.json");
   refusal("data.pkl", "pack it again");
   refusal("saved_model.pb", "SavedModel");
   refusal("__0_0.distcp", "dcp_to_torch_save");
