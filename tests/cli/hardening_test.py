@@ -5,6 +5,7 @@ import os
 import pathlib
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import unittest
@@ -111,7 +112,7 @@ class WorkingFolder(InstalledTest):
 
     def run_there(self, program, arguments, **variables):
         return subprocess.run(
-            [program, *arguments.split()],
+            [program, *shlex.split(arguments)],
             cwd=self.folder,
             env=environment(**variables),
             capture_output=True,
@@ -123,7 +124,7 @@ class WorkingFolder(InstalledTest):
         # The search path of programs too has an empty part here, which is the working folder.
         variables = {"PATH": f":{os.environ['PATH']}", "LIBTORCH": ""}
         for program in (PROGRAM, self.program):
-            libtorch = f"--libtorch {LIBTORCH}" if program == self.program else ""
+            libtorch = f"--libtorch {shlex.quote(str(LIBTORCH))}" if program == self.program else ""
             commands = ["--version", "load model.pt", "predict --model model.pt 0.png"]
             if TRAINS:
                 commands.append(f"train {libtorch} --data data --max-steps 1 --out new.pt")

@@ -69,13 +69,15 @@ class Fault:
 
 class Injector:
     def __init__(self, shim, workspace):
-        self.shim = str(pathlib.Path(shim).resolve())
+        # The loader takes a space in a path for the end of one.
+        self.shim = workspace.folder / "shim.so"
+        self.shim.symlink_to(pathlib.Path(shim).resolve())
         self.workspace = workspace
         self.trace = str(workspace.folder / "trace")
 
     def run(self, command, fault=None, patience=300, **extra):
         self.workspace.fresh(command)
-        settings = {"LD_PRELOAD": self.shim, "FAULT_TRACE": self.trace} | extra
+        settings = {"LD_PRELOAD": str(self.shim), "FAULT_TRACE": self.trace} | extra
         if fault is not None:
             settings |= {
                 "FAULT_CALL": fault.kind,

@@ -21,6 +21,7 @@ diff - "$work/headers" <<'LIST'
 ./mlpctl/state/fit.hpp
 ./mlpctl/state/limits.hpp
 ./mlpctl/state/node.hpp
+./mlpctl/state/pairing.hpp
 ./mlpctl/state/reader.hpp
 ./mlpctl/state/scan.hpp
 ./mlpctl/state/selection.hpp

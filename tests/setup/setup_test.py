@@ -20,7 +20,7 @@ DPKG_QUERY = "#!/bin/sh\necho 'ii 99'\n"
 APT_CACHE = "#!/bin/sh\necho '  Candidate: {}'\n"
 APT_GET = '#!/bin/sh\necho "apt-get $*" >>"$APT_LOG"\necho "Need to get 133 MB of archives."\n'
 # For a user who is not root: apt-get tells its sources, and changes something through sudo alone.
-ID = "#!/bin/sh\necho 1000\n"
+ID = "#!/bin/sh\necho {}\n"
 APT_GET_OF_A_USER = """#!/bin/sh
 case $1 in
   indextargets) echo "http://mirror.test/debian bookworm" ;;
@@ -66,6 +66,7 @@ class Setup(unittest.TestCase):
         self.program("dpkg-query", DPKG_QUERY)
         self.program("apt-cache", APT_CACHE.format("(none)"))
         self.program("apt-get", APT_GET)
+        self.program("id", ID.format(0))  # Who needs no sudo, which would install for real.
         self.own = Index(self.folder / "own")
         self.own.add_others(packages_of_setup())
         self.of_cpu_builds = Index(self.folder / "cpu")
@@ -207,14 +208,14 @@ class Setup(unittest.TestCase):
     def test_a_build_of_the_distribution_that_may_not_be_installed_is_not_taken(self):
         self.own.add_cuda_torch("2.13.0")
         self.program("apt-cache", APT_CACHE.format("2.6.0+dfsg-7"))
-        self.program("id", ID)
+        self.program("id", ID.format(1000))
         self.assert_takes("2.13.0", self.setup(PATH=f"{self.programs}:{self.path_without('sudo')}"))
         self.assertFalse((self.folder / "apt.log").exists())
 
     def test_a_user_without_rights_installs_through_sudo(self):
         self.of_cpu_builds.add_cpu_torch("2.13.0+cpu")
         self.program("dpkg-query", "#!/bin/sh\nexit 1\n")
-        self.program("id", ID)
+        self.program("id", ID.format(1000))
         self.program("apt-get", APT_GET_OF_A_USER)
         self.program("sudo", SUDO)
         result = self.setup()
@@ -227,7 +228,7 @@ class Setup(unittest.TestCase):
 
     def test_a_user_without_rights_and_sudo_is_told_the_missing_packages(self):
         self.program("dpkg-query", "#!/bin/sh\nexit 1\n")
-        self.program("id", ID)
+        self.program("id", ID.format(1000))
         result = self.setup(PATH=f"{self.programs}:{self.path_without('sudo')}")
         self.assert_one_sentence(result, "there is no sudo to install them", *system_packages_of_setup())
 

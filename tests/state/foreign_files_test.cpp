@@ -37,8 +37,7 @@ TEST_CASE("files of other kinds are named") {
   refusal("just a text", "text file");
   refusal("\xD0\xB0\xD0", "text file");
   refusal("\xE9t\xE9", "unknown kind");
-  refusal("{\"weight_map\": {\"w\": \"model-00001-of-00002.safetensors\"}}",
-          "give one of the files");
+  refusal("{\"weight_map\": {\"w\": \"model-00001-of-00002.safetensors\"}}", "index of shards");
   refusal("\x89HDF\r\n\x1A\n....", "HDF5");
   refusal("\x93NUMPY....", "NumPy");
 }

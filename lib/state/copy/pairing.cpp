@@ -21,7 +21,7 @@ std::string_view ending(std::string_view name, std::size_t count) {
     if (dot == name.npos) return name;
     begin = dot + 1;
   }
-  return name.substr(begin);
+  return name.substr(std::min(begin, name.size()));
 }
 
 bool is_digit(char c) {
