@@ -31,7 +31,7 @@ constexpr auto kPictures = std::to_array<Signature>({
 constexpr auto kSignatures = std::to_array<Signature>({
     {0, "version https://git-lfs"sv,
      "a Git LFS pointer, not the file that it stands for: run git lfs pull in its repository"},
-    {0, "PYTORCH1"sv, "a PyTorch 1.0 preview file: save it again with torch.save"},
+    {0, "PYTORCH1"sv, "a PyTorch 1.0 preview file, which is not read: give what torch.save wrote"},
     {0, "PK\5\6"sv, "an empty zip archive: copy or download the file again"},
     {0, "\x1F\x8B"sv, "compressed with gzip: run gunzip on it first"},
     {0, "BZh"sv, "compressed with bzip2: run bunzip2 on it first"},
@@ -156,7 +156,8 @@ std::string describe_folder(const std::string& path) {
   const fs::path folder(path);
   if (has(folder, ".metadata") || !first_file(folder, shards).empty()) {
     return "the folder of a torch.distributed.checkpoint: make one file of it with "
-           "torch.distributed.checkpoint.format_utils.dcp_to_torch_save";
+           "torch.distributed.checkpoint.format_utils.dcp_to_torch_save, which loads the pickle "
+           ".metadata in it: only when a scan finds that harmless";
   }
   if (has(folder, "saved_model.pb")) {
     return "a TensorFlow SavedModel: save the weights with torch.save or safetensors";
