@@ -40,8 +40,8 @@ make_state_seeds() {
   mv $build/files.part $build/files
 }
 
-# stat TARGET NAME: one of the figures that libFuzzer prints at its end.
-stat() {
+# figure TARGET NAME: one of the figures that libFuzzer prints at its end.
+figure() {
   sed -n "s/^stat::$2: *//p" "$build/$1.log"
 }
 
@@ -57,9 +57,9 @@ fuzz() {
   "$build/bin/$1_fuzz" -max_total_time="$seconds" -runs="$executions" -dict=tests/fuzz/fuzz.dict -timeout=30 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$1-" "$corpus" 2>"$build/$1.log" ||
     { tail -40 "$build/$1.log" >&2; exit 1; }
-  echo "$1: $count inputs, $seconds s, $(stat "$1" number_of_executed_units) executions, $(stat "$1" peak_rss_mb) MB"
+  echo "$1: $count inputs, $seconds s, $(figure "$1" number_of_executed_units) executions, $(figure "$1" peak_rss_mb) MB"
 }
-export -f fuzz stat fail
+export -f fuzz figure fail
 export build seconds executions
 
 if [ "$target" = all ]; then

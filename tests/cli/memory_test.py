@@ -4,10 +4,9 @@ import json
 import os
 import resource
 import subprocess
-import sys
 import unittest
 
-from support import PROGRAM, ProgramTest, environment, write_set
+from support import PROGRAM, ProgramTest, cost_of, environment, write_set
 from write_pictures import png
 
 TRAINS = os.environ["TEST_TRAINS"] == "ON"
@@ -74,16 +73,9 @@ class Memory(ProgramTest):
 
     def peak(self, *arguments, code):
         """The most resident memory of a run in MB, pages of mapped files included."""
-        # By a small Python, because a process begins with the peak of the one that it comes from.
-        program = (
-            "import os, resource, sys; status = os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:]);"
-            "print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        )
-        command = [sys.executable, "-S", "-c", program, PROGRAM, *map(str, arguments)]
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120)
-        status, kilobytes = done.stdout.splitlines()[-1].split()
-        self.assertEqual(int(status), code, done)
-        return int(kilobytes) / 1024
+        status, output, _, memory = cost_of(*arguments)
+        self.assertEqual(status, code, output)
+        return memory / (1 << 20)
 
     def big_file(self, name, dtype, megabytes):
         """A safetensors file of two tensors full of zeros, of which the disk holds the header alone."""

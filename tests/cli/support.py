@@ -11,7 +11,9 @@ import unittest
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "support")]
+from measured import measured  # noqa: E402
+
 PROGRAM = os.environ["MLPCTL"]
 
 
@@ -36,23 +38,16 @@ def run(*arguments, env=None, timeout=200, **options):
     )
 
 
-# A process's memory is counted from that of the one that starts it, so a small one starts it.
-LAUNCHER = """
-import os, subprocess, sys
-child = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-_, status, usage = os.wait4(child.pid, 0)
-with open(sys.argv[1], "w") as cost:
-    print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10, file=cost)
-"""
-
-
 def cost_of(*arguments):
     """The program's exit code, what it printed, its seconds of processor and the most memory it held."""
-    with tempfile.NamedTemporaryFile("r") as cost:
-        command = [sys.executable, "-c", LAUNCHER, cost.name, PROGRAM, *map(str, arguments)]
-        output = subprocess.run(command, stdout=subprocess.PIPE, env=environment(), check=True).stdout
-        code, seconds, memory = cost.read().split()
-    return int(code), output.decode(), float(seconds), int(memory)
+    done, seconds, memory = measured(
+        [PROGRAM, *map(str, arguments)],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    return done.returncode, done.stdout.decode(), seconds, memory
 
 
 def idx(sizes, values):

@@ -4,7 +4,6 @@ own view, or requires the clean refusal; a payload that ran would leave a canary
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,27 +16,21 @@ except ImportError:
 
 import make_state_files
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from measured import measured  # noqa: E402
+
 DUMP_STATE = os.environ["DUMP_STATE"]
-MOST_SECONDS, MOST_KILOBYTES = 2.0, 300 * 1024
+MOST_SECONDS, MOST_BYTES = 2.0, 300 << 20
 SANITIZED = "asan" in DUMP_STATE
 
 
-# A process's memory is counted from that of the one that starts it, so a small one starts it.
-LAUNCHER = """
-import os, subprocess, sys
-child = subprocess.Popen(sys.argv[2:])
-_, status, usage = os.wait4(child.pid, 0)
-with open(sys.argv[1], "a") as peaks:
-    print(usage.ru_maxrss, file=peaks)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
-PEAKS = tempfile.NamedTemporaryFile("r")
+PEAKS = []
 
 
 def dump(path, *options):
-    command = [sys.executable, "-S", "-c", LAUNCHER, PEAKS.name, DUMP_STATE, *options, str(path)]
     begin = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True)
+    done, _, memory = measured([DUMP_STATE, *options, path], capture_output=True, text=True)
+    PEAKS.append(memory)
     return done, time.monotonic() - begin
 
 
@@ -53,12 +46,14 @@ class StateFiles(unittest.TestCase):
     def tearDownClass(cls):
         cls.temporary.cleanup()
 
+    def setUp(self):
+        PEAKS.clear()
+
     def tearDown(self):
         self.assertFalse(self.canary.exists(), "a payload was executed")
-        peaks = list(map(int, PEAKS.read().split()))
-        self.assertGreater(len(peaks), 0)
+        self.assertGreater(len(PEAKS), 0)
         if not SANITIZED:
-            self.assertLess(max(peaks), MOST_KILOBYTES)
+            self.assertLess(max(PEAKS), MOST_BYTES)
 
     def test_valid_files_read_as_pytorch_wrote_them(self):
         for case in self.cases:
