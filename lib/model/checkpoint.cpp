@@ -26,7 +26,7 @@ using state::Node;
 constexpr char kAbout[] = "mlpctl";
 constexpr char kAverage[] = "mlpctl_average", kBest[] = "mlpctl_best";
 
-[[noreturn]] void refuse(const std::string& why) {
+[[noreturn]] void refuse_checkpoint(const std::string& why) {
   throw Error(ErrorCode::kCorruption, why);
 }
 
@@ -58,7 +58,8 @@ const Node& optimizer_node(const Node& root) {
 std::int64_t finished_epochs(const Node& root) {
   const Node* epoch = root.find("epoch");
   if (epoch == nullptr) return 0;
-  if (!epoch->is(Node::Kind::kInt) || epoch->as_int() < 0) refuse("its epoch is no count");
+  if (!epoch->is(Node::Kind::kInt) || epoch->as_int() < 0)
+    refuse_checkpoint("its epoch is no count");
   return epoch->as_int();
 }
 
@@ -113,11 +114,12 @@ std::optional<Parameters> read_list(const Node& root, const char* key) {
   const Node* node = root.find(key);
   if (node == nullptr) return std::nullopt;
   Parameters weights;
-  if (node->items().size() != kEntries.size()) refuse(std::string(key) + " is incomplete");
+  if (node->items().size() != kEntries.size())
+    refuse_checkpoint(std::string(key) + " is incomplete");
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     const Node& item = node->items()[i];
     const bool fits = item.is(Node::Kind::kTensor) && item.tensor().numel() == kEntries[i].count();
-    if (!fits) refuse(std::string(key) + " does not fit the network");
+    if (!fits) refuse_checkpoint(std::string(key) + " does not fit the network");
     weights.tensors[i] = state::to_float32(item.tensor());
   }
   return weights;

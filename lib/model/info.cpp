@@ -11,21 +11,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-[[noreturn]] void refuse(ErrorCode code, const std::string& why) {
+[[noreturn]] void refuse_info(ErrorCode code, const std::string& why) {
   throw Error(code, "what the file says about its model " + why);
 }
 
 std::vector<std::string> class_names(const Json& json) {
   std::vector<std::string> names;
-  if (!json.is_array()) refuse(ErrorCode::kCorruption, "gives class names that are not a list");
+  if (!json.is_array())
+    refuse_info(ErrorCode::kCorruption, "gives class names that are not a list");
   for (const Json& name : json) {
     if (!name.is_string())
-      refuse(ErrorCode::kCorruption, "gives a class name that is not a string");
+      refuse_info(ErrorCode::kCorruption, "gives a class name that is not a string");
     names.push_back(name.get<std::string>());
   }
   if (!names.empty() && names.size() != static_cast<std::size_t>(kClasses)) {
-    refuse(ErrorCode::kNotSupported, "names " + std::to_string(names.size()) +
-                                         " classes; this network has " + std::to_string(kClasses));
+    refuse_info(ErrorCode::kNotSupported, "names " + std::to_string(names.size()) +
+                                              " classes; this network has " +
+                                              std::to_string(kClasses));
   }
   return names;
 }
@@ -47,7 +49,7 @@ ModelInfo info_from_json(const std::string& text) {
   if (json.contains("preprocess")) {
     const Json& name = json["preprocess"];
     if (name != "digit" && name != "none")
-      refuse(ErrorCode::kNotSupported, "asks for an unknown preprocessing");
+      refuse_info(ErrorCode::kNotSupported, "asks for an unknown preprocessing");
     info.preprocess = name.get<std::string>();
   }
   if (json.contains("training")) info.training = json["training"].dump();

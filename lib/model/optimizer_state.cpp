@@ -77,13 +77,14 @@ DictValue param_group(const OptimizerState& optimizer) {
   return group;
 }
 
-[[noreturn]] void refuse(const std::string& why, ErrorCode code = ErrorCode::kCorruption) {
+[[noreturn]] void refuse_optimizer(const std::string& why,
+                                   ErrorCode code = ErrorCode::kCorruption) {
   throw Error(code, "the optimizer's state cannot be gone on from: " + why);
 }
 
 const Node& required(const Node& dict, std::string_view key) {
   const Node* value = dict.find(key);
-  if (value == nullptr) refuse("it has no " + std::string(key));
+  if (value == nullptr) refuse_optimizer("it has no " + std::string(key));
   return *value;
 }
 
@@ -105,7 +106,7 @@ double number(const Node& node, std::string_view what) {
   if (node.is(Kind::kTensor) && node.tensor().numel() == 1 && is_real_float(node.tensor().dtype)) {
     return element(node.tensor());
   }
-  refuse("its " + std::string(what) + " is no number");
+  refuse_optimizer("its " + std::string(what) + " is no number");
 }
 
 double number_at(const Node& dict, std::string_view key) {
@@ -115,7 +116,8 @@ double number_at(const Node& dict, std::string_view key) {
 bool flag(const Node& dict, std::string_view key) {
   const Node* value = dict.find(key);
   if (value == nullptr || value->is_none()) return false;
-  if (!value->is(Kind::kBool)) refuse("its " + std::string(key) + " is neither True nor False");
+  if (!value->is(Kind::kBool))
+    refuse_optimizer("its " + std::string(key) + " is neither True nor False");
   return value->as_bool();
 }
 
@@ -139,23 +141,24 @@ void require_known(const Node& group, std::initializer_list<std::string_view> kn
   for (const auto& [key, value] : group.dict().entries) {
     const std::string_view name = key.is(Kind::kString) ? key.text() : "a key that is no text";
     if (std::ranges::count(known, name) > 0 || is_harmless(name) || is_off(value)) continue;
-    refuse("it sets " + std::string(name) + ", which training here does not know",
-           ErrorCode::kNotSupported);
+    refuse_optimizer("it sets " + std::string(name) + ", which training here does not know",
+                     ErrorCode::kNotSupported);
   }
 }
 
 const Node& only_group(const Node& node) {
   const Node& groups = required(node, "param_groups");
   if (groups.items().size() != 1) {
-    refuse("it has " + std::to_string(groups.items().size()) + " parameter groups instead of one",
-           ErrorCode::kNotSupported);
+    refuse_optimizer(
+        "it has " + std::to_string(groups.items().size()) + " parameter groups instead of one",
+        ErrorCode::kNotSupported);
   }
   const Node& group = groups.items()[0];
-  if (!group.is(Kind::kDict)) refuse("its parameter group is no dict");
+  if (!group.is(Kind::kDict)) refuse_optimizer("its parameter group is no dict");
   for (const char* key : {"amsgrad", "maximize"}) {
     if (flag(group, key)) {
-      refuse(std::string(key) + " is on, which training here does not know",
-             ErrorCode::kNotSupported);
+      refuse_optimizer(std::string(key) + " is on, which training here does not know",
+                       ErrorCode::kNotSupported);
     }
   }
   return group;
@@ -163,7 +166,7 @@ const Node& only_group(const Node& node) {
 
 void read_adam(OptimizerState& optimizer, const Node& group) {
   const auto betas = required(group, "betas").items();
-  if (betas.size() != 2) refuse("its betas are not two numbers");
+  if (betas.size() != 2) refuse_optimizer("its betas are not two numbers");
   optimizer.kind_known = group.find("decoupled_weight_decay") != nullptr;
   optimizer.kind =
       flag(group, "decoupled_weight_decay") ? OptimizerKind::kAdamW : OptimizerKind::kAdam;
@@ -188,7 +191,7 @@ void read_group(OptimizerState& optimizer, const Node& group) {
   } else if (group.find("momentum") != nullptr && group.find("nesterov") != nullptr) {
     read_sgd(optimizer, group);
   } else {
-    refuse("it is not of Adam, AdamW or SGD", ErrorCode::kNotSupported);
+    refuse_optimizer("it is not of Adam, AdamW or SGD", ErrorCode::kNotSupported);
   }
   optimizer.lr = number_at(group, "lr");
   optimizer.weight_decay = number_at(group, "weight_decay");
@@ -205,15 +208,16 @@ void read_moment(const Node& entry, std::string_view key, std::size_t i, Paramet
   const Node& node = required(entry, key);
   const auto shape = kEntries[i].shape();
   if (!node.is(Kind::kTensor) || !std::ranges::equal(node.tensor().shape, shape)) {
-    refuse("its " + std::string(key) + " does not have the shape of " +
-           std::string(kEntries[i].name));
+    refuse_optimizer("its " + std::string(key) + " does not have the shape of " +
+                     std::string(kEntries[i].name));
   }
   state::read_floats(node.tensor(), moments.tensors[i]);
 }
 
 std::int64_t read_step(const Node& entry) {
   const double step = number_at(entry, "step");
-  if (!(step >= 0 && step < 0x1p53) || step != std::floor(step)) refuse("its step is no count");
+  if (!(step >= 0 && step < 0x1p53) || step != std::floor(step))
+    refuse_optimizer("its step is no count");
   return static_cast<std::int64_t>(step);
 }
 
@@ -232,13 +236,13 @@ std::optional<std::int64_t> read_entry(OptimizerState& optimizer, const Node& en
 }
 
 void read_state(OptimizerState& optimizer, const Node& all, const Node& ids) {
-  if (!all.is(Kind::kDict)) refuse("its state is no dict");
+  if (!all.is(Kind::kDict)) refuse_optimizer("its state is no dict");
   // PyTorch's SGD does not count, and without momentum keeps nothing to tell by.
   const bool sgd = optimizer.kind == OptimizerKind::kSgd;
   optimizer.step_known = !sgd;
   if (ids.items().size() != kEntries.size()) {
-    refuse("it is of " + std::to_string(ids.items().size()) + " parameters instead of " +
-           std::to_string(kEntries.size()));
+    refuse_optimizer("it is of " + std::to_string(ids.items().size()) + " parameters instead of " +
+                     std::to_string(kEntries.size()));
   }
   if (all.dict().entries.empty()) {
     optimizer.step_known = !sgd || optimizer.momentum > 0;
@@ -247,9 +251,10 @@ void read_state(OptimizerState& optimizer, const Node& all, const Node& ids) {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
     const Node& id = ids.items()[i];
     const Node* entry = id.is(Kind::kInt) ? find_entry(all, id.as_int()) : nullptr;
-    if (entry == nullptr) refuse("it has no state for " + std::string(kEntries[i].name));
+    if (entry == nullptr) refuse_optimizer("it has no state for " + std::string(kEntries[i].name));
     const std::int64_t step = read_entry(optimizer, *entry, i).value_or(0);
-    if (i > 0 && step != optimizer.step) refuse("its parameters have seen different steps");
+    if (i > 0 && step != optimizer.step)
+      refuse_optimizer("its parameters have seen different steps");
     optimizer.step = step;
   }
   if (sgd && optimizer.step == 0) optimizer.step_known = optimizer.momentum > 0;
@@ -275,7 +280,7 @@ Value optimizer_value(const OptimizerState& optimizer, const float& step) {
 }
 
 OptimizerState optimizer_from(const Node& node) {
-  if (!node.is(Kind::kDict)) refuse("it is no dict");
+  if (!node.is(Kind::kDict)) refuse_optimizer("it is no dict");
   OptimizerState optimizer;
   const Node& group = only_group(node);
   read_group(optimizer, group);

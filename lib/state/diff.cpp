@@ -18,7 +18,7 @@ namespace {
 
 // Elements are compared a block at a time, as doubles, which hold every value of all types but
 // those of the 64-bit integers.
-constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kBlockElements = 4096;
 
 template <typename Item>
 void to_doubles(const std::byte* from, std::span<double> to) {
@@ -30,7 +30,7 @@ void to_doubles(const std::byte* from, std::span<double> to) {
 }
 
 void floats_to_doubles(const std::byte* from, DType dtype, std::span<double> to) {
-  std::array<float, kBlock> floats;
+  std::array<float, kBlockElements> floats;
   const std::span<float> used(floats.data(), to.size());
   widen({from, to.size() * item_size(dtype)}, dtype, used);
   std::ranges::copy(used, to.begin());
@@ -106,10 +106,10 @@ struct Items {
 
 void compare_floats(std::span<const std::byte> a, Items items_a, std::span<const std::byte> b,
                     Items items_b, Difference& result) {
-  std::array<double, kBlock> block_a, block_b;
+  std::array<double, kBlockElements> block_a, block_b;
   const std::size_t total = a.size() / items_a.size;
-  for (std::size_t begin = 0; begin < total; begin += kBlock) {
-    const std::size_t count = std::min(kBlock, total - begin);
+  for (std::size_t begin = 0; begin < total; begin += kBlockElements) {
+    const std::size_t count = std::min(kBlockElements, total - begin);
     read_doubles(a.data() + begin * items_a.size, items_a.dtype, std::span(block_a).first(count));
     read_doubles(b.data() + begin * items_b.size, items_b.dtype, std::span(block_b).first(count));
     for (std::size_t i = 0; i < count; ++i) compare(block_a[i], block_b[i], result);

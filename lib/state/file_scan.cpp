@@ -15,6 +15,7 @@
 #include "state/container/safetensors_header.hpp"
 #include "state/container/tar.hpp"
 #include "state/members/tar_members.hpp"
+#include "state/signature.hpp"
 #include "state/value/dtype_codes.hpp"
 #include "state/value/utf8.hpp"
 #include "state/zip/inflate.hpp"
@@ -35,68 +36,15 @@ constexpr std::uint64_t kInflateBudget = std::uint64_t{128} << 20U,
                         kInflateAtOnce = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMemberBudget = std::uint64_t{256} << 20U;
 
-struct Signature {
-  std::size_t at;
-  std::string_view bytes;
-  std::string_view kind;
-  /// Nothing in files of this kind is code.
-  bool inert;
-};
-
-constexpr auto kSignatures = std::to_array<Signature>({
-    {0, "\x89PNG\r\n"sv, "a PNG picture", true},
-    {0, "\xFF\xD8\xFF"sv, "a JPEG picture", true},
-    {0, "GIF8"sv, "a GIF picture", true},
-    {0, "\x1F\x8B"sv, "a file compressed with gzip", false},
-    {0, "BZh"sv, "a file compressed with bzip2", false},
-    {0, "\xFD\x37zXZ\0"sv, "a file compressed with xz", false},
-    {0, "\x5D\0\0\x80\0"sv, "a file compressed with LZMA", false},
-    {0, "\x28\xB5\x2F\xFD"sv, "a file compressed with Zstandard", false},
-    {0, "\x04\x22\x4D\x18"sv, "a file compressed with LZ4", false},
-    {0, "\x78\x01"sv, "a file compressed with zlib", false},
-    {0, "\x78\x5E"sv, "a file compressed with zlib", false},
-    {0, "\x78\x9C"sv, "a file compressed with zlib", false},
-    {0, "\x78\xDA"sv, "a file compressed with zlib", false},
-    {0, "7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive", false},
-    {0, "Rar!"sv, "a RAR archive", false},
-    {0, "MSCF"sv, "a cabinet archive", false},
-    {0, "RIFF"sv, "a RIFF file", true},
-    {0, "%PDF"sv, "a PDF document", false},
-    {0,
-     "\x7F"
-     "ELF"sv,
-     "a program or library (ELF)", false},
-    {0, "MZ"sv, "a Windows program", false},
-    {0, "\x89HDF\r\n\x1A\n"sv, "an HDF5 file", false},
-    {0, "GGUF"sv, "a GGUF file", false},
-    {4, "TFL3"sv, "a TensorFlow Lite model", false},
-    {0, "\0\0\x08\x03"sv, "a file of MNIST images (IDX)", true},
-    {0, "\0\0\x08\x01"sv, "a file of MNIST labels (IDX)", true},
-    {0, "PYTORCH1"sv, "a PyTorch 1.0 preview file", false},
-});
-
-const Signature* signature_of(std::span<const std::byte> bytes) {
-  const auto found = std::ranges::find_if(kSignatures, [&](const Signature& each) {
-    return each.at <= bytes.size() && as_text(bytes.subspan(each.at)).starts_with(each.bytes);
-  });
-  return found == kSignatures.end() ? nullptr : &*found;
-}
-
-/// A protobuf message that begins with ir_version and goes on with a field of ModelProto.
-bool is_onnx(std::span<const std::byte> bytes) {
-  if (bytes.size() < 4 || bytes[0] != std::byte{0x08} || bytes[1] > std::byte{0x20}) return false;
-  return "\x12\x1A\x22\x3A\x42"sv.find(static_cast<char>(bytes[2])) != std::string_view::npos;
-}
-
 /// Nothing but characters that people write, in UTF-8.
 bool is_text(std::span<const std::byte> bytes) {
-  constexpr std::size_t kPiece = std::size_t{1} << 20U;
+  constexpr std::size_t kChecked = std::size_t{1} << 20U;
   const std::string_view text = as_text(bytes);
   const bool printable = std::ranges::all_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 ? byte != 0x7F : (c >= '\t' && c <= '\r');
   });
-  return printable && (text.size() > kPiece || is_utf8(text));
+  return printable && (text.size() > kChecked || is_utf8(text));
 }
 
 bool is_source(std::string_view label, std::string_view text) {
@@ -205,12 +153,8 @@ std::string_view FileScan::content(std::span<const std::byte> bytes, const std::
   const Signature* signature = signature_of(bytes);
   search(bytes, 0, label, depth);
   if (signature != nullptr) {
-    if (!signature->inert) not_read(signature->kind);
+    if (signature->content == Signature::Content::kOther) not_read(signature->kind);
     return signature->kind;
-  }
-  if (is_onnx(bytes)) {
-    not_read("an ONNX model");
-    return "an ONNX model";
   }
   if (is_zero(bytes)) return "zeros and no data";
   if (inside == Inside::kNothing) not_read("a file of an unknown kind");

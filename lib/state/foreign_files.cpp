@@ -8,64 +8,13 @@
 
 #include "base/byte_reader.hpp"
 #include "mlpctl/state/reader.hpp"
+#include "state/signature.hpp"
 #include "state/value/utf8.hpp"
 
 namespace mlpctl::state {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::string_view_literals;
-
-struct Signature {
-  std::size_t at;
-  std::string_view bytes;
-  std::string_view what;
-};
-
-constexpr auto kPictures = std::to_array<Signature>({
-    {0, "\x89PNG"sv, "a PNG picture, not a state file: give what torch.save wrote"},
-    {0, "\xFF\xD8\xFF"sv, "a JPEG picture, not a state file: give what torch.save wrote"},
-    {0, "GIF8"sv, "a GIF picture, not a state file: give what torch.save wrote"},
-});
-
-constexpr auto kSignatures = std::to_array<Signature>({
-    {0, "version https://git-lfs"sv,
-     "a Git LFS pointer, not the file that it stands for: run git lfs pull in its repository"},
-    {0, "PYTORCH1"sv, "a PyTorch 1.0 preview file: save it again with torch.save"},
-    {0, "PK\5\6"sv, "an empty zip archive: copy or download the file again"},
-    {0, "\x1F\x8B"sv, "compressed with gzip: run gunzip on it first"},
-    {0, "BZh"sv, "compressed with bzip2: run bunzip2 on it first"},
-    {0, "\xFD\x37zXZ\0"sv, "compressed with xz: run unxz on it first"},
-    {0, "\x28\xB5\x2F\xFD"sv, "compressed with Zstandard: run unzstd on it first"},
-    {0, "7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive: unpack it first"},
-    {0, "Rar!"sv, "a RAR archive: unpack it first"},
-    {0, "RIFF"sv, "a RIFF file (WebP, WAV), not a state file: give what torch.save wrote"},
-    {0, "%PDF"sv, "a PDF document, not a state file: give what torch.save wrote"},
-    {0,
-     "\x7F"
-     "ELF"sv,
-     "a program or library (ELF), not a state file: give what torch.save wrote"},
-    {0, "MZ"sv, "a Windows program, not a state file: give what torch.save wrote"},
-    {0, "\x89HDF\r\n\x1A\n"sv,
-     "an HDF5 file, as Keras writes: save the weights with torch.save or safetensors"},
-    {0, "\x93NUMPY"sv, "a NumPy array file: save the weights with torch.save or safetensors"},
-    {0, "GGUF"sv, "a GGUF file of llama.cpp: give the PyTorch or safetensors file it came from"},
-    {4, "TFL3"sv, "a TensorFlow Lite model: save the weights with torch.save or safetensors"},
-    {0, "\0\0\x08\x03"sv, "a file of MNIST images (IDX), not a state file: give a .pt file"},
-    {0, "\0\0\x08\x01"sv, "a file of MNIST labels (IDX), not a state file: give a .pt file"},
-});
-
-bool has_at(std::span<const std::byte> bytes, std::size_t at, std::string_view text) {
-  return at <= bytes.size() && as_text(bytes.subspan(at)).starts_with(text);
-}
-
-/// A protobuf message that begins with ir_version and goes on with a field of ModelProto.
-bool is_onnx(std::span<const std::byte> bytes) {
-  if (bytes.size() < 4 || bytes[0] != std::byte{0x08} || bytes[1] > std::byte{0x20}) return false;
-  constexpr auto fields = "\x12\x1A\x22\x3A\x42"sv;
-  return fields.find(static_cast<char>(bytes[2])) != fields.npos;
-}
-
 bool is_markup(std::string_view text) {
   const std::size_t at = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
   if (at == text.npos || text[at] != '<') return false;
@@ -106,21 +55,11 @@ bool has(const fs::path& folder, const char* name) {
   return fs::exists(folder / name, error);
 }
 
-/// The signature that a file begins with, or null.
-const Signature* signature_of(std::span<const Signature> signatures,
-                              std::span<const std::byte> bytes) {
-  const auto found = std::ranges::find_if(
-      signatures, [&](const Signature& each) { return has_at(bytes, each.at, each.bytes); });
-  return found == signatures.end() ? nullptr : &*found;
-}
-
 /// What the file is and what to do, as the rest of a sentence.
 std::string kind_of(std::span<const std::byte> bytes, std::span<const std::byte> sample) {
-  if (const Signature* signature = signature_of(kSignatures, bytes)) {
-    return std::string(signature->what);
-  }
-  if (is_onnx(bytes)) {
-    return "an ONNX model: save the weights of the PyTorch model with torch.save";
+  const Signature* signature = signature_of(bytes);
+  if (signature != nullptr && !signature->advice.empty()) {
+    return std::string(signature->kind) + std::string(signature->advice);
   }
   if (is_markup(as_text(sample))) {
     return "a web page (HTML), not a state file: the download gave a page, use the file's own link";
@@ -144,10 +83,12 @@ void refuse_foreign(const Source& source) {
     throw source.error(ErrorCode::kCorruption,
                        "holds zeros and no data: the copy or download failed, make it again");
   }
-  if (const Signature* picture = signature_of(kPictures, bytes)) {
-    throw PictureError(ErrorCode::kNotSupported, source.path + ": " + std::string(picture->what));
+  const std::string kind = kind_of(bytes, sample);
+  const Signature* signature = signature_of(bytes);
+  if (signature != nullptr && signature->content == Signature::Content::kPicture) {
+    throw PictureError(ErrorCode::kNotSupported, source.path + ": " + kind);
   }
-  throw source.error(ErrorCode::kNotSupported, kind_of(bytes, sample));
+  throw source.error(ErrorCode::kNotSupported, kind);
 }
 
 std::string describe_folder(const std::string& path) {

@@ -26,6 +26,12 @@ function(mlpctl_room name)
   target_link_libraries(mlpctl_${name} PRIVATE $<BUILD_INTERFACE:mlpctl_warnings>)
 endfunction()
 
+# mlpctl_compile_together(ROOM): the room's files are compiled several at a time where MLPCTL_UNITY is on,
+# so names in their unnamed namespaces must differ. For rooms whose headers cost more than their files.
+function(mlpctl_compile_together room)
+  set_target_properties(mlpctl_${room} PROPERTIES UNITY_BUILD ${MLPCTL_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+endfunction()
+
 # mlpctl_test(NAME LIBS... SOURCES files...) adds the Catch2 program NAME_test and registers its cases.
 function(mlpctl_test name)
   cmake_parse_arguments(ARG "" "" "LIBS;SOURCES" ${ARGN})

@@ -21,7 +21,7 @@ constexpr std::string_view kMagic("\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\
 constexpr std::string_view kMagicProtocol1 = "L119547037146038801333356L\n.";
 constexpr std::string_view kProto2 = "\x80\x02";
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_legacy(const std::string& what) {
   throw Error(ErrorCode::kCorruption, "a PyTorch legacy stream that " + what +
                                           ": it is damaged; download or copy it again");
 }
@@ -49,10 +49,10 @@ std::string metadata_in(const Node& system_info) {
 
 std::vector<std::string_view> read_keys(ReadContext& context, ByteReader& in) {
   const Node list = context.unpickle(in);
-  if (!list.is(Node::Kind::kList)) refuse("has no list of storages");
+  if (!list.is(Node::Kind::kList)) refuse_legacy("has no list of storages");
   std::vector<std::string_view> keys;
   for (const Node& item : list.items()) {
-    if (!item.is(Node::Kind::kString)) refuse("has a storage without a key");
+    if (!item.is(Node::Kind::kString)) refuse_legacy("has a storage without a key");
     keys.push_back(item.text());
   }
   return keys;
@@ -66,19 +66,19 @@ void fill(ReadContext& context, ByteReader& in, const std::vector<std::string_vi
   for (const std::string_view key : keys) {
     places.push_back(whole);
     const auto found = late.find(key);
-    if (found == late.end()) refuse("holds a storage that no tensor uses");
-    if (found->second.filled) refuse("lists a storage twice");
+    if (found == late.end()) refuse_legacy("holds a storage that no tensor uses");
+    if (found->second.filled) refuse_legacy("lists a storage twice");
     found->second.filled = true;
     whole += sizeof(std::int64_t) + found->second.id.bytes;
   }
-  if (keys.size() != late.size()) refuse("lacks a storage that a tensor needs");
+  if (keys.size() != late.size()) refuse_legacy("lacks a storage that a tensor needs");
   const std::uint64_t size = context.source.bytes.size();
   if (whole > size) throw cut_off_of(size, whole);
-  if (whole < size) refuse("is followed by other bytes");
+  if (whole < size) refuse_legacy("is followed by other bytes");
   ScatteredAccess access(context.source, places.size(), places);
   for (const std::string_view key : keys) {
     const Late& entry = late.at(key);
-    if (in.number<std::int64_t>() != entry.id.numel) refuse("has a storage of another size");
+    if (in.number<std::int64_t>() != entry.id.numel) refuse_legacy("has a storage of another size");
     entry.storage->set(in.take(entry.id.bytes));
     access.passed(in.position());
   }
@@ -115,7 +115,7 @@ StateFile read_legacy(ReadContext& context) {
     context.unpickle(in);  // the magic number, which is_legacy has seen
     const Node protocol = context.unpickle(in);
     if (!protocol.is(Node::Kind::kInt) || protocol.as_int() != kProtocol) {
-      refuse("has an unknown protocol");
+      refuse_legacy("has an unknown protocol");
     }
     // Of sys_info torch uses nothing: the data is always little-endian.
     const std::string about = metadata_in(context.unpickle(in));

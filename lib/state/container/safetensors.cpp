@@ -32,7 +32,7 @@ constexpr std::array kSafetensorsOrder{
     DType::kFloat4E2M1,     DType::kBool,
 };
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_file(const std::string& what) {
   throw Error(ErrorCode::kCorruption,
               "a safetensors file " + what + ": it is damaged; download or copy it again");
 }
@@ -45,7 +45,7 @@ void check_size(const SafetensorsEntry& entry) {
             : std::nullopt;
   const bool right =
       bits && *bits % 8 == 0 && entry.begin <= entry.end && entry.end - entry.begin == *bits / 8;
-  if (!right) refuse("whose tensor " + entry.name + " has not the bytes that its shape needs");
+  if (!right) refuse_file("whose tensor " + entry.name + " has not the bytes that its shape needs");
 }
 
 /// Sorted by place, the tensors must tile the data part: no hole, no overlap. Returns its end.
@@ -55,7 +55,7 @@ std::uint64_t check_tiling(const std::vector<SafetensorsEntry>& entries) {
   std::ranges::sort(ranges);
   std::uint64_t end = 0;
   for (const auto& [begin, next] : ranges) {
-    if (begin != end) refuse("whose tensors overlap or leave holes");
+    if (begin != end) refuse_file("whose tensors overlap or leave holes");
     end = next;
   }
   return end;
@@ -64,7 +64,8 @@ std::uint64_t check_tiling(const std::vector<SafetensorsEntry>& entries) {
 void check_unique(std::vector<std::string_view> keys) {
   std::ranges::sort(keys);
   const auto twice = std::ranges::adjacent_find(keys);
-  if (twice != keys.end()) refuse("whose header has the key " + std::string(*twice) + " twice");
+  if (twice != keys.end())
+    refuse_file("whose header has the key " + std::string(*twice) + " twice");
 }
 
 void check_names(const SafetensorsHeader& header) {
@@ -152,7 +153,7 @@ std::vector<Tie> take_ties(std::vector<Named>& tensors) {
   return ties;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   return nlohmann::json(text).dump();
 }
 
@@ -160,7 +161,7 @@ std::string metadata_of(const std::vector<Tie>& ties, const WriteOptions& option
   // "format" is what libraries of the Hugging Face family look for.
   std::string text = R"({"format":"pt")";
   const auto add = [&](std::string_view key, std::string_view value) {
-    text.append(",").append(quoted(key)).append(":").append(quoted(value));
+    text.append(",").append(json_text(key)).append(":").append(json_text(value));
   };
   if (!options.metadata.empty()) add("mlpctl", options.metadata);
   for (const auto& [name, kept] : ties) add(name, kept);
@@ -178,7 +179,7 @@ std::string header_of(const std::vector<Named>& tensors, const std::string& meta
   std::uint64_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     const std::uint64_t end = offset + written_size(*tensor);
-    header.append(",").append(quoted(name));
+    header.append(",").append(json_text(name));
     header.append(R"(:{"dtype":")").append(safetensors_code(tensor->dtype));
     header.append(R"(","shape":)").append(shape_json(tensor->shape));
     header.append(R"(,"data_offsets":[)").append(std::to_string(offset));
@@ -202,7 +203,7 @@ StateFile read_safetensors(ReadContext& context) {
   const auto length = in.number<std::uint64_t>();
   if (length > in.left())
     throw cut_off_of_about(context.source.bytes.size(), kLengthBytes + length);
-  if (length > context.limits.header_bytes) refuse("with a header longer than any real one");
+  if (length > context.limits.header_bytes) refuse_file("with a header longer than any real one");
   const SafetensorsHeader header = parse_safetensors_header(in.text(length));
   check_names(header);
   for (const SafetensorsEntry& entry : header.entries) check_size(entry);
@@ -210,7 +211,7 @@ StateFile read_safetensors(ReadContext& context) {
   if (end > in.left()) {
     throw cut_off_of(context.source.bytes.size(), kLengthBytes + length + end);
   }
-  if (end < in.left()) refuse("with bytes that no tensor uses");
+  if (end < in.left()) refuse_file("with bytes that no tensor uses");
   const auto data = in.take(end);
   Dict* root = context.arena->dict();
   for (const SafetensorsEntry& entry : header.entries) {

@@ -13,12 +13,12 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_index(const std::string& what) {
   throw Error(ErrorCode::kCorruption, "an index of shards that " + what);
 }
 
 /// Takes "weight_map" at the top and passes over the rest.
-class Handler : public nlohmann::json_sax<Json> {
+class IndexHandler : public nlohmann::json_sax<Json> {
  public:
   WeightMap weights;
 
@@ -41,7 +41,7 @@ class Handler : public nlohmann::json_sax<Json> {
 
   bool start_object(std::size_t) override {
     if (depth_ == 1 && key_ == "weight_map") {
-      if (seen_) refuse("has a weight_map twice");
+      if (seen_) refuse_index("has a weight_map twice");
       seen_ = in_map_ = true;
       ++depth_;
       return true;
@@ -60,12 +60,12 @@ class Handler : public nlohmann::json_sax<Json> {
   }
 
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    refuse("is broken JSON: download or copy it again");
+    refuse_index("is broken JSON: download or copy it again");
   }
 
  private:
   bool other() const {
-    if (in_map_) refuse("maps a tensor to something that is no file");
+    if (in_map_) refuse_index("maps a tensor to something that is no file");
     return true;
   }
   bool deeper() {
@@ -83,13 +83,13 @@ class Handler : public nlohmann::json_sax<Json> {
 };
 
 WeightMap parse(std::string_view json) {
-  if (json.find('\0') != json.npos) refuse("is broken JSON: download or copy it again");
-  Handler handler;
+  if (json.find('\0') != json.npos) refuse_index("is broken JSON: download or copy it again");
+  IndexHandler handler;
   Json::sax_parse(json.begin(), json.end(), &handler);
-  if (handler.weights.empty()) refuse("names no tensor");
+  if (handler.weights.empty()) refuse_index("names no tensor");
   std::unordered_set<std::string_view> names;
   for (const auto& [name, file] : handler.weights) {
-    if (!names.insert(name).second) refuse("names " + name + " twice");
+    if (!names.insert(name).second) refuse_index("names " + name + " twice");
   }
   return std::move(handler.weights);
 }
@@ -98,7 +98,7 @@ WeightMap parse(std::string_view json) {
 void check_place(const std::string& file) {
   const fs::path path(file);
   const bool outside = path.empty() || path.is_absolute() || std::ranges::count(path, "..") > 0;
-  if (outside) refuse("names the file " + file + ", which is not below its folder");
+  if (outside) refuse_index("names the file " + file + ", which is not below its folder");
 }
 
 /// The files of one index as one.
@@ -115,7 +115,7 @@ class Merge {
     for (const auto& [name, file] : weights) {
       const auto found = holders_.find(name);
       if (found == holders_.end() || found->second.file != file) {
-        refuse("says that " + file + " holds " + name + ", which it does not");
+        refuse_index("says that " + file + " holds " + name + ", which it does not");
       }
       const Node key(Node::Kind::kString, context_.arena->text(name));
       context_.arena->append(*root, key, found->second.node);
@@ -149,7 +149,8 @@ class Merge {
         continue;
       }
       const auto [held, fresh] = holders_.emplace(name, Held{file, node});
-      if (!fresh) refuse("has " + name + " in " + held->second.file + " and again in " + file);
+      if (!fresh)
+        refuse_index("has " + name + " in " + held->second.file + " and again in " + file);
     }
     unbuilt_.insert(unbuilt_.end(), shard.unbuilt.begin(), shard.unbuilt.end());
     for (const auto& entry : shard.metadata) {
@@ -163,7 +164,7 @@ class Merge {
     for (const auto& [name, file] : weights) named.insert(name);
     for (const auto& [name, held] : holders_) {
       if (!named.contains(name))
-        refuse("does not name " + name + ", which " + held.file + " holds");
+        refuse_index("does not name " + name + ", which " + held.file + " holds");
     }
   }
 
@@ -189,7 +190,7 @@ bool is_shard_index(std::span<const std::byte> bytes) {
 
 StateFile read_shard_index(ReadContext& context,
                            const std::function<StateFile(const std::string& path)>& open) {
-  if (context.source.bytes.size() > context.limits.header_bytes) refuse("is too long");
+  if (context.source.bytes.size() > context.limits.header_bytes) refuse_index("is too long");
   return Merge(context, open).run(parse(as_text(context.source.bytes)));
 }
 

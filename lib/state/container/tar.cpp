@@ -12,9 +12,9 @@ namespace mlpctl::state {
 namespace {
 
 using Kind = Node::Kind;
-constexpr std::size_t kBlock = 512;
+constexpr std::size_t kTarBlock = 512;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_tar(const std::string& what) {
   throw Error(ErrorCode::kCorruption, "a PyTorch tar archive of 0.1.1 to 0.1.9 that " + what +
                                           ": it is damaged; download or copy it again");
 }
@@ -27,16 +27,16 @@ std::uint64_t octal(std::string_view field) {
     value = value * 8 + static_cast<std::uint64_t>(field[at] - '0');
   }
   const bool clean = at < field.size() && field.find_first_not_of(" \0", at, 2) == field.npos;
-  if (!clean) refuse("has a broken member header");
+  if (!clean) refuse_tar("has a broken member header");
   return value;
 }
 
 void check_sum(std::span<const std::byte> header) {
   std::uint64_t sum = std::uint64_t{8} * ' ';
-  for (std::size_t i = 0; i < kBlock; ++i) {
+  for (std::size_t i = 0; i < kTarBlock; ++i) {
     if (i < 148 || i >= 156) sum += static_cast<std::uint64_t>(header[i]);
   }
-  if (sum != octal(as_text(header.subspan(148, 8)))) refuse("has a broken member header");
+  if (sum != octal(as_text(header.subspan(148, 8)))) refuse_tar("has a broken member header");
 }
 
 /// The file ends with zeros: tar fills its last record of mostly 20 blocks with them.
@@ -44,7 +44,7 @@ void check_padding(std::span<const std::byte> rest) {
   constexpr std::size_t kMaxPadding = std::size_t{1} << 20U;
   const bool zeros = rest.size() <= kMaxPadding &&
                      std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{}; });
-  if (!zeros) refuse("is followed by other bytes");
+  if (!zeros) refuse_tar("is followed by other bytes");
 }
 
 struct Members {
@@ -63,19 +63,19 @@ Members read_members(const Source& source) {
   constexpr std::size_t kMaxMembers = 1024;
   Members members;
   ByteReader in(source.bytes);
-  for (std::size_t count = 0; in.left() >= kBlock; ++count) {
-    const auto header = in.take(kBlock);
+  for (std::size_t count = 0; in.left() >= kTarBlock; ++count) {
+    const auto header = in.take(kTarBlock);
     if (header[0] == std::byte{}) {
       check_padding(header);
       check_padding(in.take(in.left()));
       return members;
     }
-    if (count == kMaxMembers) refuse("has too many members");
+    if (count == kMaxMembers) refuse_tar("has too many members");
     check_sum(header);
     const std::string_view field = as_text(header.first(100));
     const std::string_view name = field.substr(0, field.find('\0'));
     const std::uint64_t size = octal(as_text(header.subspan(124, 12)));
-    const std::uint64_t padding = (kBlock - size % kBlock) % kBlock;
+    const std::uint64_t padding = (kTarBlock - size % kTarBlock) % kTarBlock;
     if (!fits(in.position(), size, source.bytes.size())) {
       throw cut_off_of_about(source.bytes.size(), in.position() + size);
     }
@@ -83,7 +83,7 @@ Members read_members(const Source& source) {
     in.take(std::min<std::uint64_t>(padding, in.left()));
     std::span<const std::byte>* member = members.find(name);
     if (member == nullptr) continue;
-    if (member->data() != nullptr) refuse("holds one member twice");
+    if (member->data() != nullptr) refuse_tar("holds one member twice");
     *member = bytes;
   }
   throw cut_off(source.bytes.size());
@@ -107,25 +107,25 @@ class TarReader {
     ByteReader in(members_.sys_info);
     const Node info = context_.unpickle(in);
     const Node* little = info.find("little_endian");
-    if (little == nullptr || !little->is(Kind::kBool)) refuse("does not tell its byte order");
-    if (!little->as_bool()) refuse("was written on a big-endian machine");
+    if (little == nullptr || !little->is(Kind::kBool)) refuse_tar("does not tell its byte order");
+    if (!little->as_bool()) refuse_tar("was written on a big-endian machine");
   }
 
   std::int64_t number(ByteReader& in) {
     const Node node = context_.unpickle(in);
-    if (!node.is(Kind::kInt) || node.as_int() < 0) refuse("has a broken count");
+    if (!node.is(Kind::kInt) || node.as_int() < 0) refuse_tar("has a broken count");
     return node.as_int();
   }
 
   /// A tuple's item, as the text by which tensors and storages are known.
   std::string_view key(const Node& node) {
     if (node.is(Kind::kString)) return node.text();
-    if (!node.is(Kind::kInt)) refuse("has a broken key");
+    if (!node.is(Kind::kInt)) refuse_tar("has a broken key");
     return context_.arena->text(std::to_string(node.as_int()));
   }
 
   std::span<const Node> record(const Node& node, std::size_t size) {
-    if (!node.is(Kind::kTuple) || node.items().size() != size) refuse("has a broken record");
+    if (!node.is(Kind::kTuple) || node.items().size() != size) refuse_tar("has a broken record");
     return node.items();
   }
 
@@ -138,13 +138,13 @@ class TarReader {
       const auto items = record(context_.unpickle(in), 3);
       const bool known =
           items[2].is(Kind::kGlobal) && role_of(items[2].global()) == Role::kStorageClass;
-      if (!known) refuse("has a storage of an unknown class");
+      if (!known) refuse_tar("has a storage of an unknown class");
       StorageRef ref;
       ref.dtype = items[2].global().dtype;
       ref.numel = in.number<std::int64_t>();
       const auto item = static_cast<std::int64_t>(storage_item_size(ref.dtype));
       const auto bytes = checked_mul(ref.numel, item);
-      if (ref.numel < 0 || !bytes) refuse("has a storage of an impossible size");
+      if (ref.numel < 0 || !bytes) refuse_tar("has a storage of an impossible size");
       ref.storage = std::make_shared<PlainStorage>(context_.source,
                                                    in.take(static_cast<std::uint64_t>(*bytes)));
       remember(key(items[0]), Node(context_.arena->storage(std::move(ref))));
@@ -157,10 +157,10 @@ class TarReader {
     for (const Node& view : views.items()) {
       const auto items = record(view, 4);
       StorageRef part = storage(items[1]);
-      if (!items[2].is(Kind::kInt) || !items[3].is(Kind::kInt)) refuse("has a broken view");
+      if (!items[2].is(Kind::kInt) || !items[3].is(Kind::kInt)) refuse_tar("has a broken view");
       const std::int64_t offset = items[2].as_int(), numel = items[3].as_int();
       if (offset < 0 || numel < 0 || offset > part.numel || numel > part.numel - offset) {
-        refuse("has a view beyond its storage");
+        refuse_tar("has a view beyond its storage");
       }
       part.offset += offset;
       part.numel = numel;
@@ -182,7 +182,7 @@ class TarReader {
   }
 
   Node tuple(ByteReader& in, std::uint32_t size) {
-    if (size > in.left() / sizeof(std::int64_t)) refuse("has a tensor of too many dimensions");
+    if (size > in.left() / sizeof(std::int64_t)) refuse_tar("has a tensor of too many dimensions");
     Sequence* sequence = context_.arena->sequence();
     for (std::uint32_t i = 0; i < size; ++i) {
       context_.arena->append(*sequence, Node(in.number<std::int64_t>()));
@@ -192,19 +192,19 @@ class TarReader {
 
   const StorageRef& storage(const Node& node) {
     const auto found = known_.find(key(node));
-    if (found == known_.end() || !found->second.is(Kind::kStorage)) refuse("lacks a storage");
+    if (found == known_.end() || !found->second.is(Kind::kStorage)) refuse_tar("lacks a storage");
     return found->second.storage();
   }
 
   void remember(std::string_view key, Node node) {
-    if (key.size() > 64) refuse("has a broken key");
-    if (!known_.emplace(key, node).second) refuse("has one key twice");
+    if (key.size() > 64) refuse_tar("has a broken key");
+    if (!known_.emplace(key, node).second) refuse_tar("has one key twice");
   }
 
   Node persistent(const Node& id) {
     if (id.is(Kind::kTuple) && !id.items().empty()) return id.items()[0];  // a class
     const auto found = known_.find(key(id));
-    if (found == known_.end()) refuse("lacks a tensor");
+    if (found == known_.end()) refuse_tar("lacks a tensor");
     return found->second;
   }
 
@@ -229,7 +229,7 @@ StateFile read_tar(ReadContext& context) {
   }
   if (members.sys_info.data() == nullptr || members.pickle.data() == nullptr ||
       members.storages.data() == nullptr || members.tensors.data() == nullptr) {
-    refuse("lacks one of its members sys_info, pickle, storages and tensors");
+    refuse_tar("lacks one of its members sys_info, pickle, storages and tensors");
   }
   return context.finish(Container::kTar, TarReader(context, members).read());
 }

@@ -15,7 +15,7 @@ namespace {
 
 // Of one text in safetensors' header, and of all: libraries read headers up to 100 MB.
 constexpr std::size_t kMaxNote = std::size_t{1} << 20U, kMaxNotes = std::size_t{16} << 20U;
-constexpr std::size_t kNamed = 8;
+constexpr std::size_t kNamedRefusals = 8;
 
 /// The dtype under which a format knows these bytes, with the shape that goes with it: two numbers
 /// of four bits in a byte are one element to PyTorch and two to safetensors. Nothing when it knows
@@ -62,10 +62,11 @@ std::optional<TensorValue> value_of(const Tensor& tensor, const CopyOptions& opt
                          OutputFormat format) {
   const bool safetensors = format == OutputFormat::kSafetensors;
   std::string names;
-  for (std::size_t i = 0; i < std::min(refused.size(), kNamed); ++i) {
+  for (std::size_t i = 0; i < std::min(refused.size(), kNamedRefusals); ++i) {
     names += (i > 0 ? ", " : "") + refused[i]->name + " (" + describe(refused[i]->tensor) + ")";
   }
-  if (refused.size() > kNamed) names += " and " + std::to_string(refused.size() - kNamed) + " more";
+  if (refused.size() > kNamedRefusals)
+    names += " and " + std::to_string(refused.size() - kNamedRefusals) + " more";
   const bool fits_pt = std::ranges::all_of(refused, [](const NamedTensor* each) {
     return is_plain(each->tensor) && item_size(each->tensor.dtype) > 0;
   });

@@ -120,7 +120,7 @@ std::optional<std::size_t> neighbour_of(const Indices& indices, std::size_t i) {
 }
 
 /// What the order alone would pair a tensor with, and the one beside that.
-struct Place {
+struct PlaceInOrder {
   std::size_t first;
   std::optional<std::size_t> neighbour;
 };
@@ -163,7 +163,7 @@ class Pairer {
   /// Doubts pairs that cross, which by the order of those with one last name would be others, and
   /// pairs by numbers, for two programs may count differently.
   void doubt(std::span<NamePair> pairs, const Group& group, std::size_t parts) const {
-    const std::map<std::size_t, Place> places = places_in(group);
+    const std::map<std::size_t, PlaceInOrder> places = places_in(group);
     for (NamePair& pair : pairs) {
       const std::string_view name = first_[pair.first].name;
       if (pair.rival || name == second_[pair.second].name) continue;
@@ -177,13 +177,13 @@ class Pairer {
   }
 
   /// By the second's.
-  std::map<std::size_t, Place> places_in(const Group& group) const {
+  std::map<std::size_t, PlaceInOrder> places_in(const Group& group) const {
     const Endings second = by_ending(second_, group.second, 1);
-    std::map<std::size_t, Place> places;
+    std::map<std::size_t, PlaceInOrder> places;
     for (const auto& [name, indices] : by_ending(first_, group.first, 1)) {
       const Indices& others = second.at(name);
       for (std::size_t i = 0; i < indices.size(); ++i) {
-        places.emplace(others[i], Place{indices[i], neighbour_of(indices, i)});
+        places.emplace(others[i], PlaceInOrder{indices[i], neighbour_of(indices, i)});
       }
     }
     return places;

@@ -15,7 +15,7 @@ namespace mlpctl::state {
 namespace {
 
 constexpr std::array<std::string_view, 2> kWrappers{"module.", "_orig_mod."};
-constexpr std::size_t kNamed = 8;
+constexpr std::size_t kNamedParts = 8;
 
 [[noreturn]] void refuse(const StateFile& file, ErrorCode code, const std::string& what) {
   throw Error(code, file.path + ": " + what);
@@ -102,7 +102,8 @@ std::string parts_text(const std::vector<NamedNode>& entries) {
   for (const NamedNode& entry : entries) {
     if (!entry.node.is(Node::Kind::kTensor)) continue;
     std::string part = entry.name.substr(0, entry.name.find('.'));
-    if (parts.size() < kNamed && !std::ranges::count(parts, part)) parts.push_back(std::move(part));
+    if (parts.size() < kNamedParts && !std::ranges::count(parts, part))
+      parts.push_back(std::move(part));
   }
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;

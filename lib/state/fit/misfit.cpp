@@ -6,7 +6,7 @@
 namespace mlpctl::state {
 namespace {
 
-constexpr std::size_t kNamed = 3;
+constexpr std::size_t kNamedMisfits = 3;
 constexpr std::size_t kNameLength = 80, kDescriptionLength = 3 * kNameLength;
 
 // A sentence stays readable whatever a file calls its entries.
@@ -16,10 +16,10 @@ std::string cut(const std::string& name, std::size_t length = kNameLength) {
 
 std::string some_of(const std::vector<std::string>& names, std::size_t length = kNameLength) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
+  for (std::size_t i = 0; i < std::min(names.size(), kNamedMisfits); ++i) {
     text += (i == 0 ? "" : ", ") + cut(names[i], length);
   }
-  return names.size() > kNamed ? text + ", ..." : text;
+  return names.size() > kNamedMisfits ? text + ", ..." : text;
 }
 
 void add_part(std::string& sentence, const std::vector<std::string>& names, const char* what,

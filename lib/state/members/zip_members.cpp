@@ -31,14 +31,14 @@ std::optional<std::size_t> find_end(std::span<const std::byte> bytes) {
   return std::nullopt;
 }
 
-struct Place {
+struct DirectoryPlace {
   std::uint64_t begin = 0;
   /// What is added to all places that the directory names: the length of what stands before.
   std::uint64_t shift = 0;
 };
 
 /// Where the directory begins: as long before its end as it says, or where it says.
-std::optional<Place> find_directory(std::span<const std::byte> bytes, std::size_t end) {
+std::optional<DirectoryPlace> find_directory(std::span<const std::byte> bytes, std::size_t end) {
   std::uint64_t size = load_le<std::uint32_t>(bytes, end + 12);
   std::uint64_t offset = load_le<std::uint32_t>(bytes, end + 16);
   std::uint64_t behind = end;
@@ -52,9 +52,9 @@ std::optional<Place> find_directory(std::span<const std::byte> bytes, std::size_
   }
   if (size <= behind && has_signature(bytes, behind - size, kCentralSignature)) {
     const std::uint64_t begin = behind - size;
-    return Place{begin, begin >= offset ? begin - offset : 0};
+    return DirectoryPlace{begin, begin >= offset ? begin - offset : 0};
   }
-  if (has_signature(bytes, offset, kCentralSignature)) return Place{offset, 0};
+  if (has_signature(bytes, offset, kCentralSignature)) return DirectoryPlace{offset, 0};
   return std::nullopt;
 }
 
@@ -96,7 +96,7 @@ void set_packed(ZipMember& member, std::span<const std::byte> bytes, std::uint64
 }
 
 /// The records that the directory names. Returns whether there are more than `most`.
-bool read_directory(std::span<const std::byte> bytes, Place place, std::size_t most,
+bool read_directory(std::span<const std::byte> bytes, DirectoryPlace place, std::size_t most,
                     std::vector<ZipMember>& members) {
   while (fits(place.begin, kCentralSize, bytes.size()) &&
          has_signature(bytes, place.begin, kCentralSignature)) {

@@ -13,25 +13,26 @@ namespace {
 using Kind = Node::Kind;
 constexpr std::size_t kMaxRank = 64;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_tensor(const std::string& what) {
   throw Error(ErrorCode::kCorruption,
               "a tensor in it " + what + ": the file is damaged or was not made by torch.save");
 }
 
 const Node& argument(std::span<const Node> args, std::size_t index) {
-  if (index >= args.size()) refuse("is described by too few values");
+  if (index >= args.size()) refuse_tensor("is described by too few values");
   return args[index];
 }
 
 std::int64_t integer(const Node& node) {
-  if (!node.is(Kind::kInt)) refuse("has an offset, size or stride that is no number");
-  if (node.as_int() < 0) refuse("has a negative offset, size or stride");
+  if (!node.is(Kind::kInt)) refuse_tensor("has an offset, size or stride that is no number");
+  if (node.as_int() < 0) refuse_tensor("has a negative offset, size or stride");
   return node.as_int();
 }
 
 std::vector<std::int64_t> integers(const Node& node) {
-  if (!node.is(Kind::kTuple) && !node.is(Kind::kList)) refuse("has a shape that is no tuple");
-  if (node.items().size() > kMaxRank) refuse("has more than 64 dimensions");
+  if (!node.is(Kind::kTuple) && !node.is(Kind::kList))
+    refuse_tensor("has a shape that is no tuple");
+  if (node.items().size() > kMaxRank) refuse_tensor("has more than 64 dimensions");
   std::vector<std::int64_t> values;
   for (const Node& item : node.items()) values.push_back(integer(item));
   return values;
@@ -40,7 +41,7 @@ std::vector<std::int64_t> integers(const Node& node) {
 void check_count(const Tensor& tensor) {
   const auto count = checked_product(tensor.shape);
   if (!count || !checked_mul<std::int64_t>(*count, 16)) {
-    refuse("has the impossible shape " + tensor.shape_text());
+    refuse_tensor("has the impossible shape " + tensor.shape_text());
   }
 }
 
@@ -54,20 +55,20 @@ void check_bounds(const Tensor& tensor, std::int64_t numel) {
     last = reach ? checked_add(*last, *reach) : std::nullopt;
   }
   if (!last || *last >= numel) {
-    refuse("of shape " + tensor.shape_text() + " reaches beyond its storage of " +
-           std::to_string(numel) + " elements");
+    refuse_tensor("of shape " + tensor.shape_text() + " reaches beyond its storage of " +
+                  std::to_string(numel) + " elements");
   }
 }
 
 bool flag(const Node& node) {
-  if (!node.is(Kind::kBool)) refuse("has a flag that is neither True nor False");
+  if (!node.is(Kind::kBool)) refuse_tensor("has a flag that is neither True nor False");
   return node.as_bool();
 }
 
 /// {'conj': True, 'neg': True}
 void read_metadata(const Node& metadata, Tensor& tensor) {
   if (metadata.is_none()) return;
-  if (!metadata.is(Kind::kDict)) refuse("has metadata that is no dict");
+  if (!metadata.is(Kind::kDict)) refuse_tensor("has metadata that is no dict");
   for (const DictEntry& entry : metadata.dict().entries) {
     const bool named = entry.key.is(Kind::kString);
     if (named && entry.key.text() == "conj") {
@@ -75,14 +76,14 @@ void read_metadata(const Node& metadata, Tensor& tensor) {
     } else if (named && entry.key.text() == "neg") {
       tensor.neg = flag(entry.value);
     } else {
-      refuse("has metadata of an unknown kind");
+      refuse_tensor("has metadata of an unknown kind");
     }
   }
 }
 
 DType dtype_argument(const Node& node) {
   if (!node.is(Kind::kGlobal) || role_of(node.global()) != Role::kDType) {
-    refuse("has a dtype that is not one of torch's");
+    refuse_tensor("has a dtype that is not one of torch's");
   }
   return node.global().dtype;
 }
@@ -90,16 +91,16 @@ DType dtype_argument(const Node& node) {
 /// Several values share each of the storage's bytes: they can be told apart in C order alone.
 std::int64_t packed_numel(const Tensor& tensor, std::int64_t bytes) {
   check_count(tensor);
-  if (tensor.offset != 0 || !tensor.is_contiguous()) refuse("views a part of packed values");
+  if (tensor.offset != 0 || !tensor.is_contiguous()) refuse_tensor("views a part of packed values");
   const auto in_byte = static_cast<std::int64_t>(8 / bit_size(tensor.dtype));
   const auto numel = checked_mul(bytes, in_byte);
-  if (!numel) refuse("has a storage of an impossible size");
+  if (!numel) refuse_tensor("has a storage of an impossible size");
   return *numel;
 }
 
 const StorageRef& storage_argument(std::span<const Node> args) {
   const Node& source = argument(args, 0);
-  if (!source.is(Kind::kStorage)) refuse("has no storage");
+  if (!source.is(Kind::kStorage)) refuse_tensor("has no storage");
   return source.storage();
 }
 
@@ -110,7 +111,8 @@ Tensor view_of(const StorageRef& ref, DType dtype, std::int64_t numel, std::span
   tensor.offset = integer(argument(args, 1));
   tensor.shape = integers(argument(args, 2));
   tensor.strides = integers(argument(args, 3));
-  if (tensor.shape.size() != tensor.strides.size()) refuse("has not one stride for each size");
+  if (tensor.shape.size() != tensor.strides.size())
+    refuse_tensor("has not one stride for each size");
   check_bounds(tensor, item_size(tensor.dtype) == 0 ? packed_numel(tensor, numel) : numel);
   tensor.offset += ref.offset;
   tensor.storage = ref.storage;
@@ -129,15 +131,15 @@ Tensor view_as(DType dtype, std::span<const Node> args) {
   const StorageRef& ref = storage_argument(args);
   const auto bytes = static_cast<std::size_t>(ref.numel) * storage_item_size(ref.dtype);
   const std::size_t item = item_size(dtype);
-  if (item == 0) refuse("has a dtype without a fixed size");
-  if (ref.offset != 0) refuse("views a view of a storage as another dtype");
+  if (item == 0) refuse_tensor("has a dtype without a fixed size");
+  if (ref.offset != 0) refuse_tensor("views a view of a storage as another dtype");
   return view_of(ref, dtype, static_cast<std::int64_t>(bytes / item), args);
 }
 
 /// requires_grad is the fifth argument; metadata, which older files lack, the last.
 void read_flags(std::span<const Node> args, std::size_t metadata, Tensor& tensor) {
   if (args.size() > 4) tensor.requires_grad = flag(args[4]);
-  if (args.size() > metadata + 1) refuse("is described by too many values");
+  if (args.size() > metadata + 1) refuse_tensor("is described by too many values");
   if (args.size() > metadata) read_metadata(args[metadata], tensor);
 }
 
@@ -161,7 +163,8 @@ Tensor rebuild_meta(std::span<const Node> args) {
   tensor.dtype = dtype_argument(argument(args, 0));
   tensor.shape = integers(argument(args, 1));
   tensor.strides = integers(argument(args, 2));
-  if (tensor.shape.size() != tensor.strides.size()) refuse("has not one stride for each size");
+  if (tensor.shape.size() != tensor.strides.size())
+    refuse_tensor("has not one stride for each size");
   tensor.requires_grad = flag(argument(args, 3));
   check_count(tensor);
   return tensor;
@@ -200,7 +203,7 @@ Tensor rebuild_quantised(Arena& arena, std::span<const Node> args) {
 }
 
 Tensor rebuild_nested(Arena& arena, std::span<const Node> args) {
-  if (!argument(args, 0).is(Kind::kTensor)) refuse("is nested and has no values");
+  if (!argument(args, 0).is(Kind::kTensor)) refuse_tensor("is nested and has no values");
   Tensor tensor;
   tensor.layout = Layout::kNested;
   tensor.dtype = args[0].tensor().dtype;
@@ -212,14 +215,14 @@ Tensor rebuild_nested(Arena& arena, std::span<const Node> args) {
 Tensor rebuild_device(Arena& arena, std::span<const Node> args) {
   const Node& data = argument(args, 0);
   const DType dtype = dtype_argument(argument(args, 1));
-  if (!data.is(Kind::kTensor) && !is_numpy_array(data)) refuse("of a device has no values");
+  if (!data.is(Kind::kTensor) && !is_numpy_array(data)) refuse_tensor("of a device has no values");
   Tensor tensor = data.is(Kind::kTensor) ? data.tensor() : tensor_of_array(arena, data);
   // A TPU's bfloat16 travels as float32, which NumPy has: the same numbers.
   const bool same =
       tensor.dtype == dtype || (tensor.dtype == DType::kFloat32 && dtype == DType::kBFloat16);
   if (!same) {
-    refuse("of a device is stored as " + std::string(to_string(tensor.dtype)) + " and not as " +
-           std::string(to_string(dtype)));
+    refuse_tensor("of a device is stored as " + std::string(to_string(tensor.dtype)) +
+                  " and not as " + std::string(to_string(dtype)));
   }
   tensor.requires_grad = flag(argument(args, 3));
   return tensor;
@@ -230,7 +233,7 @@ Node rebuild_parameter(Arena& arena, std::span<const Node> args) {
   const Node& data = argument(args, 0);
   if (!data.is(Kind::kTensor)) {
     if (data.is(Kind::kObject)) return data;
-    refuse("is a Parameter without values");
+    refuse_tensor("is a Parameter without values");
   }
   Tensor tensor = data.tensor();
   if (args.size() > 1) tensor.requires_grad = flag(args[1]);
@@ -263,7 +266,7 @@ Node rebuild(Arena& arena, Role role, std::span<const Node> args) {
     case Role::kRebuildParameter:
       return rebuild_parameter(arena, args);
     default:
-      refuse("is made by a function that makes no tensors");
+      refuse_tensor("is made by a function that makes no tensors");
   }
 }
 
@@ -272,7 +275,7 @@ void check_tensor_state(const Node& state) {
   // Parameter; a dict holds Python attributes; four or five values would replace the numbers.
   const bool harmless = state.is(Kind::kDict) || state.is_none() ||
                         (state.is(Kind::kTuple) && state.items().size() <= 3);
-  if (!harmless) refuse("is changed after it was made");
+  if (!harmless) refuse_tensor("is changed after it was made");
 }
 
 }  // namespace mlpctl::state

@@ -9,9 +9,9 @@ namespace mlpctl::state {
 namespace {
 
 using Kind = Node::Kind;
-constexpr std::size_t kMaxKey = 64;
+constexpr std::size_t kMaxStorageKey = 64;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuse_storage(const std::string& what) {
   throw Error(ErrorCode::kCorruption,
               "a storage in it " + what + ": the file is damaged or was not made by torch.save");
 }
@@ -19,16 +19,16 @@ constexpr std::size_t kMaxKey = 64;
 std::string_view key_text(Arena& arena, const Node& node) {
   if (node.is(Kind::kString)) return node.text();
   if (node.is(Kind::kInt)) return arena.text(std::to_string(node.as_int()));
-  refuse("has no key");
+  refuse_storage("has no key");
 }
 
 std::int64_t count(const Node& node) {
-  if (!node.is(Kind::kInt) || node.as_int() < 0) refuse("has an impossible size");
+  if (!node.is(Kind::kInt) || node.as_int() < 0) refuse_storage("has an impossible size");
   return node.as_int();
 }
 
 void read_class(const Node& node, StorageId& id) {
-  if (!node.is(Kind::kGlobal)) refuse("has no class");
+  if (!node.is(Kind::kGlobal)) refuse_storage("has no class");
   switch (role_of(node.global())) {
     case Role::kStorageClass:
       id.dtype = node.global().dtype;
@@ -38,7 +38,7 @@ void read_class(const Node& node, StorageId& id) {
       id.untyped = true;
       return;
     default:
-      refuse("is of the unknown class " + node.global().full_name());
+      refuse_storage("is of the unknown class " + node.global().full_name());
   }
 }
 
@@ -48,18 +48,18 @@ StorageId read_storage_id(Arena& arena, const Node& node) {
   const auto items = node.items();
   const bool named = node.is(Kind::kTuple) && (items.size() == 5 || items.size() == 6) &&
                      items[0].is(Kind::kString) && items[0].text() == "storage";
-  if (!named) refuse("is named by an unknown kind of reference");
+  if (!named) refuse_storage("is named by an unknown kind of reference");
   StorageId id;
   read_class(items[1], id);
   id.key = key_text(arena, items[2]);
-  if (id.key.size() > kMaxKey) refuse("has a key that is too long");
-  if (!items[3].is(Kind::kString)) refuse("has no location");
+  if (id.key.size() > kMaxStorageKey) refuse_storage("has a key that is too long");
+  if (!items[3].is(Kind::kString)) refuse_storage("has no location");
   id.location = items[3].text();
   id.numel = count(items[4]);
   if (items.size() == 6) id.view = items[5];
   const auto bytes =
       checked_mul<std::int64_t>(id.numel, static_cast<std::int64_t>(storage_item_size(id.dtype)));
-  if (!bytes) refuse("has an impossible size");
+  if (!bytes) refuse_storage("has an impossible size");
   id.bytes = static_cast<std::uint64_t>(*bytes);
   return id;
 }
@@ -75,20 +75,20 @@ Node StorageTable::get(const Node& node) {
     total_ += id.bytes;
   }
   if (ref->numel != id.numel || ref->dtype != id.dtype || ref->untyped != id.untyped) {
-    refuse("is claimed with two sizes or types");
+    refuse_storage("is claimed with two sizes or types");
   }
   return id.view.is_none() ? Node(ref) : view_of(*ref, id.view);
 }
 
 Node StorageTable::view_of(const StorageRef& base, const Node& view) {
   const auto items = view.items();
-  if (items.size() != 3) refuse("has a view that is no view");
+  if (items.size() != 3) refuse_storage("has a view that is no view");
   StorageRef part = base;
   part.offset = count(items[1]);
   part.numel = count(items[2]);
   if (!fits(static_cast<std::uint64_t>(part.offset), static_cast<std::uint64_t>(part.numel),
             static_cast<std::uint64_t>(base.numel))) {
-    refuse("has a view that reaches beyond it");
+    refuse_storage("has a view that reaches beyond it");
   }
   return Node(arena_.storage(std::move(part)));
 }

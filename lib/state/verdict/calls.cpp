@@ -11,7 +11,7 @@ namespace {
 
 using Act = Finding::Act;
 
-constexpr std::size_t kMostGlobals = 65'536, kMostNameBytes = 1024;
+constexpr std::size_t kMostGlobals = 65'536, kMostGlobalBytes = 1024;
 constexpr const char* kComputed = "a name that the pickle computes";
 
 /// Nothing where Python would fail.
@@ -53,7 +53,7 @@ void PickleScan::found(Verdict verdict, Act act, std::uint32_t index) {
 
 /// The global of this name. Naming it means that Python imports its module.
 ScanValue PickleScan::global(std::string module, std::string name, bool of_instance) {
-  if (module.size() + name.size() > kMostNameBytes) return computed_global();
+  if (module.size() + name.size() > kMostGlobalBytes) return computed_global();
   std::string key = module + '\0' + name + (of_instance ? '1' : '0');
   const auto known = known_.find(key);
   if (known != known_.end()) return {Kind::kGlobal, known->second};

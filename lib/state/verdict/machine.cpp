@@ -405,8 +405,8 @@ std::size_t PickleScan::take_mark() {
 
 /// A small number; of others nothing is kept.
 void PickleScan::number(std::uint64_t value) {
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 48U;
-  push(value < kMost ? ScanValue::of(value) : ScanValue());
+  constexpr std::uint64_t kMostKept = std::uint64_t{1} << 48U;
+  push(value < kMostKept ? ScanValue::of(value) : ScanValue());
 }
 
 void PickleScan::text(std::uint64_t length, Kind kind) {

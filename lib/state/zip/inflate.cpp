@@ -54,7 +54,7 @@ std::vector<std::byte> inflate_raw(std::span<const std::byte> packed, std::size_
 }
 
 Inflated inflate_leniently(std::span<const std::byte> packed, std::size_t limit) {
-  constexpr std::size_t kPiece = std::size_t{1} << 16U;
+  constexpr std::size_t kRoom = std::size_t{1} << 16U;
   // Deflate makes no more of its bytes.
   constexpr std::size_t kMostRatio = 1032;
   Inflated inflated;
@@ -67,7 +67,7 @@ Inflated inflate_leniently(std::span<const std::byte> packed, std::size_t limit)
   int result = Z_OK;
   while (result == Z_OK && inflated.bytes.size() < limit) {
     const std::size_t begin = inflated.bytes.size();
-    inflated.bytes.resize(std::min(limit, begin + kPiece));
+    inflated.bytes.resize(std::min(limit, begin + kRoom));
     const std::size_t room = inflated.bytes.size() - begin;
     stream.next_out = reinterpret_cast<Bytef*>(inflated.bytes.data() + begin);
     stream.avail_out = part(room);
