@@ -61,7 +61,10 @@ class CheckpointTest(TempFolderTest):
                 steps(model, optimizer, seed=1)
                 ours = self.through_cpp(model, optimizer, key="optimizer")["optimizer_state_dict"]
                 theirs = optimizer.state_dict()
-                self.assertEqual(ours["param_groups"], theirs["param_groups"])
+                for group, expected in zip(ours["param_groups"], theirs["param_groups"], strict=True):
+                    if "decoupled_weight_decay" not in expected:  # Before PyTorch 2.7.
+                        group.pop("decoupled_weight_decay", None)
+                    self.assertEqual(group, expected)
                 if name == "SGD":
                     continue
                 self.assertEqual(list(ours["state"]), list(theirs["state"]))

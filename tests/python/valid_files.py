@@ -80,8 +80,9 @@ def add_unusual_tensors(folder):
     folder.save("conj.pt", {"conj": base.conj()}, [describe("conj", base, conj=True)])
     folder.save("neg.pt", {"neg": base.conj().imag}, [describe("neg", base.imag, neg=True)])
     packed = torch.randint(0, 256, (3, 4), dtype=torch.uint8)
-    four = packed.view(torch.float4_e2m1fn_x2)
-    folder.save("float4.pt", {"f": four}, [describe("f", packed, dtype="float4_e2m1fn_x2")])
+    if hasattr(torch, "float4_e2m1fn_x2"):  # Since 2.8.
+        four = packed.view(torch.float4_e2m1fn_x2)
+        folder.save("float4.pt", {"f": four}, [describe("f", packed, dtype="float4_e2m1fn_x2")])
     sparse = torch.eye(3).to_sparse()
     plain = {"shape": [3, 3], "sha256": None, "layout": "sparse"}
     folder.save("sparse.pt", {"s": sparse}, [describe("s", torch.eye(3), **plain)])

@@ -1,3 +1,4 @@
+#include <ATen/Functions.h>
 #include <torch/csrc/jit/serialization/pickle.h>
 
 #include <cstdio>
