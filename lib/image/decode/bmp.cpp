@@ -4,7 +4,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".bmp"};
+constexpr std::string_view kBmpSuffixes[] = {".bmp"};
 
 /// Whether a BMP says that its 32 bits are blue, green, red and maybe alpha, as without masks.
 bool has_usual_masks(const ByteView& file) {
@@ -85,6 +85,6 @@ Picture decode_bmp(const ByteView& file, const PictureHeader& header, const Redu
 
 }  // namespace
 
-const Codec kBmp{"BMP", kSuffixes, is_bmp, bmp_header, bmp_memory, decode_bmp};
+const Codec kBmp{"BMP", kBmpSuffixes, is_bmp, bmp_header, bmp_memory, decode_bmp};
 
 }  // namespace mlpctl::image

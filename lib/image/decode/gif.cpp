@@ -6,7 +6,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".gif"};
+constexpr std::string_view kGifSuffixes[] = {".gif"};
 
 bool is_gif(const ByteView& file) {
   return file.has(0, "GIF8");
@@ -30,7 +30,7 @@ struct FirstPicture {
 };
 
 /// Walks all of the file.
-FirstPicture walk(const ByteView& file) {
+FirstPicture walk_blocks(const ByteView& file) {
   FirstPicture first;
   PictureHeader& header = first.header;
   header.sequence.unit = "frame";
@@ -59,7 +59,7 @@ FirstPicture walk(const ByteView& file) {
 }
 
 PictureHeader gif_header(const ByteView& file) {
-  return walk(file).header;
+  return walk_blocks(file).header;
 }
 
 std::int64_t gif_memory(const ByteView&, const PictureHeader& header, const Reducing&) {
@@ -77,7 +77,7 @@ std::vector<l_uint8> still_gif(const ByteView& file, const FirstPicture& first) 
 }
 
 Picture decode_gif(const ByteView& file, const PictureHeader&, const Reducing& reducing) {
-  const FirstPicture first = walk(file);
+  const FirstPicture first = walk_blocks(file);
   const std::vector<l_uint8> still = still_gif(file, first);
   PixPtr pix(pixReadMemGif(still.data(), still.size()));
   PIXCMAP* map = pix == nullptr ? nullptr : pixGetColormap(pix.get());
@@ -89,6 +89,6 @@ Picture decode_gif(const ByteView& file, const PictureHeader&, const Reducing& r
 
 }  // namespace
 
-const Codec kGif{"GIF", kSuffixes, is_gif, gif_header, gif_memory, decode_gif};
+const Codec kGif{"GIF", kGifSuffixes, is_gif, gif_header, gif_memory, decode_gif};
 
 }  // namespace mlpctl::image

@@ -13,7 +13,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".jpg", ".jpeg"};
+constexpr std::string_view kJpegSuffixes[] = {".jpg", ".jpeg"};
 
 constexpr std::uint32_t kEndOfImage = 0xD9, kStartOfScan = 0xDA, kApp1 = 0xE1;
 /// A progressive JPEG has some ten scans; each goes over the whole picture again.
@@ -58,7 +58,7 @@ struct Markers {
   std::int64_t components = 0, scans = 0;
 };
 
-Markers walk(const ByteView& file) {
+Markers walk_markers(const ByteView& file) {
   Markers markers;
   PictureHeader& header = markers.header;
   for (std::size_t at = 2;;) {
@@ -84,7 +84,7 @@ Markers walk(const ByteView& file) {
 }
 
 PictureHeader jpeg_header(const ByteView& file) {
-  const Markers markers = walk(file);
+  const Markers markers = walk_markers(file);
   check_scans(file, markers.header, markers.scans);
   return markers.header;
 }
@@ -100,7 +100,7 @@ int scale_of(const PictureHeader& header, const Reducing& reducing) {
 std::int64_t jpeg_memory(const ByteView& file, const PictureHeader& header,
                          const Reducing& reducing) {
   constexpr std::uint32_t kBaseline = 0xC0, kExtended = 0xC1, kArithmetic = 0xC9;
-  const Markers markers = walk(file);
+  const Markers markers = walk_markers(file);
   const std::int64_t pixels = header.width * header.height;
   const int scale = scale_of(header, reducing);
   const bool in_one_pass =
@@ -205,6 +205,6 @@ Picture decode_jpeg(const ByteView& file, const PictureHeader& header, const Red
 
 }  // namespace
 
-const Codec kJpeg{"JPEG", kSuffixes, is_jpeg, jpeg_header, jpeg_memory, decode_jpeg};
+const Codec kJpeg{"JPEG", kJpegSuffixes, is_jpeg, jpeg_header, jpeg_memory, decode_jpeg};
 
 }  // namespace mlpctl::image

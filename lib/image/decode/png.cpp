@@ -17,7 +17,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".png"};
+constexpr std::string_view kPngSuffixes[] = {".png"};
 
 bool is_png(const ByteView& file) {
   return file.has(0, "\x89PNG\r\n\x1A\n");
@@ -199,7 +199,7 @@ Picture decode_png(const ByteView& file, const PictureHeader&, const Reducing& r
 
 }  // namespace
 
-const Codec kPng{"PNG", kSuffixes, is_png, png_header, png_memory, decode_png};
+const Codec kPng{"PNG", kPngSuffixes, is_png, png_header, png_memory, decode_png};
 
 void write_png(const Picture& picture, const std::string& path) {
   AtomicFile file(path);

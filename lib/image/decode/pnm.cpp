@@ -8,7 +8,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".pnm", ".pbm", ".pgm", ".ppm"};
+constexpr std::string_view kPnmSuffixes[] = {".pnm", ".pbm", ".pgm", ".ppm"};
 
 bool begins_at(const ByteView& file, std::size_t at) {
   return file.has(at, "P") && file.size() > at + 2 && file.u8(at + 1) >= '1' &&
@@ -163,6 +163,6 @@ Picture decode_pnm(const ByteView& file, const PictureHeader& header, const Redu
 
 }  // namespace
 
-const Codec kPnm{"PNM", kSuffixes, is_pnm, pnm_header, pnm_memory, decode_pnm};
+const Codec kPnm{"PNM", kPnmSuffixes, is_pnm, pnm_header, pnm_memory, decode_pnm};
 
 }  // namespace mlpctl::image

@@ -9,7 +9,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".tif", ".tiff"};
+constexpr std::string_view kTiffSuffixes[] = {".tif", ".tiff"};
 /// Tags of a directory.
 enum Tag : std::uint32_t {
   kSubfileType = 254,
@@ -245,6 +245,6 @@ Picture decode_tiff(const ByteView& file, const PictureHeader& header, const Red
 
 }  // namespace
 
-const Codec kTiff{"TIFF", kSuffixes, is_tiff, tiff_header, tiff_memory, decode_tiff};
+const Codec kTiff{"TIFF", kTiffSuffixes, is_tiff, tiff_header, tiff_memory, decode_tiff};
 
 }  // namespace mlpctl::image

@@ -8,7 +8,7 @@
 namespace mlpctl::image {
 namespace {
 
-constexpr std::string_view kSuffixes[] = {".webp"};
+constexpr std::string_view kWebPSuffixes[] = {".webp"};
 constexpr std::size_t kFirstChunk = 12;
 
 bool is_webp(const ByteView& file) {
@@ -21,7 +21,7 @@ struct Contents {
 };
 
 /// Walks all of the file.
-Contents walk(const ByteView& file) {
+Contents walk_chunks(const ByteView& file) {
   Contents contents;
   PictureHeader& header = contents.header;
   header.sequence.unit = "frame";
@@ -57,7 +57,7 @@ Contents walk(const ByteView& file) {
 }
 
 PictureHeader webp_header(const ByteView& file) {
-  return walk(file).header;
+  return walk_chunks(file).header;
 }
 
 /// The first frame of an animation as a WebP of its own, which is all that the decoder takes.
@@ -85,7 +85,7 @@ std::int64_t webp_memory(const ByteView& file, const PictureHeader& header, cons
 }
 
 Picture decode_webp(const ByteView& file, const PictureHeader&, const Reducing& reducing) {
-  const std::size_t frame_at = walk(file).frame_at;
+  const std::size_t frame_at = walk_chunks(file).frame_at;
   const std::vector<l_uint8> still =
       frame_at == 0 ? std::vector<l_uint8>() : still_webp(file, frame_at);
   const l_uint8* data = frame_at == 0 ? data_of(file) : still.data();
@@ -95,6 +95,6 @@ Picture decode_webp(const ByteView& file, const PictureHeader&, const Reducing& 
 
 }  // namespace
 
-const Codec kWebP{"WebP", kSuffixes, is_webp, webp_header, webp_memory, decode_webp};
+const Codec kWebP{"WebP", kWebPSuffixes, is_webp, webp_header, webp_memory, decode_webp};
 
 }  // namespace mlpctl::image

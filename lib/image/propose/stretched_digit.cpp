@@ -12,7 +12,7 @@ namespace {
 
 /// Two levels: they are so far apart, and all but this share of the pixels are so near to one of
 /// them, as a share of the contrast. No photograph is so flat.
-constexpr float kLeastContrast = 40, kNear = 0.04F, kMostBetween = 0.25F;
+constexpr float kLeastRange = 40, kNearEnd = 0.04F, kMostBetween = 0.25F;
 /// The ink holds together but for what the two levels tore off it.
 constexpr double kWhole = 0.8;
 /// A level that covers more of the rim than this is a page around the digit, or its frame.
@@ -41,11 +41,11 @@ Plane two_levels(const Picture& picture) {
   Plane grey = grey_of(picture);
   const auto [low, high] = std::minmax_element(grey.values.begin(), grey.values.end());
   const float dark = *low, range = *high - *low;
-  if (range < kLeastContrast) return {};
+  if (range < kLeastRange) return {};
   std::size_t between = 0;
   for (float& value : grey.values) {
     value = (value - dark) / range;
-    between += value > kNear && value < 1 - kNear ? 1 : 0;
+    between += value > kNearEnd && value < 1 - kNearEnd ? 1 : 0;
   }
   const auto most = kMostBetween * static_cast<float>(grey.values.size());
   return static_cast<float>(between) <= most ? grey : Plane{};

@@ -78,11 +78,11 @@ std::vector<Mark> candidates(const Segmentation& segmented) {
 
 /// What is not among the heaviest is noise on a sheet of writing.
 void keep_heaviest(std::vector<Mark>& marks) {
-  constexpr std::size_t kMost = 200;
-  if (marks.size() <= kMost) return;
+  constexpr std::size_t kMostMarks = 200;
+  if (marks.size() <= kMostMarks) return;
   std::stable_sort(marks.begin(), marks.end(),
                    [](const Mark& a, const Mark& b) { return a.mass > b.mass; });
-  marks.resize(kMost);
+  marks.resize(kMostMarks);
 }
 
 int overlap(int a, int a_size, int b, int b_size) {
@@ -92,14 +92,14 @@ int overlap(int a, int a_size, int b, int b_size) {
 /// Whether the small mark is a five's bar: flat, at the top right, and further off than other
 /// parts.
 bool is_bar_of(const Mark& small, const Mark& large, float height) {
-  constexpr float kFar = 0.35F, kWidest = 1.8F, kTallest = 1.35F;
+  constexpr float kFarthest = 0.35F, kWidest = 1.8F, kTallest = 1.35F;
   const Box &bar = small.box, &body = large.box;
   const Box both = united(bar, body);
   const float tall = std::max(height, static_cast<float>(body.height));
   return 2 * bar.width > 3 * bar.height && static_cast<float>(bar.height) < 0.4F * height &&
          2 * bar.x + bar.width > 2 * body.x + body.width &&
          10 * (bar.y + bar.height) < 10 * body.y + 3 * body.height &&
-         static_cast<float>(gap(bar, body)) < kFar * height &&
+         static_cast<float>(gap(bar, body)) < kFarthest * height &&
          static_cast<float>(both.width) < kWidest * tall &&
          static_cast<float>(both.height) < kTallest * tall;
 }

@@ -1,0 +1,79 @@
+#include "train/train_reporter.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <span>
+#include <vector>
+
+#include "eval/low_accuracy.hpp"
+#include "mlpctl/error.hpp"
+#include "net/classifier.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+/// After fewer a low accuracy means nothing.
+constexpr std::int64_t kEnoughSteps = 100;
+
+}  // namespace
+
+void warn_of_low_accuracy(const std::string& subject, double accuracy,
+                          const model::Parameters& parameters, const train::Examples& examples) {
+  const net::Classifier classifier(parameters);
+  const eval::Network network = [&](std::span<const std::uint8_t> images) {
+    std::vector<float> logits(images.size() / model::kPixels * model::kClasses);
+    classifier.logits(images, logits);
+    return logits;
+  };
+  const std::string hint =
+      eval::low_accuracy_hint(accuracy, examples.images, examples.labels, network);
+  if (!hint.empty()) spdlog::warn("{}: {}", subject, hint);
+}
+
+void TrainReporter::on_start(const RunStart& start) {
+  progress_.show(start);
+  log_.begin();
+  attempt(log_failure_, [&] { log_.write(start); });
+}
+
+void TrainReporter::on_step(const train::StepReport& report) {
+  progress_.show(report);
+  ++steps_;
+  if (log_steps_) attempt(log_failure_, [&] { log_.write(report); });
+}
+
+void TrainReporter::on_epoch(const train::EpochReport& report) {
+  progress_.show(report);
+  attempt(log_failure_, [&] { log_.write(report); });
+  if (!report.test || steps_ < kEnoughSteps || std::exchange(is_looked_at_, true)) return;
+  first_accuracy_ = report.test->accuracy;
+}
+
+void TrainReporter::on_state(const std::function<train::RunState()>& make) {
+  if (const auto accuracy = std::exchange(first_accuracy_, std::nullopt)) {
+    warn_of_low_accuracy("the test pictures", *accuracy, make().network.average, test_);
+  }
+  if (keep_) attempt(keep_failure_, [&] { keep_(make()); });
+}
+
+void TrainReporter::on_end(const RunEnd& end) {
+  attempt(log_failure_, [&] { log_.write(end); });
+}
+
+std::string TrainReporter::failures() const {
+  return keep_failure_ + (keep_failure_.empty() || log_failure_.empty() ? "" : "; ") + log_failure_;
+}
+
+void TrainReporter::attempt(std::string& failure, const std::function<void()>& write) {
+  try {
+    write();
+  } catch (const Error& error) {
+    if (failure.empty()) {
+      progress_.make_room();
+      spdlog::warn("{}; the training goes on", error.what());
+    }
+    failure = error.what();
+  }
+}
+
+}  // namespace mlpctl::app
