@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <csignal>
-
 #include "base/temporary_file.hpp"
 
 namespace mlpctl::app {
@@ -58,6 +56,15 @@ void catch_interrupts() {
 const std::atomic<int>& defer_interrupts() {
   deferred = true;
   return received;
+}
+
+// Of SIGKILL and SIGSTOP nothing can be set, which is said and does no harm.
+KeptSignals::KeptSignals() {
+  for (int i = 1; i < NSIG; ++i) sigaction(i, nullptr, &before_[static_cast<std::size_t>(i)]);
+}
+
+KeptSignals::~KeptSignals() {
+  for (int i = 1; i < NSIG; ++i) sigaction(i, &before_[static_cast<std::size_t>(i)], nullptr);
 }
 
 }  // namespace mlpctl::app

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <csignal>
 
 namespace mlpctl::app {
 
@@ -14,5 +16,18 @@ void catch_interrupts();
 /// so that the work can be kept. A second Ctrl-C or SIGTERM ends the program at once; the other two
 /// may come several times for one reason, a terminal that closed or a limit that is passed.
 const std::atomic<int>& defer_interrupts();
+
+/// While one is there a library may be loaded that takes signals for itself: UCX, which Debian's
+/// LibTorch brings, takes SIGHUP, SIGBUS and others. Afterwards each does what it did before.
+class KeptSignals {
+ public:
+  KeptSignals();
+  ~KeptSignals();
+  KeptSignals(const KeptSignals&) = delete;
+  KeptSignals& operator=(const KeptSignals&) = delete;
+
+ private:
+  std::array<struct sigaction, NSIG> before_{};
+};
 
 }  // namespace mlpctl::app

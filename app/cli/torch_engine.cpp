@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "build_settings.hpp"
+#include "cli/interrupt.hpp"
 #include "cli/libtorch.hpp"
 #include "data/folder.hpp"
 #include "mlpctl/error.hpp"
@@ -62,6 +63,7 @@ bool is_open = false;
 
 train::Engine& load() {
   const fs::path file = library_file();
+  const KeptSignals signals;
   void* const library = open_engine_library(file);
   auto* const id = function_of<train::BuildIdFunction>(library, train::kBuildIdSymbol);
   auto* const engine = function_of<train::EngineFunction>(library, train::kEngineSymbol);

@@ -224,7 +224,7 @@ def add_malicious(folder, canary):
         ("system", evil, system),
         ("beside", network() | {"note": evil}, system),
         ("eval", Payload(eval, f"open({str(canary)!r}, 'w')"), "__builtin__.eval"),
-        ("open", Payload(open, str(canary), "w"), "io.open"),
+        ("open", Payload(open, str(canary), "w"), f"{open.__module__}.open"),
         ("exec", Payload(exec, command), "__builtin__.exec"),
     ):
         refusal = f"calls {called}: this file is malicious; nothing of it was run"

@@ -142,7 +142,8 @@ def add_checkpoints(folder):
         "callbacks": {("a", 1): {"seen"}, "wide": 2**80, "bytes": b"\x00\xff", "none": None},
     }
     tensors = [describe("state_dict.model." + key, value) for key, value in state.items()]
-    foreign = ("argparse.Namespace", "pathlib.PurePosixPath", "numpy._core.multiarray.scalar")
+    path = f"{pathlib.PurePosixPath.__module__}.PurePosixPath"
+    foreign = ("argparse.Namespace", path, "numpy._core.multiarray.scalar")
     folder.save("lightning.ckpt", lightning, tensors, foreign)
     full = {"model_state_dict": state, "optimizer_state_dict": optimizer.state_dict(), "epoch": 1}
     tensors = [describe("model_state_dict." + key, value) for key, value in state.items()]
