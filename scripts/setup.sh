@@ -126,13 +126,18 @@ wants_torch() {
 }
 
 wanted_python_packages() {
-  local package
-  for package in "${python_packages[@]}"; do
-    python_has .venv/bin/python "$package" >/dev/null || echo "$package"
-  done
-  for package in "${python_tools[@]}"; do
-    [ "$(python_has .venv/bin/python "${package%==*}")" = "${package#*==}" ] || echo "$package"
-  done
+  .venv/bin/python - "${python_packages[@]}" "${python_tools[@]}" <<'PYTHON'
+import importlib.metadata, sys
+
+for package in sys.argv[1:]:
+    name, _, wanted = package.partition("==")
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        found = None
+    if found is None or wanted not in ("", found):
+        print(package)
+PYTHON
 }
 
 install_python_packages() {

@@ -20,6 +20,9 @@ def written(content, writes):
 class Inode:
     synced: bytes = b""
     pending: list = dataclasses.field(default_factory=list)  # of writes since, in order
+    # What other_than was asked last, and its answer.
+    looked_at: list = dataclasses.field(default_factory=list)
+    other: int = None
 
     def now(self):
         return written(self.synced, self.pending)
@@ -38,6 +41,14 @@ class Inode:
         yield self.synced + bytes(len(self.now()) - len(self.synced))
         place, last = self.pending[-1]
         yield written(self.synced, [*self.pending[:-1], (place, last[: len(last) // 2])])
+
+    def other_than(self, allowed):
+        """The size of the first content that a cut may leave and that is none of these; or nothing."""
+        asked = [self.synced, len(self.pending), *allowed]
+        if list(map(id, asked)) != list(map(id, self.looked_at)):
+            others = (len(content) for content in self.after_cut() if content not in allowed)
+            self.looked_at, self.other = asked, next(others, None)
+        return self.other
 
 
 class Disk:

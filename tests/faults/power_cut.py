@@ -27,10 +27,11 @@ def broken(disk, outputs):
         for output in outputs:
             allowed = disk.versions.get(output, [None])[disk.committed.get(output, 0) :]
             inode = names.get(output)
-            for content in [None] if inode is None else inode.after_cut():
-                if content not in allowed:
-                    size = "missing" if content is None else f"{len(content)} bytes"
-                    return f"{output} may be {size}"
+            if inode is None:
+                if None not in allowed:
+                    return f"{output} may be missing"
+            elif (size := inode.other_than(allowed)) is not None:
+                return f"{output} may be {size} bytes"
     return None
 
 
