@@ -52,7 +52,7 @@ def negative(path, target):
         pixels[..., :3] = 255 - pixels[..., :3]
     else:
         pixels = 255 - pixels
-    Image.fromarray(pixels).save(target.with_suffix(".png"))
+    Image.fromarray(pixels).save(target.with_suffix(".png"), compress_level=1)
 
 
 class Paper(unittest.TestCase):
