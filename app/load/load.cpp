@@ -20,6 +20,7 @@ struct LoadCommand {
   std::vector<std::string> files;
   std::string other;
   bool list = false;
+  bool hash = false;
   bool scan = false;
   bool json = false;
   std::string allow;
@@ -57,7 +58,7 @@ void check_files(const LoadCommand& command, const std::string& config) {
 }
 
 ExitCode scan(const LoadCommand& command) {
-  if (command.list || !command.other.empty()) {
+  if (command.list || command.hash || !command.other.empty()) {
     throw UsageError("--scan says what Python would run; give it without --list and --diff");
   }
   ScanOptions options{.paths = command.files, .json = command.json};
@@ -68,6 +69,7 @@ ExitCode scan(const LoadCommand& command) {
 ExitCode run(const LoadCommand& command, const std::string& config) {
   if (command.scan) return scan(command);
   if (!command.allow.empty()) throw UsageError("--allow goes with --scan");
+  if (command.hash && !command.list) throw UsageError("--hash goes with --list");
   if (command.files.size() != 1) throw UsageError("give one file, or --scan to look into several");
   if (command.like && command.other.empty()) {
     throw UsageError("--like says how --diff finds what to compare, and --diff is missing");
@@ -79,7 +81,7 @@ ExitCode run(const LoadCommand& command, const std::string& config) {
   const state::StateFile file = state::open_state(command.files[0]);
   if (!command.other.empty()) return report_differences(command, file);
   if (!command.list) return report(command, file);
-  print(command, list_file(file));
+  print(command, list_file(file, command.hash ? Hashes::kOfTensors : Hashes::kNone));
   return ExitCode::kDone;
 }
 
@@ -110,6 +112,10 @@ void add_load(CLI::App& app) {
       ->group("Input");
   add_load_options(*command, options->load);
   command->add_flag("--list", options->list, "List all that is in the file, also of other networks")
+      ->group("Output");
+  command
+      ->add_flag("--hash", options->hash,
+                 "With --list: a SHA-256 of the values of each tensor, as they are stored")
       ->group("Output");
   command
       ->add_option("--diff", options->other,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "load/print.hpp"
 #include "mlpctl/state/describe.hpp"
 #include "model/info.hpp"
+#include "state/value/scalar.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -49,29 +51,37 @@ void add_tensor(Json& json, const state::Tensor& tensor) {
   if (tensor.layout != state::Layout::kStrided) json["layout"] = state::to_string(tensor.layout);
 }
 
-Json value_json(const state::Node& node) {
-  switch (node.kind()) {
-    case Kind::kBool:
-      return node.as_bool();
-    case Kind::kInt:
-      return node.as_int();
-    case Kind::kFloat:
-      return node.as_float();
-    case Kind::kString:
-      return node.text();
-    default:
-      return state::describe(node);
-  }
+/// A number as the file has it, whatever JSON's own numbers hold.
+std::string value_json(const state::Node& node) {
+  if (node.is(Kind::kString)) return json_text(node.text());
+  return state::scalar_json(node).value_or(json_text(state::describe(node)));
 }
 
-Json entry_json(const state::NamedNode& entry) {
-  Json json{{"name", entry.name}, {"kind", without_article(state::to_string(entry.node.kind()))}};
-  if (entry.node.is(Kind::kTensor)) {
-    add_tensor(json, entry.node.tensor());
-  } else {
-    json["value"] = value_json(entry.node);
+void add_memory(Json& json, const Memory& memory) {
+  json["storage_bytes"] = memory.storage_bytes;
+  if (!memory.storage_of.empty()) json["storage_of"] = memory.storage_of;
+  if (!memory.tied_to.empty()) json["tied_to"] = memory.tied_to;
+  if (!memory.sha256.empty()) json["sha256"] = memory.sha256;
+}
+
+std::string entry_json(const Listing& listing, std::size_t index) {
+  const state::NamedNode& entry = listing.entries[index];
+  const state::Node& node = entry.node;
+  const bool shell = node.is(Kind::kObject) && node.object().shell != nullptr;
+  Json json{{"name", entry.name}, {"kind", without_article(state::to_string(node.kind()))}};
+  if (node.is(Kind::kTensor)) {
+    add_tensor(json, node.tensor());
+    const auto memory = listing.memory.find(index);
+    if (memory != listing.memory.end()) add_memory(json, memory->second);
+    return json_text(json);
   }
-  return json;
+  if (shell) {
+    json["shape"] = node.object().shell->shape;
+    json["dtype"] = state::to_string(node.object().shell->dtype);
+  }
+  std::string text = json_text(json);
+  text.pop_back();
+  return text + ",\"value\":" + (node.is_none() ? "\"None\"" : value_json(node)) + "}";
 }
 
 Json unbuilt_json(const std::vector<state::UnbuiltGlobal>& globals) {
@@ -82,6 +92,11 @@ Json unbuilt_json(const std::vector<state::UnbuiltGlobal>& globals) {
   return all;
 }
 
+/// JSON has no number for infinity.
+Json number_json(double value) {
+  return Json::parse(state::real_json(value));
+}
+
 Json difference_json(const state::Difference& difference) {
   Json json{{"name", difference.name},
             {"problem", to_string(difference.kind)},
@@ -89,8 +104,8 @@ Json difference_json(const state::Difference& difference) {
             {"second", difference.second}};
   if (difference.elements > 0) {
     json["elements"] = difference.elements;
-    json["max_absolute"] = difference.max_absolute;
-    json["max_relative"] = difference.max_relative;
+    json["max_absolute"] = number_json(difference.max_absolute);
+    json["max_relative"] = number_json(difference.max_relative);
   }
   return json;
 }
@@ -131,16 +146,17 @@ void print_json(const Listing& listing) {
   std::cout << "{\"file\":" << json_text(file.path)
             << ",\"format\":" << json_text(state::to_string(file.container)) << ",\"entries\":[";
   const char* separator = "";
-  for (const state::NamedNode& entry : listing.entries) {
-    std::cout << std::exchange(separator, ",") << json_text(entry_json(entry));
+  for (std::size_t i = 0; i < listing.entries.size(); ++i) {
+    std::cout << std::exchange(separator, ",") << entry_json(listing, i);
   }
   std::cout << "],\"unbuilt\":" << json_text(unbuilt_json(file.unbuilt)) << ",\"metadata\":{";
   separator = "";
   for (const auto& [key, value] : file.metadata) {
     std::cout << std::exchange(separator, ",") << json_text(key) << ':' << json_text(value);
   }
-  std::cout << "},\"tensors\":" << listing.tensors << ",\"elements\":" << listing.elements
-            << ",\"bytes\":" << listing.bytes << "}\n";
+  std::cout << "},\"tensor_count\":" << listing.tensors << ",\"elements\":" << listing.elements
+            << ",\"bytes\":" << listing.bytes << ",\"storages\":" << listing.storages
+            << ",\"storage_bytes\":" << listing.storage_bytes << "}\n";
 }
 
 void print_json(const Comparison& comparison) {

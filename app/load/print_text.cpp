@@ -56,12 +56,29 @@ bool is_converted(const TensorReport& tensor) {
   return tensor.dtype != state::DType::kFloat32;
 }
 
-std::string entry_text(const state::Node& node) {
+/// Why a file is as big as it is: nothing of a tensor with a storage of its own and of its size.
+std::string memory_text(const Memory& memory, std::uint64_t bytes) {
+  std::string text;
+  if (!memory.tied_to.empty()) {
+    text = ", tied to " + std::string(memory.tied_to);
+  } else if (!memory.storage_of.empty()) {
+    text = ", in the storage of " + std::string(memory.storage_of);
+  } else if (memory.storage_bytes != bytes) {
+    text = ", of a storage of " + std::to_string(memory.storage_bytes) + " bytes";
+  }
+  return memory.sha256.empty() ? text : text + ", sha256 " + memory.sha256;
+}
+
+std::string entry_text(const Listing& listing, std::size_t index) {
+  const state::Node& node = listing.entries[index].node;
   std::string text = state::describe(node);
   if (!node.is(state::Node::Kind::kTensor)) return text;
+  const std::uint64_t bytes = node.tensor().byte_count();
   text += ' ';
-  text += std::to_string(node.tensor().byte_count());
-  return text += " bytes";
+  text += std::to_string(bytes);
+  text += " bytes";
+  const auto memory = listing.memory.find(index);
+  return memory == listing.memory.end() ? text : text + memory_text(memory->second, bytes);
 }
 
 /// Prints names as a tree: of each, only the components that the name before it did not have.
@@ -86,9 +103,15 @@ class Tree {
   // Deeper levels would only push the text off the screen.
   static constexpr std::size_t kIndentation = 16;
 
-  /// Cuts off the path's first component.
+  /// Cuts off the path's first component; a key that is spelled ('a.b', [0.5]) is one.
   static std::string_view take(std::string_view& path) {
-    const std::string_view part = path.substr(0, path.find('.'));
+    std::size_t end = path.find('.');
+    const bool quoted = path.starts_with('\''), bracketed = path.starts_with('[');
+    if (quoted || bracketed) {
+      end = path.find(quoted ? "'." : "].", 1);
+      if (end != path.npos) ++end;
+    }
+    const std::string_view part = path.substr(0, end);
     path.remove_prefix(std::min(path.size(), part.size() + 1));
     return part;
   }
@@ -141,9 +164,15 @@ void print_text(const Listing& listing) {
   const state::StateFile& file = listing.file;
   std::cout << printable(file.path) << ": " << state::to_string(file.container) << ", "
             << listing.tensors << " tensors, " << listing.elements << " elements, " << listing.bytes
-            << " bytes\n";
+            << " bytes";
+  if (listing.storage_bytes != listing.bytes) {
+    std::cout << " in " << listing.storages << " storages of " << listing.storage_bytes << " bytes";
+  }
+  std::cout << '\n';
   Tree tree;
-  for (const auto& [name, node] : listing.entries) tree.print(name, entry_text(node));
+  for (std::size_t i = 0; i < listing.entries.size(); ++i) {
+    tree.print(listing.entries[i].name, entry_text(listing, i));
+  }
   for (const auto& [key, value] : file.metadata) {
     std::cout << "metadata " << printable(key) << ": " << printable(value) << '\n';
   }

@@ -48,7 +48,8 @@ void report(const state::CopyReport& done, const state::Chosen& chosen) {
     spdlog::warn("left out: {}", pairs_text(done.left_out, " (", ")"));
   }
   for (const std::string& wrapper : chosen.wrappers) {
-    spdlog::info("names begin with {}; --strip-prefix {} takes it off", wrapper, wrapper);
+    spdlog::info("names have {}, as a wrapper's do; --strip-prefix {} takes it off", wrapper,
+                 wrapper);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "state/value/scalar.hpp"
+
 namespace mlpctl::state {
 namespace {
 
@@ -23,6 +25,9 @@ std::string quoted(std::string_view text) {
 }
 
 std::string object_text(const Object& object) {
+  if (object.shell != nullptr && object.type != nullptr) {
+    return describe(*object.shell) + " (" + object.type->full_name() + ")";
+  }
   return "an object of class " + (object.type == nullptr ? "unknown" : object.type->full_name());
 }
 
@@ -47,7 +52,8 @@ std::string describe(const Node& value) {
     case Node::Kind::kFloat:
       return shortest(value.as_float());
     case Node::Kind::kBigInt:
-      return "an integer of " + std::to_string(value.text().size()) + " bytes";
+      return big_integer(value.text())
+          .value_or("an integer of " + std::to_string(value.text().size()) + " bytes");
     case Node::Kind::kString:
       return quoted(value.text());
     case Node::Kind::kBytes:

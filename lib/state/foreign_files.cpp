@@ -98,7 +98,8 @@ std::string describe_folder(const std::string& path) {
   const fs::path folder(path);
   if (has(folder, ".metadata") || !first_file(folder, shards).empty()) {
     return "the folder of a torch.distributed.checkpoint: make one file of it with "
-           "torch.distributed.checkpoint.format_utils.dcp_to_torch_save";
+           "torch.distributed.checkpoint.format_utils.dcp_to_torch_save, which loads the pickle "
+           ".metadata in it: only when a scan finds that harmless";
   }
   if (has(folder, "saved_model.pb")) {
     return "a TensorFlow SavedModel: save the weights with torch.save or safetensors";

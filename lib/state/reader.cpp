@@ -7,59 +7,27 @@
 
 #include "base/input_file.hpp"
 #include "state/container/legacy.hpp"
+#include "state/container/python_pickle.hpp"
 #include "state/container/read_context.hpp"
 #include "state/container/safetensors.hpp"
 #include "state/container/shard_index.hpp"
 #include "state/container/tar.hpp"
 #include "state/container/torch_zip.hpp"
+#include "state/file_scan.hpp"
 #include "state/foreign_files.hpp"
 
 namespace mlpctl::state {
 namespace {
 
-/// How pickle.dump, which torch.save does not use, writes the storage of each tensor.
-constexpr std::string_view kPickledStorage = "torch.storage._load_from_bytes";
-
-const UnbuiltGlobal* first_dangerous(const StateFile& file) {
-  for (const UnbuiltGlobal& global : file.unbuilt) {
-    if (global.dangerous) return &global;
-  }
-  return nullptr;
-}
-
-/// pickle: "data.pkl" or "pickle".
-std::string malicious(std::string_view pickle, const std::string& name) {
-  return "its " + std::string(pickle) + " calls " + name +
+/// pickle: "data.pkl" or "pickle"; danger: "calls posix.system".
+std::string malicious(std::string_view pickle, const std::string& danger) {
+  return "its " + std::string(pickle) + " " + danger +
          ": this file is malicious; nothing of it was run";
 }
 
 std::string_view pickle_in(Container container) {
   const bool zip = container == Container::kZip || container == Container::kTorchScript;
   return zip ? "data.pkl" : "pickle";
-}
-
-/// Reads what can be read of it, for the names in it, and throws.
-StateFile refuse_plain_pickle(ReadContext& context) {
-  ByteReader in(context.source.bytes);
-  try {
-    context.unpickle(in, [](const Node&) { return Node(); });
-  } catch (const ByteReader::End&) {
-    throw;
-  } catch (const Error&) {
-    // Whatever else is in it, it is a pickle; what it named so far is judged by the caller.
-  }
-  const auto of_checkpoint = [](const Global* global) {
-    return global->module.starts_with("torch.distributed.checkpoint");
-  };
-  if (std::ranges::any_of(context.globals.all(), of_checkpoint)) {
-    throw Error(ErrorCode::kNotSupported,
-                "the .metadata of a torch.distributed.checkpoint: make one file of its folder with "
-                "torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
-  }
-  throw Error(
-      ErrorCode::kNotSupported,
-      "a Python pickle that torch.save did not write: load it in Python and save the state_dict() "
-      "with torch.save");
 }
 
 StateFile read(Source source, const ReadLimits& limits);
@@ -96,18 +64,16 @@ constexpr std::array kFormats{
     Format{is_legacy, read_legacy, Container::kLegacy},
     Format{is_tar, read_tar, Container::kTar},
     Format{is_safetensors, read_safetensors, Container::kSafetensors},
-    Format{is_pickle, refuse_plain_pickle, Container::kLegacy},
+    Format{is_pickle, read_python_pickle, Container::kPickle},
     Format{is_shard_index, read_shards, Container::kShards},
+    Format{is_text_pickle, read_python_pickle, Container::kPickle},
 };
 
-/// A broken pickle that names something dangerous is called what it is.
+/// A broken pickle that calls something dangerous is called what it is.
 Error worst(const ReadContext& context, const Format& format, const Error& error) {
-  for (const Global* global : context.globals.all()) {
-    const bool plain = format.read == refuse_plain_pickle;
-    if (plain && global->full_name() == kPickledStorage) continue;
-    if (role_of(*global) != Role::kDangerous) continue;
+  if (const std::string danger = danger_in(context.findings); !danger.empty()) {
     return context.source.error(ErrorCode::kCorruption,
-                                malicious(pickle_in(format.container), global->full_name()));
+                                malicious(pickle_in(format.container), danger));
   }
   return context.source.error(error.code(), error.what());
 }
@@ -116,7 +82,12 @@ StateFile read(Source source, const ReadLimits& limits) {
   const auto format =
       std::ranges::find_if(kFormats, [&](const Format& each) { return each.is_a(source.bytes); });
   if (format == kFormats.end()) refuse_foreign(source);
-  ReadContext context(std::move(source), limits);
+  const ReadLimits grown = limits.for_file(source.bytes.size());
+  ReadContext context(std::move(source), grown);
+  context.nested = [&context](std::span<const std::byte> bytes) {
+    FileScan(context.findings, "").part(bytes, "bytes", 1);
+  };
+  context.load_storage = storages_in_pickle(context);
   try {
     StateFile file = format->read(context);
     context.source.check_unchanged();
@@ -144,6 +115,8 @@ std::string_view to_string(Container container) {
       return "safetensors";
     case Container::kShards:
       return "index of shards";
+    case Container::kPickle:
+      return "Python pickle";
   }
   return "";
 }
@@ -162,19 +135,31 @@ StateFile read_state(std::span<const std::byte> bytes, std::string name,
 }
 
 std::vector<NamedNode> list_leaves(const StateFile& file) {
-  std::vector<NamedNode> leaves = list_leaves(file.root);
+  std::vector<NamedNode> leaves = list_leaves(file, file.root);
   if (!file.constants.is(Node::Kind::kTuple) || file.constants.items().empty()) return leaves;
-  for (NamedNode& leaf : list_leaves(file.constants)) {
+  for (NamedNode& leaf : list_leaves(file, file.constants)) {
     leaves.push_back({"constants." + leaf.name, leaf.node});
   }
   return leaves;
 }
 
-void require_harmless(const StateFile& file) {
-  if (const UnbuiltGlobal* global = first_dangerous(file)) {
-    throw Error(ErrorCode::kCorruption,
-                file.path + ": " + malicious(pickle_in(file.container), global->name));
+std::vector<NamedNode> list_leaves(const StateFile& file, const Node& part,
+                                   const std::function<bool(const Node&)>& is_leaf) {
+  try {
+    return list_leaves(part, is_leaf, file.limits);
+  } catch (const Error& error) {
+    throw Error(error.code(), file.path + ": " + error.what());
   }
+}
+
+std::vector<NamedTensor> list_tensors(const StateFile& file) {
+  return tensors_among(list_leaves(file, file.root));
+}
+
+void require_harmless(const StateFile& file) {
+  if (file.danger.empty()) return;
+  throw Error(ErrorCode::kCorruption,
+              file.path + ": " + malicious(pickle_in(file.container), file.danger));
 }
 
 }  // namespace mlpctl::state

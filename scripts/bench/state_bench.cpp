@@ -15,7 +15,7 @@ namespace state = mlpctl::state;
 
 void list(const std::string& path) {
   const auto file = state::open_state(path);
-  if (state::list_leaves(file.root).empty())
+  if (state::list_leaves(file).empty())
     throw mlpctl::Error(mlpctl::ErrorCode::kNotFound, path + ": nothing in it");
 }
 
@@ -27,7 +27,7 @@ void load(const std::string& path) {
 void convert(const std::string& path) {
   const auto file = state::open_state(path);
   std::vector<float> values;
-  for (const auto& [name, tensor] : state::list_tensors(file.root)) {
+  for (const auto& [name, tensor] : state::list_tensors(file)) {
     values.resize(static_cast<std::size_t>(tensor.numel()));
     state::read_floats(tensor, values);
   }

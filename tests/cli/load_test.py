@@ -180,15 +180,16 @@ class LoadAndSave(ProgramTest):
         listing = json.loads(self.done("load", self.file, "--list", "--json"))
         self.assertEqual(
             list(listing),
-            ["file", "format", "entries", "unbuilt", "metadata", "tensors", "elements", "bytes"],
+            ["file", "format", "entries", "unbuilt", "metadata", "tensor_count", "elements", "bytes",
+             "storages", "storage_bytes"],
         )
         self.assertEqual([entry["name"] for entry in listing["entries"]], ENTRIES)
         self.assertEqual(
             listing["entries"][0],
             {"name": "layers.0.weight", "kind": "tensor", "shape": [5, 1, 3, 3],
-             "dtype": "float32", "bytes": 180},
+             "dtype": "float32", "bytes": 180, "storage_bytes": 180},
         )
-        self.assertEqual((listing["tensors"], listing["elements"]), (8, 1034264))
+        self.assertEqual((listing["tensor_count"], listing["elements"]), (8, 1034264))
         lines = self.done("load", self.file, "--list").splitlines()
         self.assertEqual(lines[0], f"{self.file}: PyTorch zip, 8 tensors, 1034264 elements, 4137056 bytes")
         self.assertEqual(lines[1:4], ["layers", "  0", "    weight  [5, 1, 3, 3] float32 180 bytes"])

@@ -46,7 +46,7 @@ ordered_json dump(const std::string& path, bool values) {
     out["unbuilt"].push_back({{"name", global.name}, {"dangerous", global.dangerous}});
   }
   if (values) state::require_harmless(file);
-  for (const auto& named : state::list_tensors(file.root)) {
+  for (const auto& named : state::list_tensors(file)) {
     out["tensors"].push_back(describe(named, values));
   }
   return out;

@@ -133,23 +133,23 @@ def add_broken_tensors(folder):
         ("dimensions", pb.tensor(source, [1] * 65), "64 dimensions"),
         ("big_shape", pb.tensor(source, [2**70]), "no number"),
         ("metadata", pb.tensor(source, [6], extra=pb.dict_of({"odd": b"\x88"})), "metadata"),
-        ("two_sizes", pb.tensor(source, [6]) + b"0" + source, "opcode"),
         ("claimed", pb.tuple_of(source, pb.storage("0", 3, "DoubleStorage")), "two sizes or types"),
         ("setitem", pb.tensor(source, [6]) + pb.number(0) + pb.number(1) + b"s", "no dict"),
         ("replaced", pb.tensor(source, [6]) + pb.tuple_of(source, b"K\0", b")", b")") + b"b", "changed"),
         ("twice", b"}(" + (pb.text("w") + pb.tensor(source, [6])) * 2 + b"u", "twice"),
-        ("nesting", deep, "nested too deep"),
+        ("nesting", deep, "inside one another"),
         ("lists", b"]" * 3000 + b"a" * 2999, "nested too deep"),
         ("underflow", b"a", "empty stack"),
         ("unknown_memo", b"j\xff\xff\xff\xff", "does not hold"),
         ("long_text", b"X\xff\xff\xff\xff", "cut off"),
-        ("instance", b"(iposix\nsystem\n", "opcode"),
         ("extension", b"\x82\x01", "opcode"),
         ("carriage_return", b"ccollections\r\nOrderedDict\r\n)R", "no name"),
         ("no_name", b"c\n\n", "no name"),
         ("not_utf8", b"c\xff\nx\n", "no name"),
     ):
         folder.refused(f"tensor_{name}.pt", archive(pb.pickled(value), data), refusal)
+    instance = archive(pb.pickled(b"(iposix\nsystem\n"), data)
+    folder.refused("tensor_instance.pt", instance, "calls posix.system", listed=True)
     follow = pb.pickled(pb.tensor(source, [6])) + b"more"
     folder.refused("pickle_follow.pt", archive(follow, data), "follow the end of its data.pkl")
     root = pb.pickled(pb.dict_of({"w": pb.tensor(pb.storage("5", 6, view=b"N"), [6])}))
@@ -188,7 +188,7 @@ def add_slow(folder):
     # All in one bucket of libstdc++'s hash tables of 42,043 and 85,229.
     indices = [k * prime for prime in (42043, 85229) for k in range(1, 42000)]
     stores = b"".join(b"N" + memo(index) for index in indices)
-    folder.refused("slow_memo.pt", archive(pb.pickled(b"(" + stores + b"0"), {}), "opcode")
+    folder.refused("slow_memo.pt", archive(pb.pickled(b"(" + stores + b"0"), {}), "one value")
     keys = long_keys(8000)
     stored = b"".join(key + memo(index) + b"N" for index, key in enumerate(keys))
     again = b"".join(recall(index) + b"N" for index in range(len(keys)))

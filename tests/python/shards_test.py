@@ -57,7 +57,7 @@ class ShardTest(TempFolderTest):
     def test_shards_are_listed_and_compared_as_one_file(self):
         index = self.safetensors_shards()
         listing = json.loads(mlpctl("load", "--list", "--json", index))
-        self.assertEqual(listing["tensors"], 25)
+        self.assertEqual(listing["tensor_count"], 25)
         whole = self.path("whole.pt")
         torch.save(self.state, whole)
         mlpctl("load", index, "--diff", whole)

@@ -137,6 +137,36 @@ TEST_CASE("a pickle that is no state file is refused, and called malicious when 
   CHECK(error_code([&] { read(attack); }) == ErrorCode::kCorruption);
 }
 
+TEST_CASE("what is said to be called is called, and no pickle is said to be right for Python") {
+  const auto sentence = [](const std::string& bytes) {
+    try {
+      read(bytes);
+    } catch (const mlpctl::Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string named =
+      "\x80\x02"
+      "cbuiltins\neval\n.";
+  CHECK_THAT(sentence(named), !ContainsSubstring("malicious") && !ContainsSubstring("eval"));
+  // Protocol 0, opcodes that the reader does not build, a function that no list has.
+  const std::string attacks[] = {"cbuiltins\nexec\n(S'1'\ntR.",
+                                 "\x80\x02S'x'\n0cos\nsystem\n(S'true'\ntR.",
+                                 "\x80\x04Vbuiltins\nVeval\n\x93V1+1\n\x85R."};
+  for (const std::string& attack : attacks) {
+    CHECK_THAT(sentence(attack), ContainsSubstring(": this file is malicious"));
+  }
+  const std::string unknown =
+      "\x80\x02"
+      "csome.module\nfunction\n)R.";
+  CHECK_THAT(sentence(unknown), ContainsSubstring("calls some.module.function, which may run"));
+  for (const std::string& bytes : {named, attacks[0], attacks[1], attacks[2], unknown}) {
+    CHECK_THAT(sentence(bytes), !ContainsSubstring("in Python"));
+  }
+  CHECK_THAT(sentence("cat\ndog\nfish\n"), ContainsSubstring("a text file"));
+}
+
 TEST_CASE("a pickle of tensors is no attack, though one like it in a state file is") {
   const std::string pickle =
       "\x80\x02"

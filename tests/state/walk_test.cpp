@@ -72,6 +72,27 @@ TEST_CASE("a value inside itself is passed over, and one in two places is shown 
   CHECK(names(root) == std::vector<std::string>{"0.0", "1.0"});
 }
 
+TEST_CASE("no two leaves have one name, in whatever order they stand") {
+  Values values;
+  const Node inner = values.dict({{"b", kOne}});
+  const std::vector<std::string> found = names(values.dict({{"a", inner}, {"a.b", kOne}}));
+  CHECK(found == std::vector<std::string>{"a.b", "'a.b'"});
+  CHECK(names(values.dict({{"a.b", kOne}, {"a", inner}})) ==
+        std::vector<std::string>{"'a.b'", "a.b"});
+  CHECK(names(values.dict({{"a.b", kOne}, {"a", values.dict({{"c", kOne}})}})) ==
+        std::vector<std::string>{"a.b", "a.c"});
+  Dict* keys = values.arena.dict();
+  for (const Node& key : {Node(std::int64_t{0}), values.text("0"), Node(true), values.text("True"),
+                          Node(0.5), Node(1.5)}) {
+    values.arena.append(*keys, key, kOne);
+  }
+  CHECK(names(Node(keys)) ==
+        std::vector<std::string>{"[0]", "0", "[True]", "True", "[0.5]", "[1.5]"});
+  Dict* lists = values.arena.dict();
+  for (int i = 0; i < 3; ++i) values.arena.append(*lists, values.list({}), kOne);
+  CHECK(names(Node(lists)) == std::vector<std::string>{"[a list]", "[a list]#2", "[a list]#3"});
+}
+
 TEST_CASE("a walk ends at its limits") {
   Values values;
   Node deep = kOne;

@@ -58,6 +58,11 @@ class Node {
     value_.text = text.data();
   }
 
+  /// Says that Python takes it neither for a key nor for an item of a set, as it takes no list and
+  /// no dict: a set, a bytearray, a tuple that holds one of these.
+  void set_unhashable() { unhashable_ = true; }
+  bool is_hashable() const { return !unhashable_ && kind_ != Kind::kList && kind_ != Kind::kDict; }
+
   Kind kind() const { return kind_; }
   bool is(Kind kind) const { return kind_ == kind; }
   bool is_none() const { return kind_ == Kind::kNone; }
@@ -83,6 +88,7 @@ class Node {
 
  private:
   Kind kind_ = Kind::kNone;
+  bool unhashable_ = false;
   std::uint32_t length_ = 0;
   union Value {
     std::int64_t integer = 0;
@@ -136,6 +142,8 @@ struct Object {
   Node state;
   /// A list or dict of what would be appended or set; None when nothing.
   Node items;
+  /// Of an instance of a class of tensors that holds others (DTensor): shape and dtype, no numbers.
+  const Tensor* shell = nullptr;
 };
 
 /// A storage as a persistent id names it.

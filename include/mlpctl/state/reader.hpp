@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,17 +18,18 @@ namespace mlpctl::state {
 
 class Arena;
 
-enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors, kShards };
+enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors, kShards, kPickle };
 
 /// "PyTorch zip", "TorchScript zip", "PyTorch legacy stream", "PyTorch tar", "safetensors",
-/// "index of shards".
+/// "index of shards", "Python pickle".
 std::string_view to_string(Container container);
 
 /// A class or function that the file names and the reader does not build.
 struct UnbuiltGlobal {
   /// "argparse.Namespace"
   std::string name;
-  /// Of the kind that runs programs, opens files or reaches the network.
+  /// Called, or handed to what may call it, and of the kind that runs programs, opens files or
+  /// reaches the network (scan.hpp says more).
   bool dangerous = false;
 };
 
@@ -42,6 +44,8 @@ struct StateFile {
   Node constants;
   /// In the order of first use, each once.
   std::vector<UnbuiltGlobal> unbuilt;
+  /// What makes the file malicious: "calls posix.system"; empty when nothing does.
+  std::string danger;
   /// safetensors' __metadata__.
   std::vector<std::pair<std::string, std::string>> metadata;
   /// The JSON that our own writer adds: the record mlpctl.json, or the key "mlpctl" of
@@ -49,6 +53,8 @@ struct StateFile {
   std::string mlpctl_json;
   /// The paths of the files that an index of shards names; empty elsewhere.
   std::vector<std::string> shards;
+  /// What reading it may cost.
+  ReadLimits limits;
   /// Owns what the nodes point to.
   std::shared_ptr<const Arena> arena;
 };
@@ -70,9 +76,16 @@ struct PictureError : Error {
 };
 
 /// The leaves of the file's root, then those of its constants, whose names begin with "constants.".
+/// An Error begins with the file's path.
 std::vector<NamedNode> list_leaves(const StateFile& file);
+/// The leaves of one part of the file: its root or its constants.
+std::vector<NamedNode> list_leaves(const StateFile& file, const Node& part,
+                                   const std::function<bool(const Node&)>& is_leaf = {});
 
-/// Throws Error when the file names something dangerous: for all who want the weights and not a
+/// The tensors of the file's root.
+std::vector<NamedTensor> list_tensors(const StateFile& file);
+
+/// Throws Error when the file calls something dangerous: for all who want the weights and not a
 /// list of what is inside.
 void require_harmless(const StateFile& file);
 

@@ -17,7 +17,8 @@ struct Selection {
   /// Patterns of the shell (* ? [a-z], where * passes over dots too) on names. With `include` only
   /// what one of them matches is taken; what matches one of `exclude` is not.
   std::vector<std::string> include = {}, exclude = {};
-  /// Each is taken off once from the beginnings of the names that have it.
+  /// Each is taken off once from the beginnings of the names that have it; _orig_mod.,
+  /// _checkpoint_wrapped_module., _fsdp_wrapped_module. and parametrizations. wherever they stand.
   std::vector<std::string> strip_prefix = {};
   /// (OLD, NEW), each applied to what the one before gave: OLD is a name, or the beginning of names
   /// up to a dot, or holds * for which NEW has * too ("*.gamma" to "*.weight").
@@ -35,7 +36,7 @@ struct Chosen {
   std::vector<NamedNode> others;
   /// safetensors' __metadata__ without what says of which format and program the file is.
   std::vector<std::pair<std::string, std::string>> notes;
-  /// The prefixes of wrappers (module., _orig_mod.) that names still begin with.
+  /// What wrappers (module., _orig_mod.) have put before or into names.
   std::vector<std::string> wrappers;
 };
 

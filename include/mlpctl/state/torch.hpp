@@ -100,8 +100,7 @@ inline torch::Tensor to_torch(const Tensor& tensor) {
 /// All tensors of a file by the paths to them.
 inline std::vector<std::pair<std::string, torch::Tensor>> torch_tensors(const StateFile& file) {
   std::vector<std::pair<std::string, torch::Tensor>> all;
-  for (const auto& [name, tensor] : list_tensors(file.root))
-    all.emplace_back(name, to_torch(tensor));
+  for (const auto& [name, tensor] : list_tensors(file)) all.emplace_back(name, to_torch(tensor));
   return all;
 }
 

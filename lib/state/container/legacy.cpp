@@ -3,6 +3,7 @@
 #include <bit>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "state/pickle/pickler.hpp"
@@ -75,7 +76,8 @@ void fill(ReadContext& context, ByteReader& in, const std::vector<std::string_vi
   const std::uint64_t size = context.source.bytes.size();
   if (whole > size) throw cut_off_of(size, whole);
   if (whole < size) refuse_legacy("is followed by other bytes");
-  ScatteredAccess access(context.source, places.size(), places);
+  const Source nowhere;
+  ScatteredAccess access(context.is_part ? nowhere : context.source, places.size(), places);
   for (const std::string_view key : keys) {
     const Late& entry = late.at(key);
     if (in.number<std::int64_t>() != entry.id.numel) refuse_legacy("has a storage of another size");
@@ -109,7 +111,7 @@ bool is_legacy(std::span<const std::byte> bytes) {
   return at <= text.size() && text.substr(at).starts_with(kMagic);
 }
 
-StateFile read_legacy(ReadContext& context) {
+LegacyContents read_legacy_contents(ReadContext& context) {
   ByteReader in(context.source.bytes);
   try {
     context.unpickle(in);  // the magic number, which is_legacy has seen
@@ -118,7 +120,7 @@ StateFile read_legacy(ReadContext& context) {
       refuse_legacy("has an unknown protocol");
     }
     // Of sys_info torch uses nothing: the data is always little-endian.
-    const std::string about = metadata_in(context.unpickle(in));
+    std::string about = metadata_in(context.unpickle(in));
     LateStorages late;
     StorageTable storages(*context.arena, [&](const StorageId& id) {
       const std::span<const std::byte> nothing;
@@ -129,12 +131,17 @@ StateFile read_legacy(ReadContext& context) {
     const Node root =
         context.unpickle(in, [&](const Node& id) { return load_persistent(storages, id); });
     fill(context, in, read_keys(context, in), late);
-    StateFile file = context.finish(Container::kLegacy, root);
-    file.mlpctl_json = about;
-    return file;
+    return {root, std::move(about)};
   } catch (const ByteReader::End&) {
     throw cut_off(context.source.bytes.size());
   }
+}
+
+StateFile read_legacy(ReadContext& context) {
+  LegacyContents contents = read_legacy_contents(context);
+  StateFile file = context.finish(Container::kLegacy, contents.root);
+  file.mlpctl_json = std::move(contents.metadata);
+  return file;
 }
 
 void write_legacy(AtomicFile& file, const Value& root, const WriteOptions& options) {

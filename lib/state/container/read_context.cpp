@@ -1,6 +1,8 @@
 #include "state/container/read_context.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace mlpctl::state {
 namespace {
@@ -10,7 +12,25 @@ Error cut_off_after(std::uint64_t size, const std::string& of_what) {
                "cut off: " + grouped(size) + " bytes" + of_what + ": download or copy it again");
 }
 
+/// A pickle may also reach for what it does not name.
+void mark_dangers(const Findings& findings, std::vector<UnbuiltGlobal>& unbuilt) {
+  for (const Finding& finding : findings.all()) {
+    if (finding.verdict != Verdict::kDangerous) continue;
+    const auto known = std::ranges::find(unbuilt, finding.name, &UnbuiltGlobal::name);
+    if (known != unbuilt.end()) {
+      known->dangerous = true;
+    } else {
+      unbuilt.push_back({finding.name, true});
+    }
+  }
+}
+
 }  // namespace
+
+std::string danger_in(const Findings& findings) {
+  const auto found = std::ranges::find(findings.all(), Verdict::kDangerous, &Finding::verdict);
+  return found == findings.all().end() ? "" : sentence(*found);
+}
 
 ReadContext::ReadContext(Source from, const ReadLimits& allowed)
     : source(std::move(from)),
@@ -20,27 +40,38 @@ ReadContext::ReadContext(Source from, const ReadLimits& allowed)
   arena->keep(source.owner);
 }
 
+ReadContext::ReadContext(Source part, const ReadContext& around)
+    : source(std::move(part)),
+      limits(around.limits),
+      arena(around.arena),
+      globals(*arena),
+      is_part(true) {}
+
 Node ReadContext::unpickle(ByteReader& in, Unpickler::PersistentLoad load) {
   ByteReader window = in.window(limits.pickle_bytes);
-  const Node root = Unpickler(*arena, globals, limits, std::move(load)).load(window);
+  if (!is_part) {
+    ByteReader ahead = window;
+    PickleScan(findings, source.bytes.size(), nested).run(ahead.take(ahead.left()));
+  }
+  const Node root = Unpickler(*arena, globals, limits, std::move(load), load_storage).load(window);
   in.seek(window.position());
   return root;
 }
 
 StateFile ReadContext::finish(Container container, Node root) {
   arena->check_keys();
-  list_leaves(root, limits);  // refuses what no walk could get through
   StateFile file;
   file.path = source.path;
   file.container = container;
   file.root = root;
+  file.limits = limits;
   file.arena = arena;
   for (const Global* global : globals.all()) {
     const Role role = role_of(*global);
-    if (role == Role::kForeign || role == Role::kDangerous) {
-      file.unbuilt.push_back({global->full_name(), role == Role::kDangerous});
-    }
+    if (role == Role::kForeign) file.unbuilt.push_back({global->full_name(), false});
   }
+  mark_dangers(findings, file.unbuilt);
+  file.danger = danger_in(findings);
   return file;
 }
 

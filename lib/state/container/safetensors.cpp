@@ -203,7 +203,10 @@ StateFile read_safetensors(ReadContext& context) {
   const auto length = in.number<std::uint64_t>();
   if (length > in.left())
     throw cut_off_of_about(context.source.bytes.size(), kLengthBytes + length);
-  if (length > context.limits.header_bytes) refuse_file("with a header longer than any real one");
+  if (length > context.limits.header_bytes) {
+    throw Error(ErrorCode::kNotSupported, "a safetensors file with a header of " + grouped(length) +
+                                              " bytes, more than is read");
+  }
   const SafetensorsHeader header = parse_safetensors_header(in.text(length));
   check_names(header);
   for (const SafetensorsEntry& entry : header.entries) check_size(entry);

@@ -126,6 +126,7 @@ class Merge {
     }
     StateFile merged = context_.finish(Container::kShards, Node(root));
     merged.unbuilt = std::move(unbuilt_);
+    merged.danger = std::move(danger_);
     merged.metadata = std::move(metadata_);
     merged.shards = std::move(paths_);
     return merged;
@@ -143,7 +144,7 @@ class Merge {
     const StateFile shard = open_(paths_.back());
     shards_.insert(file);
     context_.arena->keep(shard.arena);
-    for (const auto& [name, node] : list_leaves(shard.root)) {
+    for (const auto& [name, node] : list_leaves(shard, shard.root)) {
       if (!node.is(Node::Kind::kTensor)) {
         others_.push_back({name, node});
         continue;
@@ -152,6 +153,7 @@ class Merge {
       if (!fresh)
         refuse_index("has " + name + " in " + held->second.file + " and again in " + file);
     }
+    if (danger_.empty()) danger_ = shard.danger;
     unbuilt_.insert(unbuilt_.end(), shard.unbuilt.begin(), shard.unbuilt.end());
     for (const auto& entry : shard.metadata) {
       if (!std::ranges::count(metadata_, entry)) metadata_.push_back(entry);
@@ -176,6 +178,7 @@ class Merge {
   std::unordered_map<std::string, Held> holders_;
   std::vector<NamedNode> others_;
   std::vector<UnbuiltGlobal> unbuilt_;
+  std::string danger_;
   std::vector<std::pair<std::string, std::string>> metadata_;
 };
 

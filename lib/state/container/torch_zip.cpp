@@ -46,7 +46,10 @@ std::endian byte_order(const ZipArchive& archive) {
   return order == "big" ? std::endian::big : std::endian::little;
 }
 
-bool is_number(std::string_view key) {
+/// "0", and "0.storage" in files of the lite interpreter.
+bool is_storage_key(std::string_view key) {
+  constexpr std::string_view kLite = ".storage";
+  if (key.ends_with(kLite)) key.remove_suffix(kLite.size());
   return !key.empty() && std::ranges::all_of(key, [](char c) { return c >= '0' && c <= '9'; });
 }
 
@@ -55,7 +58,7 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
                                             const std::string& folder, const StorageId& id,
                                             std::endian order) {
   const std::string name = folder + std::string(id.key);
-  const ZipRecord* record = is_number(id.key) ? archive->find(name) : nullptr;
+  const ZipRecord* record = is_storage_key(id.key) ? archive->find(name) : nullptr;
   if (record == nullptr) {
     if (id.location == "meta") return nullptr;
     throw damaged_zip("its record " + name + " is missing");
@@ -69,9 +72,9 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
 
 [[noreturn]] void refuse_without_pickle(const ZipArchive& archive) {
   if (archive.find("model.json") != nullptr) {
-    throw Error(
-        ErrorCode::kNotSupported,
-        "a TorchScript module of PyTorch 1.3 or older: load it there and save its state_dict()");
+    throw Error(ErrorCode::kNotSupported,
+                "a TorchScript module of PyTorch 1.3 or older, which is not read: give the model's "
+                "state_dict() as torch.save or safetensors wrote it");
   }
   if (archive.find("archive_format") != nullptr) {
     throw Error(ErrorCode::kNotSupported,
@@ -80,8 +83,8 @@ std::shared_ptr<const Storage> find_storage(const std::shared_ptr<const ZipArchi
   if (archive.find(".data/extern_modules") != nullptr) {
     throw Error(
         ErrorCode::kNotSupported,
-        "a torch.package archive: load it in Python with torch.package.PackageImporter and save "
-        "the model's state_dict()");
+        "a torch.package archive, which is code and weights in one: give the model's state_dict() "
+        "as torch.save or safetensors wrote it");
   }
   throw Error(
       ErrorCode::kNotSupported,
@@ -154,7 +157,6 @@ StateFile read_torch_zip(ReadContext& context) {
   const bool script = constants != nullptr || archive->has_folder("code");
   const Node frozen =
       constants == nullptr ? Node() : read_pickle(context, archive, *constants, "constants");
-  list_leaves(frozen, context.limits);  // refuses what no walk could get through
   StateFile file = context.finish(script ? Container::kTorchScript : Container::kZip, root);
   file.constants = frozen;
   file.mlpctl_json = archive->text("mlpctl.json", kMaxInfo);

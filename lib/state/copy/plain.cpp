@@ -1,11 +1,9 @@
 #include "state/copy/plain.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "state/value/scalar.hpp"
 #include "state/value/utf8.hpp"
 
 namespace mlpctl::state {
@@ -20,57 +18,8 @@ bool is_container(const Node& node) {
          node.is(Kind::kDict);
 }
 
-bool is_scalar(const Node& node) {
-  switch (node.kind()) {
-    case Kind::kNone:
-    case Kind::kBool:
-    case Kind::kInt:
-    case Kind::kBigInt:
-    case Kind::kFloat:
-    case Kind::kString:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool is_key(const Node& node) {
   return node.is(Kind::kString) || node.is(Kind::kInt);
-}
-
-/// The decimal digits of a little-endian two's complement number.
-std::string big_integer(std::string_view bytes) {
-  std::vector<unsigned> number;
-  for (const char byte : bytes) number.push_back(static_cast<unsigned char>(byte));
-  const bool negative = !number.empty() && number.back() >= 0x80;
-  if (negative) {
-    unsigned carry = 1;
-    for (unsigned& byte : number) {
-      byte = (~byte & 0xFFU) + carry;
-      carry = byte >> 8U;
-      byte &= 0xFFU;
-    }
-  }
-  std::string digits;
-  while (std::ranges::any_of(number, [](unsigned byte) { return byte != 0; })) {
-    unsigned rest = 0;
-    for (std::size_t i = number.size(); i-- > 0;) {
-      rest = rest * 256 + number[i];
-      number[i] = rest / 10;
-      rest %= 10;
-    }
-    digits += static_cast<char>('0' + rest);
-  }
-  if (digits.empty()) digits += '0';
-  if (negative) digits += '-';
-  std::ranges::reverse(digits);
-  return digits;
-}
-
-std::string real_text(double value) {
-  if (std::isnan(value)) return R"("NaN")";
-  if (std::isinf(value)) return value > 0 ? R"("Infinity")" : R"("-Infinity")";
-  return nlohmann::json(value).dump();
 }
 
 /// Writes JSON until it is too long.
@@ -85,31 +34,11 @@ class JsonWriter {
   }
 
  private:
-  // Quadratic in the digits, so that longer numbers are not spelled out.
-  static constexpr std::size_t kMaxBigInt = 1024;
-
   void put(const Node& node, std::size_t depth) {
     good_ = good_ && depth < kMaxDepth && text_.size() <= most_;
     if (!good_) return;
+    if (is_scalar(node)) return put_scalar(node);
     switch (node.kind()) {
-      case Kind::kNone:
-        text_ += "null";
-        return;
-      case Kind::kBool:
-        text_ += node.as_bool() ? "true" : "false";
-        return;
-      case Kind::kInt:
-        text_ += std::to_string(node.as_int());
-        return;
-      case Kind::kBigInt:
-        if (node.text().size() > kMaxBigInt) return fail();
-        text_ += big_integer(node.text());
-        return;
-      case Kind::kFloat:
-        text_ += real_text(node.as_float());
-        return;
-      case Kind::kString:
-        return put(node.text());
       case Kind::kList:
       case Kind::kTuple:
       case Kind::kSet:
@@ -121,9 +50,17 @@ class JsonWriter {
     }
   }
 
-  void put(std::string_view string) {
-    if (!is_utf8(string) || string.size() > most_) return fail();
-    text_ += nlohmann::json(string).dump();
+  void put_scalar(const Node& node) {
+    if (node.is(Kind::kString) && node.text().size() > most_) return fail();
+    const std::optional<std::string> json = scalar_json(node);
+    if (!json) return fail();
+    text_ += *json;
+  }
+
+  /// JSON's keys are texts.
+  void put_key(const Node& key) {
+    if (!key.is(Kind::kInt)) return put_scalar(key);
+    text_.append("\"").append(std::to_string(key.as_int())).append("\"");
   }
 
   void put_items(const Node& list, std::size_t depth) {
@@ -141,7 +78,7 @@ class JsonWriter {
     for (const DictEntry& entry : dict.dict().entries) {
       if (!good_) return;
       text_ += std::exchange(before, ',');
-      entry.key.is(Kind::kInt) ? put(std::to_string(entry.key.as_int())) : put(entry.key.text());
+      put_key(entry.key);
       text_ += ':';
       put(entry.value, depth + 1);
     }

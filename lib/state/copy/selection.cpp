@@ -1,7 +1,6 @@
 #include "mlpctl/state/selection.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,11 +9,12 @@
 
 #include "state/copy/names.hpp"
 #include "state/copy/plain.hpp"
+#include "state/wrappers.hpp"
 
 namespace mlpctl::state {
 namespace {
 
-constexpr std::array<std::string_view, 2> kWrappers{"module.", "_orig_mod."};
+constexpr std::string_view kParallel = "module.";
 constexpr std::size_t kNamedParts = 8;
 
 [[noreturn]] void refuse(const StateFile& file, ErrorCode code, const std::string& what) {
@@ -31,6 +31,10 @@ bool is_script_flag(const StateFile& file, const NamedNode& leaf) {
   const std::string_view name = leaf.name;
   const std::string_view last = name.substr(name.rfind('.') + 1);
   return last == "training" || last == "_is_full_backward_hook";
+}
+
+bool is_inner_wrapper(std::string_view part) {
+  return part == kParametrizations || std::ranges::count(kInnerWrappers, part) > 0;
 }
 
 /// Empty containers say nothing.
@@ -63,9 +67,9 @@ bool takes_constants(const std::vector<NamedNode>& entries, const Selection& sel
 std::vector<NamedNode> entries_of(const StateFile& file, const Selection& selection) {
   PlainData plain;
   const auto is_leaf = [&](const Node& node) { return plain.is_plain(node); };
-  std::vector<NamedNode> entries = list_leaves(file.root, is_leaf);
+  std::vector<NamedNode> entries = list_leaves(file, file.root, is_leaf);
   if (file.constants.is(Node::Kind::kTuple) && takes_constants(entries, selection)) {
-    for (NamedNode& leaf : list_leaves(file.constants, is_leaf)) {
+    for (NamedNode& leaf : list_leaves(file, file.constants, is_leaf)) {
       if (!leaf.name.empty()) entries.push_back({"constants." + leaf.name, leaf.node});
     }
   }
@@ -202,10 +206,18 @@ class Chooser {
     refuse(file_, ErrorCode::kInvalidArgument, "nothing is called `rename` " + from);
   }
 
-  /// Each prefix once, in whatever order they stand in the name.
+  /// Each prefix once, in whatever order they stand in the name; the wrappers wherever they stand.
   void strip(std::string& name, std::vector<bool>& any) const {
     const auto& prefixes = selection_.strip_prefix;
     std::vector<bool> done(prefixes.size());
+    for (std::size_t i = 0; i < prefixes.size(); ++i) {
+      if (!is_inner_wrapper(prefixes[i])) continue;
+      done[i] = true;
+      if (const auto rest = without_part(name, prefixes[i])) {
+        name = *rest;
+        any[i] = true;
+      }
+    }
     for (std::size_t i = 0; i < prefixes.size();) {
       if (done[i] || prefixes[i].empty() || !name.starts_with(prefixes[i])) {
         ++i;
@@ -228,14 +240,22 @@ class Chooser {
   }
 
   void find_wrappers(std::string_view name) {
-    for (;;) {
-      const auto wrapper = std::ranges::find_if(
-          kWrappers, [&](std::string_view each) { return name.starts_with(each); });
-      if (wrapper == kWrappers.end()) return;
-      name.remove_prefix(wrapper->size());
-      if (!std::ranges::count(chosen_.wrappers, *wrapper)) {
-        chosen_.wrappers.emplace_back(*wrapper);
+    const auto offer = [&](std::string_view wrapper) {
+      if (!std::ranges::count(chosen_.wrappers, wrapper)) chosen_.wrappers.emplace_back(wrapper);
+    };
+    std::size_t front = 0;
+    for (bool more = true; more;) {
+      more = false;
+      for (const std::string_view each :
+           {kParallel, kInnerWrappers[0], kInnerWrappers[1], kInnerWrappers[2]}) {
+        if (!name.substr(front).starts_with(each)) continue;
+        front += each.size();
+        offer(each);
+        more = true;
       }
+    }
+    for (const std::string_view each : kInnerWrappers) {
+      if (find_part(name, each, front) != name.npos) offer(each);
     }
   }
 

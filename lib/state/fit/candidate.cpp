@@ -39,7 +39,8 @@ bool is_module(const Object& object) {
 /// Breadth first, each place once.
 class CandidateWalk {
  public:
-  explicit CandidateWalk(const std::function<void(Candidate)>& found) : found_(found) {}
+  CandidateWalk(const ReadLimits& limits, const std::function<void(Candidate)>& found)
+      : found_(found), left_(limits) {}
 
   void run(const Node& root) {
     waiting_.push_back({root, nullptr});
@@ -120,7 +121,7 @@ class CandidateWalk {
 
   void report_module(const Place& place) {
     Candidate candidate;
-    candidate.owned_names = list_leaves(place.node);
+    candidate.owned_names = list_leaves_within(place.node, left_);
     for (const NamedNode& leaf : candidate.owned_names) {
       if (leaf.node.is(Node::Kind::kTensor)) candidate.entries.push_back({leaf.name, leaf.node});
     }
@@ -130,6 +131,7 @@ class CandidateWalk {
   }
 
   const std::function<void(Candidate)>& found_;
+  ReadLimits left_;
   std::deque<Place> waiting_;
   std::deque<Step> steps_;
   std::unordered_set<const void*> seen_;
@@ -137,8 +139,9 @@ class CandidateWalk {
 
 }  // namespace
 
-void for_each_candidate(const Node& root, const std::function<void(Candidate)>& found) {
-  CandidateWalk(found).run(root);
+void for_each_candidate(const Node& root, const ReadLimits& limits,
+                        const std::function<void(Candidate)>& found) {
+  CandidateWalk(limits, found).run(root);
 }
 
 }  // namespace mlpctl::state

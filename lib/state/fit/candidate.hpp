@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ struct Candidate {
   struct Entry {
     std::string_view name;
     Node value;
+    /// The name in the file, where parts of it were taken out; else empty.
+    std::string_view written = {};
   };
 
   /// Keys, indices and attributes from the top, joined with "."; empty: the top itself.
@@ -25,11 +28,14 @@ struct Candidate {
   std::vector<Entry> entries;
   /// What the names of a module's entries point into.
   std::vector<NamedNode> owned_names;
+  /// The names without the parts that were taken out.
+  std::deque<std::string> unwrapped;
 };
 
 /// Calls `found` for every candidate of a file, outer ones first, each once however often it is
-/// referred to. Follows what list_leaves follows, so that its limits bound this walk too, but
-/// does not look for dicts inside a module.
-void for_each_candidate(const Node& root, const std::function<void(Candidate)>& found);
+/// referred to. Follows what list_leaves follows, but does not look for dicts inside a module; the
+/// limits are those of the walks through all modules together.
+void for_each_candidate(const Node& root, const ReadLimits& limits,
+                        const std::function<void(Candidate)>& found);
 
 }  // namespace mlpctl::state

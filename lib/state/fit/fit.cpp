@@ -10,13 +10,19 @@
 #include "mlpctl/state/describe.hpp"
 #include "state/fit/candidate.hpp"
 #include "state/pickle/numpy_array.hpp"
+#include "state/wrappers.hpp"
 
 namespace mlpctl::state {
 namespace {
 
 // What DistributedDataParallel and AveragedModel, torch.compile, and the attributes of people's
 // own wrappers put before the names.
-constexpr std::array<std::string_view, 4> kPrefixes{"module.", "_orig_mod.", "model.", "net."};
+constexpr std::array<std::string_view, 6> kPrefixes{"module.",
+                                                    "_orig_mod.",
+                                                    "model.",
+                                                    "net.",
+                                                    "_checkpoint_wrapped_module.",
+                                                    "_fsdp_wrapped_module."};
 // AveragedModel's count of models, beside the weights.
 constexpr std::string_view kAveragedCount = "n_averaged";
 constexpr std::size_t kPassedOverNamed = 16;
@@ -103,10 +109,44 @@ class Names {
   std::size_t longest_ = 0;
 };
 
+/// How much of the name are prefixes.
+std::size_t prefix_length(std::string_view name) {
+  std::string_view rest = name;
+  for (auto each = kPrefixes.begin(); each != kPrefixes.end();) {
+    const bool begins = rest.starts_with(*each);
+    if (begins) rest.remove_prefix(each->size());
+    each = begins ? kPrefixes.begin() : each + 1;
+  }
+  return name.size() - rest.size();
+}
+
+/// Takes the parts of wrappers out of the middle of names and says which.
+std::string unwrap(Candidate& candidate) {
+  std::string taken;
+  const auto take = [&](Candidate::Entry& entry, std::string_view part) {
+    auto rest = without_part(entry.name, part, prefix_length(entry.name));
+    if (!rest) return;
+    if (entry.written.empty()) entry.written = entry.name;
+    entry.name = candidate.unwrapped.emplace_back(*std::move(rest));
+    if (taken.find(part) == taken.npos) taken += part;
+  };
+  for (Candidate::Entry& entry : candidate.entries) {
+    for (const std::string_view part : kInnerWrappers) take(entry, part);
+    take(entry, kParametrizations);
+  }
+  return taken;
+}
+
+std::string written_name(const Candidate::Entry& entry) {
+  return std::string(entry.written.empty() ? entry.name : entry.written);
+}
+
 /// A candidate under its best naming.
 struct Trial {
   Candidate candidate;
   Naming naming;
+  /// What was taken out of the middle of names.
+  std::string unwrapped = {};
   std::size_t found = 0, unexpected = 0;
 
   bool better_than(const Trial& other) const {
@@ -126,11 +166,12 @@ bool is_unexpected(const Candidate::Entry& entry, const Names& names, const Nami
 }
 
 Trial best_naming(Candidate candidate, const Names& names) {
+  Trial trial;
+  trial.unwrapped = unwrap(candidate);
   std::map<Naming, std::size_t> counts;
   for (const auto& entry : candidate.entries) {
     names.for_each_naming(entry.name, [&](const Naming& naming) { ++counts[naming]; });
   }
-  Trial trial;
   for (const auto& [naming, count] : counts) {
     if (count > trial.found) {
       trial.naming = naming;
@@ -155,7 +196,12 @@ class Fitter {
       : file_(file), expected_(expected), key_(key), names_(expected) {}
 
   Fit run() {
-    for_each_candidate(file_.root, [this](Candidate candidate) { take(std::move(candidate)); });
+    try {
+      for_each_candidate(file_.root, file_.limits,
+                         [this](Candidate candidate) { take(std::move(candidate)); });
+    } catch (const Error& error) {
+      throw Error(error.code(), file_.path + ": " + error.what());
+    }
     if (second_) refuse_choice();
     if (first_) return *std::move(first_);
     if (!key_.empty() && !nearest_) refuse_key();
@@ -202,11 +248,11 @@ class Fitter {
       if (i) {
         fit.tensors[*i] = entry.value.tensor();
       } else if (fit.passed_over.size() < kPassedOverNamed) {
-        fit.passed_over.emplace_back(entry.name);
+        fit.passed_over.push_back(written_name(entry));
       }
     }
     fit.found_at = trial.candidate.path;
-    fit.stripped = trial.naming.prefix;
+    fit.stripped = std::string(trial.naming.prefix) + trial.unwrapped;
     if (trial.naming.bare) fit.added = names_.common();
     return fit;
   }
@@ -252,7 +298,7 @@ class Fitter {
     result.found_at = candidate.path;
     for (const auto& entry : candidate.entries) {
       if (is_unexpected(entry, names_, nearest_->naming)) {
-        result.unexpected.emplace_back(entry.name);
+        result.unexpected.push_back(written_name(entry));
       }
       const auto i = names_.find(entry.name, nearest_->naming);
       if (!i) continue;

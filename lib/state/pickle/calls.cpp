@@ -1,6 +1,7 @@
 #include "state/pickle/calls.hpp"
 
 #include "mlpctl/error.hpp"
+#include "state/pickle/literals.hpp"
 #include "state/pickle/rebuild.hpp"
 #include "state/value/utf8.hpp"
 
@@ -19,6 +20,7 @@ void fill_from_pairs(Arena& arena, Dict& dict, const Node& pairs) {
     const auto items = pair.items();
     if (items.size() != 2)
       throw Error(ErrorCode::kCorruption, "its OrderedDict is not made of pairs: it is damaged");
+    check_hashable(items[0]);
     arena.append(dict, items[0], items[1]);
   }
 }
@@ -37,12 +39,18 @@ Node make_dict(Arena& arena, std::span<const Node> args) {
   return Node(dict);
 }
 
-Node make_set(Arena& arena, std::span<const Node> args) {
+/// set(items) or frozenset(items)
+Node make_set(Arena& arena, const Global& type, std::span<const Node> args) {
   Sequence* set = arena.sequence();
   for (const Node& arg : args) {
-    for (const Node& item : arg.items()) arena.append(*set, item);
+    for (const Node& item : arg.items()) {
+      check_hashable(item);
+      arena.append(*set, item);
+    }
   }
-  return Node(Kind::kSet, set);
+  Node node(Kind::kSet, set);
+  if (type.name == "set") node.set_unhashable();
+  return node;
 }
 
 /// _codecs.encode(text, "latin1"): how protocol 2 writes bytes.
@@ -58,9 +66,21 @@ Node make_bytes(Arena& arena, const Global* type, const Node& args) {
 
 Node make_bytearray(Arena& arena, const Global* type, const Node& args) {
   const auto items = args.items();
-  if (items.empty()) return {Kind::kBytes, std::string_view()};
-  if (items.size() == 1 && items[0].is(Kind::kBytes)) return items[0];
-  return make_bytes(arena, type, args);
+  Node bytes(Kind::kBytes, std::string_view());
+  if (!items.empty()) {
+    const bool given = items.size() == 1 && items[0].is(Kind::kBytes);
+    bytes = given ? items[0] : make_bytes(arena, type, args);
+  }
+  bytes.set_unhashable();
+  return bytes;
+}
+
+/// Whether the function may make a tensor: what is not known may, torch's own and Python's do not.
+bool may_make_tensor(const Global& function) {
+  const Role role = role_of(function);
+  const bool python = function.module == "builtins" || function.module == "__builtin__";
+  return role == Role::kTensorClass || role == Role::kRebuildWrapper ||
+         (role == Role::kForeign && !python);
 }
 
 Node rebuild_from_type(Arena& arena, const Global* type, const Node& args) {
@@ -71,7 +91,15 @@ Node rebuild_from_type(Arena& arena, const Global* type, const Node& args) {
   }
   const Role inner = role_of(items[0].global());
   if (is_rebuild(inner)) return rebuild(arena, inner, items[2].items());
-  return call_object(arena, items[1].is(Kind::kGlobal) ? &items[1].global() : type, args);
+  if (!may_make_tensor(items[0].global())) {
+    throw Error(ErrorCode::kCorruption, "a tensor in it is made by " +
+                                            items[0].global().full_name() +
+                                            ", which makes no tensor: it is damaged");
+  }
+  Object object{items[1].is(Kind::kGlobal) ? &items[1].global() : type, args, Node(), Node()};
+  if (items.size() > 3) object.state = items[3];
+  if (inner == Role::kRebuildWrapper) object.shell = rebuild_shell(arena, items[2].items());
+  return Node(arena.object(object));
 }
 
 /// copyreg._reconstructor(class, base, state): an instance of a class, as protocol 1 makes it; or
@@ -79,7 +107,9 @@ Node rebuild_from_type(Arena& arena, const Global* type, const Node& args) {
 Node reconstruct(Arena& arena, const Global* type, const Node& args) {
   const auto items = args.items();
   const bool named = !items.empty() && items[0].is(Kind::kGlobal);
-  return call_object(arena, named ? &items[0].global() : type, args);
+  Node object = call_object(arena, named ? &items[0].global() : type, args);
+  if (named && items[0].global().name == "ndarray") object.set_unhashable();
+  return object;
 }
 
 Node first_or_call(Arena& arena, const Global* type, const Node& args, Kind kind) {
@@ -98,7 +128,7 @@ Node call_global(Arena& arena, const Global* callee, const Node& args) {
     case Role::kDefaultDict:
       return make_dict(arena, args.items().subspan(args.items().empty() ? 0 : 1));
     case Role::kSet:
-      return make_set(arena, args.items());
+      return make_set(arena, *callee, args.items());
     case Role::kEncode:
       return make_bytes(arena, callee, args);
     case Role::kByteArray:

@@ -7,6 +7,7 @@
 #include "state/pickle/literals.hpp"
 #include "state/value/dtype_codes.hpp"
 #include "state/value/utf8.hpp"
+#include "state/verdict/judgement.hpp"
 
 namespace mlpctl::state {
 namespace {
@@ -27,6 +28,7 @@ constexpr std::array kPairs{
     Pair{"copy_reg", "_reconstructor", Role::kReconstructor},
     Pair{"numpy.core.multiarray", "_reconstruct", Role::kReconstructor},
     Pair{"numpy._core.multiarray", "_reconstruct", Role::kReconstructor},
+    Pair{"torch.storage", "_load_from_bytes", Role::kLoadFromBytes},
     Pair{"torch", "Size", Role::kSize},
     Pair{"torch", "device", Role::kKnown},
     Pair{"torch", "Tensor", Role::kTensorClass},
@@ -56,6 +58,7 @@ constexpr std::array kPairs{
     Pair{"torch._utils", "_rebuild_device_tensor_from_numpy", Role::kRebuildDevice},
     Pair{"torch._utils", "_rebuild_xla_tensor", Role::kRebuildDevice},
     Pair{"torch._utils", "_rebuild_nested_tensor", Role::kRebuildNested},
+    Pair{"torch._utils", "_rebuild_wrapper_subclass", Role::kRebuildWrapper},
     Pair{"torch.jit._pickle", "build_intlist", Role::kTorchScriptList},
     Pair{"torch.jit._pickle", "build_doublelist", Role::kTorchScriptList},
     Pair{"torch.jit._pickle", "build_boollist", Role::kTorchScriptList},
@@ -63,138 +66,9 @@ constexpr std::array kPairs{
     Pair{"torch.jit._pickle", "restore_type_tag", Role::kTorchScriptList},
 };
 
-constexpr auto kHarmlessBuiltins = std::to_array<std::string_view>(
-    {"bool",  "bytes", "complex", "dict", "ellipsis", "Ellipsis",  "float",      "frozenset",
-     "int",   "list",  "long",    "None", "NoneType", "object",    "property",   "range",
-     "slice", "str",   "tuple",   "type", "unicode",  "Exception", "ValueError", "xrange"});
-
 constexpr auto kTorchValues = std::to_array<std::string_view>(
     {"per_tensor_affine", "per_channel_affine", "per_tensor_symmetric", "per_channel_symmetric",
      "per_channel_affine_float_qparams"});
-
-/// What runs programs or code, opens files or reaches the network. No such list is complete, and
-/// nothing is executed whether a name stands here or not: this decides only whether a file is
-/// called malicious. Packages count with all below them; modules of one file do not, because a
-/// user's own package may be called code or profile.
-constexpr auto kDangerousPackages =
-    std::to_array<std::string_view>({"os",         "asyncio",
-                                     "importlib",  "ctypes",
-                                     "cffi",       "cloudpickle",
-                                     "dill",       "multiprocessing",
-                                     "urllib",     "http",
-                                     "requests",   "aiohttp",
-                                     "pip",        "ensurepip",
-                                     "venv",       "distutils",
-                                     "setuptools", "pydoc_data",
-                                     "idlelib",    "lib2to3",
-                                     "torch.hub",  "torch.utils.cpp_extension"});
-
-constexpr auto kDangerousModules = std::to_array<std::string_view>({"posix",
-                                                                    "nt",
-                                                                    "posixpath",
-                                                                    "ntpath",
-                                                                    "sys",
-                                                                    "subprocess",
-                                                                    "_posixsubprocess",
-                                                                    "commands",
-                                                                    "popen2",
-                                                                    "pty",
-                                                                    "socket",
-                                                                    "_socket",
-                                                                    "socketserver",
-                                                                    "ssl",
-                                                                    "shutil",
-                                                                    "glob",
-                                                                    "tempfile",
-                                                                    "imp",
-                                                                    "runpy",
-                                                                    "pkgutil",
-                                                                    "zipimport",
-                                                                    "code",
-                                                                    "codeop",
-                                                                    "bdb",
-                                                                    "pdb",
-                                                                    "cProfile",
-                                                                    "profile",
-                                                                    "trace",
-                                                                    "timeit",
-                                                                    "doctest",
-                                                                    "_ctypes",
-                                                                    "marshal",
-                                                                    "pickle",
-                                                                    "_pickle",
-                                                                    "cPickle",
-                                                                    "shelve",
-                                                                    "operator",
-                                                                    "_operator",
-                                                                    "threading",
-                                                                    "_thread",
-                                                                    "signal",
-                                                                    "webbrowser",
-                                                                    "urllib2",
-                                                                    "httplib",
-                                                                    "ftplib",
-                                                                    "smtplib",
-                                                                    "telnetlib",
-                                                                    "platform",
-                                                                    "pydoc"});
-
-/// Single functions and classes, and what is below them.
-constexpr auto kDangerousPaths =
-    std::to_array<std::string_view>({"_aix_support._read_cmd_output",
-                                     "_io.FileIO",
-                                     "_io.open",
-                                     "_osx_support._read_output",
-                                     "codecs.open",
-                                     "functools.reduce",
-                                     "gc.get_objects",
-                                     "imaplib.IMAP4_stream",
-                                     "inspect.currentframe",
-                                     "io.FileIO",
-                                     "io.open",
-                                     "io.open_code",
-                                     "joblib.load",
-                                     "linecache.getlines",
-                                     "logging.config",
-                                     "mailcap.findmatch",
-                                     "numpy.f2py.crackfortran",
-                                     "numpy.load",
-                                     "numpy.testing._private.utils",
-                                     "pandas.eval",
-                                     "pandas.read_pickle",
-                                     "site.main",
-                                     "test.support.script_helper",
-                                     "torch._dynamo.guards",
-                                     "torch._inductor.codecache",
-                                     "torch.compile",
-                                     "torch.distributed.rpc.internal",
-                                     "torch.fx.experimental.symbolic_shapes.ShapeEnv",
-                                     "torch.jit.load",
-                                     "torch.jit.unsupported_tensor_ops.execWrapper",
-                                     "torch.load",
-                                     "torch.serialization.load",
-                                     "torch.storage._load_from_bytes",
-                                     "torch.utils._config_module",
-                                     "torch.utils.bottleneck",
-                                     "torch.utils.collect_env",
-                                     "torch.utils.data.datapipes.utils.decoder",
-                                     "types.CodeType",
-                                     "types.FunctionType",
-                                     "types.LambdaType",
-                                     "unittest.mock._importer",
-                                     "uuid._get_command_stdout",
-                                     "xmlrpc.server"});
-
-/// Modules that other modules import: protocol 4 walks to them through a harmless one
-/// (torch.serialization's os.system).
-constexpr auto kReachableModules =
-    std::to_array<std::string_view>({"builtins", "ctypes", "importlib", "nt", "os", "posix", "pty",
-                                     "runpy", "shutil", "socket", "subprocess", "sys"});
-
-bool is_below(std::string_view module, std::string_view parent) {
-  return module.starts_with(parent) &&
-         (module.size() == parent.size() || module[parent.size()] == '.');
-}
 
 bool is_builtins(std::string_view module) {
   return module == "builtins" || module == "__builtin__" || module == "__builtins__";
@@ -204,30 +78,9 @@ Role role_of_builtin(std::string_view name) {
   if (name == "set" || name == "frozenset") return Role::kSet;
   if (name == "bytearray") return Role::kByteArray;
   if (name == "getattr") return Role::kGetAttribute;
-  const bool harmless = std::ranges::find(kHarmlessBuiltins, name) != kHarmlessBuiltins.end();
-  return harmless ? Role::kKnown : Role::kDangerous;
-}
-
-/// Whether a component of a dotted name is another module or an attribute of Python's own.
-bool walks_to_danger(std::string_view name) {
-  const bool dotted = name.find('.') != name.npos;
-  while (!name.empty()) {
-    std::string_view part = name.substr(0, name.find('.'));
-    name.remove_prefix(std::min(name.size(), part.size() + 1));
-    if (dotted && part.starts_with("__")) return true;
-    if (part.starts_with('_')) part.remove_prefix(1);
-    if (std::ranges::find(kReachableModules, part) != kReachableModules.end()) return true;
-  }
-  return false;
-}
-
-bool is_dangerous(std::string_view module, std::string_view name) {
-  const auto below = [&](std::string_view parent) { return is_below(module, parent); };
-  if (std::ranges::any_of(kDangerousPackages, below)) return true;
-  if (std::ranges::find(kDangerousModules, module) != kDangerousModules.end()) return true;
-  const std::string full = std::string(module) + "." + std::string(name);
-  const auto at = [&](std::string_view path) { return is_below(full, path); };
-  return std::ranges::any_of(kDangerousPaths, at) || walks_to_danger(name);
+  const Treatment treatment = judge("builtins", name).treatment;
+  const bool harmless = treatment == Treatment::kHarmless || treatment == Treatment::kData;
+  return harmless ? Role::kKnown : Role::kForeign;
 }
 
 constexpr std::size_t kMaxName = 512, kGlobalBytes = 256;
@@ -241,10 +94,6 @@ bool is_importable(std::string_view name) {
 }
 
 }  // namespace
-
-bool is_plain_attribute(std::string_view name) {
-  return !name.starts_with("__") && !walks_to_danger(name);
-}
 
 Global make_global(std::string_view module, std::string_view name) {
   Global global{module, name, static_cast<std::uint8_t>(Role::kForeign), DType::kFloat32};
@@ -270,7 +119,7 @@ Global make_global(std::string_view module, std::string_view name) {
     if (name.ends_with("Tensor") && name.size() > 6) return give(Role::kKnown);  // FloatTensor, ...
     if (std::ranges::find(kTorchValues, name) != kTorchValues.end()) return give(Role::kKnown);
   }
-  return give(is_dangerous(module, name) ? Role::kDangerous : Role::kForeign);
+  return global;
 }
 
 const Global* GlobalTable::get(std::string_view module, std::string_view name) {
@@ -285,10 +134,6 @@ const Global* GlobalTable::get(std::string_view module, std::string_view name) {
   known_.emplace(std::pair(module, name), global);
   order_.push_back(global);
   return global;
-}
-
-void GlobalTable::condemn(const Global& global) {
-  known_.at({global.module, global.name})->role = static_cast<std::uint8_t>(Role::kDangerous);
 }
 
 }  // namespace mlpctl::state

@@ -12,10 +12,10 @@
 namespace mlpctl::state {
 
 /// What the unpickler does with a global. Only exact pairs of module and name get a role; all
-/// others are kForeign or kDangerous and stay inert.
+/// others are kForeign and stay inert. Whether one is dangerous is not asked here: the scan judges
+/// what is called.
 enum class Role : std::uint8_t {
   kForeign,
-  kDangerous,
   kKnown,  ///< Harmless and not built: torch.device, complex, qschemes, ...
   kOrderedDict,
   kCounter,
@@ -23,6 +23,7 @@ enum class Role : std::uint8_t {
   kSet,
   kByteArray,
   kEncode,
+  kLoadFromBytes,
   kSize,
   kReconstructor,
   kGetAttribute,
@@ -40,16 +41,13 @@ enum class Role : std::uint8_t {
   kRebuildQuantised,
   kRebuildDevice,
   kRebuildNested,
+  kRebuildWrapper,
   kTorchScriptList,
 };
 
 inline Role role_of(const Global& global) {
   return static_cast<Role>(global.role);
 }
-
-/// Whether a method of this name leads to nothing but a method: to no module, and to none of
-/// Python's own attributes.
-bool is_plain_attribute(std::string_view name);
 
 /// Looks a pair up. The texts are kept as views.
 Global make_global(std::string_view module, std::string_view name);
@@ -62,8 +60,6 @@ class GlobalTable {
   /// Throws Error for what is no name that Python could import.
   const Global* get(std::string_view module, std::string_view name);
   const std::vector<const Global*>& all() const { return order_; }
-  /// What the file does with this global makes it dangerous.
-  void condemn(const Global& global);
 
  private:
   Arena& arena_;

@@ -270,6 +270,17 @@ Node rebuild(Arena& arena, Role role, std::span<const Node> args) {
   }
 }
 
+const Tensor* rebuild_shell(Arena& arena, std::span<const Node> args) {
+  Tensor tensor;
+  tensor.dtype = dtype_argument(argument(args, 1));
+  tensor.shape = integers(argument(args, 2));
+  tensor.strides = integers(argument(args, 3));
+  if (tensor.shape.size() != tensor.strides.size())
+    refuse_tensor("has not one stride for each size");
+  check_count(tensor);
+  return arena.tensor(std::move(tensor));
+}
+
 void check_tensor_state(const Node& state) {
   // Three values (requires_grad, volatile or is_leaf, hooks) are what 0.1 to 0.3 wrote for a
   // Parameter; a dict holds Python attributes; four or five values would replace the numbers.

@@ -12,7 +12,11 @@ namespace mlpctl::state {
 /// writes.
 Node rebuild(Arena& arena, Role role, std::span<const Node> args);
 
-/// Whether the role is one of kRebuild..., kRebuildFromType excepted.
+/// What _rebuild_wrapper_subclass(class, dtype, size, stride, ...) says of a tensor that holds its
+/// numbers in others: shape and dtype.
+const Tensor* rebuild_shell(Arena& arena, std::span<const Node> args);
+
+/// Whether the role is one of kRebuild..., kRebuildFromType and kRebuildWrapper excepted.
 bool is_rebuild(Role role);
 
 /// Throws Error when a BUILD with this state would change a tensor's values.

@@ -5,6 +5,7 @@
 namespace mlpctl::state {
 namespace {
 
+/// Of an index that follows none.
 constexpr std::size_t kMemoBytes = 64;
 
 }  // namespace
@@ -13,6 +14,7 @@ void PickleStack::clear() {
   items_.clear();
   marks_.clear();
   memo_.clear();
+  sparse_memo_.clear();
 }
 
 void PickleStack::push(Node node) {
@@ -40,13 +42,20 @@ Node PickleStack::result() const {
 }
 
 void PickleStack::mark() {
-  if (marks_.size() >= max_marks_) refuse_pickle("is nested too deep");
+  if (marks_.size() >= max_marks_) {
+    refuse_beyond_limits("has " + std::to_string(max_marks_) + " values inside one another");
+  }
   marks_.push_back(items_.size());
 }
 
 std::span<const Node> PickleStack::marked() const {
   if (marks_.empty()) refuse_pickle("closes what it did not open");
   return std::span(items_).subspan(marks_.back());
+}
+
+void PickleStack::drop() {
+  const bool at_mark = !marks_.empty() && marks_.back() == items_.size();
+  at_mark ? marks_.pop_back() : static_cast<void>(pop());
 }
 
 void PickleStack::release() {
@@ -63,12 +72,21 @@ std::vector<Node> PickleStack::take_marked() {
 
 void PickleStack::put(std::uint32_t index) {
   const Node node = top();
-  if (memo_.insert_or_assign(index, node).second) arena_.charge(kMemoBytes);
+  if (index < memo_.size()) {
+    memo_[index] = node;
+  } else if (index == memo_.size()) {
+    memo_.push_back(node);
+    arena_.charge(sizeof(Node));
+    if (!sparse_memo_.empty()) sparse_memo_.erase(index);
+  } else if (sparse_memo_.insert_or_assign(index, node).second) {
+    arena_.charge(kMemoBytes);
+  }
 }
 
 void PickleStack::get(std::uint32_t index) {
-  const auto found = memo_.find(index);
-  if (found == memo_.end()) refuse_pickle("refers to a value that it does not hold");
+  if (index < memo_.size()) return push(memo_[index]);
+  const auto found = sparse_memo_.find(index);
+  if (found == sparse_memo_.end()) refuse_pickle("refers to a value that it does not hold");
   push(found->second);
 }
 

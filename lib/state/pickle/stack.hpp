@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <span>
 #include <vector>
@@ -28,13 +29,15 @@ class PickleStack {
   std::span<const Node> marked() const;
   /// Drops the last mark and the items above it.
   void release();
+  /// Drops the top, or the last mark when nothing is above it.
+  void drop();
   /// The items above the last mark, which goes with them.
   std::vector<Node> take_marked();
 
   /// Remembers the top of the stack.
   void put(std::uint32_t index);
   /// The same under the next free index, as MEMOIZE does.
-  void memoize() { put(static_cast<std::uint32_t>(memo_.size())); }
+  void memoize() { put(static_cast<std::uint32_t>(memo_.size() + sparse_memo_.size())); }
   /// Pushes what was remembered, shared and not copied.
   void get(std::uint32_t index);
 
@@ -44,8 +47,10 @@ class PickleStack {
   std::vector<Node> items_;
   std::vector<std::size_t> marks_;
   std::size_t high_water_ = 0;
+  /// The indices from 0 on without a gap, which are nearly always all.
+  std::deque<Node> memo_;
   /// A tree: no choice of indices makes it slow, as it would a hash table.
-  std::map<std::uint32_t, Node> memo_;
+  std::map<std::uint32_t, Node> sparse_memo_;
 };
 
 }  // namespace mlpctl::state

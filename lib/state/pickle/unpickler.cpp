@@ -1,6 +1,7 @@
 #include "state/pickle/unpickler.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "state/pickle/calls.hpp"
 #include "state/pickle/literals.hpp"
@@ -16,8 +17,10 @@ std::string hex(std::uint8_t byte) {
   return {'0', 'x', digits[byte >> 4U], digits[byte & 15U]};
 }
 
-bool is_getattr(const Global& global) {
-  return role_of(global) == Role::kGetAttribute;
+/// Of a value that Python can change, which is no key.
+Node changeable(Node node) {
+  node.set_unhashable();
+  return node;
 }
 
 void check_protocol(std::uint8_t protocol) {
@@ -32,8 +35,12 @@ bool is_pickle(std::span<const std::byte> bytes) {
 }
 
 Unpickler::Unpickler(Arena& arena, GlobalTable& globals, const ReadLimits& limits,
-                     PersistentLoad load)
-    : arena_(arena), globals_(globals), load_(std::move(load)), stack_(arena, limits.depth) {}
+                     PersistentLoad load, StorageLoad load_storage)
+    : arena_(arena),
+      globals_(globals),
+      load_(std::move(load)),
+      load_storage_(std::move(load_storage)),
+      stack_(arena, limits.depth) {}
 
 Node Unpickler::load(ByteReader& in) {
   stack_.clear();
@@ -54,6 +61,13 @@ void Unpickler::step(ByteReader& in, Opcode op) {
   switch (op) {
     case Opcode::kMark:
       return stack_.mark();
+    case Opcode::kPop:
+      return stack_.drop();
+    case Opcode::kPopMark:
+      stack_.marked();
+      return stack_.release();
+    case Opcode::kDup:
+      return stack_.push(Node(stack_.top()));
     case Opcode::kFrame:
       if (in.number<std::uint64_t>() > in.left()) throw ByteReader::End();
       return;
@@ -76,10 +90,16 @@ void Unpickler::step(ByteReader& in, Opcode op) {
       return stack_.push(read_long(in, in.number<std::uint32_t>()));
     case Opcode::kInt:
     case Opcode::kLong:
-      return stack_.push(read_decimal(in));
+      return stack_.push(read_decimal(arena_, in));
     case Opcode::kBinFloat:
       return stack_.push(read_float(in));
+    case Opcode::kFloat:
+      return stack_.push(read_float_line(in));
 
+    case Opcode::kString:
+      return stack_.push(read_quoted(arena_, in));
+    case Opcode::kUnicode:
+      return stack_.push(read_escaped(arena_, in));
     case Opcode::kShortBinUnicode:
       return stack_.push(read_text(in, in.number<std::uint8_t>()));
     case Opcode::kBinUnicode:
@@ -95,8 +115,9 @@ void Unpickler::step(ByteReader& in, Opcode op) {
     case Opcode::kBinBytes:
       return stack_.push(read_bytes(in, in.number<std::uint32_t>()));
     case Opcode::kBinBytes8:
-    case Opcode::kByteArray8:
       return stack_.push(read_bytes(in, in.number<std::uint64_t>()));
+    case Opcode::kByteArray8:
+      return stack_.push(changeable(read_bytes(in, in.number<std::uint64_t>())));
 
     case Opcode::kEmptyTuple:
       return stack_.push(sequence(Kind::kTuple, {}));
@@ -109,9 +130,11 @@ void Unpickler::step(ByteReader& in, Opcode op) {
     case Opcode::kTuple:
       return stack_.push(sequence(Kind::kTuple, stack_.take_marked()));
     case Opcode::kFrozenSet:
-      return stack_.push(sequence(Kind::kSet, stack_.take_marked()));
+      return stack_.push(frozen_set());
     case Opcode::kEmptyList:
       return stack_.push(sequence(Kind::kList, {}));
+    case Opcode::kList:
+      return stack_.push(sequence(Kind::kList, stack_.take_marked()));
     case Opcode::kAppend: {
       const Node item = stack_.pop();
       return append_items({&item, 1});
@@ -119,11 +142,13 @@ void Unpickler::step(ByteReader& in, Opcode op) {
     case Opcode::kAppends:
       return append_items(stack_.take_marked());
     case Opcode::kEmptySet:
-      return stack_.push(sequence(Kind::kSet, {}));
+      return stack_.push(changeable(sequence(Kind::kSet, {})));
     case Opcode::kAddItems:
       return add_items(stack_.take_marked());
     case Opcode::kEmptyDict:
       return stack_.push(Node(arena_.dict()));
+    case Opcode::kDict:
+      return stack_.push(dict());
     case Opcode::kSetItem: {
       const Node value = stack_.pop(), key = stack_.pop();
       const Node pair[] = {key, value};
@@ -132,6 +157,10 @@ void Unpickler::step(ByteReader& in, Opcode op) {
     case Opcode::kSetItems:
       return set_items(stack_.take_marked());
 
+    case Opcode::kPut:
+      return stack_.put(read_index(in));
+    case Opcode::kGet:
+      return stack_.get(read_index(in));
     case Opcode::kBinPut:
       return stack_.put(in.number<std::uint8_t>());
     case Opcode::kLongBinPut:
@@ -151,6 +180,12 @@ void Unpickler::step(ByteReader& in, Opcode op) {
       return stack_.push(reduce());
     case Opcode::kNewObj:
       return stack_.push(new_object());
+    case Opcode::kNewObjEx:
+      return stack_.push(new_object_with_keywords());
+    case Opcode::kInst:
+      return stack_.push(instance(in));
+    case Opcode::kObj:
+      return stack_.push(marked_object());
     case Opcode::kBuild:
       return build();
     case Opcode::kBinPersId:
@@ -165,8 +200,27 @@ void Unpickler::step(ByteReader& in, Opcode op) {
 
 Node Unpickler::sequence(Kind kind, std::span<const Node> items) {
   Sequence* sequence = arena_.sequence();
-  for (const Node& item : items) arena_.append(*sequence, item);
-  return {kind, sequence};
+  bool hashable = true;
+  for (const Node& item : items) {
+    arena_.append(*sequence, item);
+    hashable = hashable && item.is_hashable();
+  }
+  Node node(kind, sequence);
+  if (!hashable) node.set_unhashable();
+  return node;
+}
+
+Node Unpickler::frozen_set() {
+  const Node set = sequence(Kind::kSet, stack_.take_marked());
+  for (const Node& item : set.items()) check_hashable(item);
+  return set;
+}
+
+Node Unpickler::dict() {
+  const auto pairs = stack_.take_marked();
+  stack_.push(Node(arena_.dict()));
+  set_items(pairs);
+  return stack_.pop();
 }
 
 Node Unpickler::tuple(std::size_t count) {
@@ -197,7 +251,9 @@ void Unpickler::set_items(std::span<const Node> pairs) {
     target = dict;
   }
   if (!target.is(Kind::kDict)) refuse_pickle("sets a key of what is no dict");
+  const bool checked = stack_.top().is(Kind::kDict);
   for (std::size_t i = 0; i < pairs.size(); i += 2) {
+    if (checked) check_hashable(pairs[i]);
     arena_.append(target.dict(), pairs[i], pairs[i + 1]);
   }
 }
@@ -205,7 +261,10 @@ void Unpickler::set_items(std::span<const Node> pairs) {
 void Unpickler::add_items(std::span<const Node> items) {
   Node& target = stack_.top();
   if (!target.is(Kind::kSet)) refuse_pickle("adds to what is no set");
-  for (const Node& item : items) arena_.append(target.sequence(), item);
+  for (const Node& item : items) {
+    check_hashable(item);
+    arena_.append(target.sequence(), item);
+  }
 }
 
 Node Unpickler::global(ByteReader& in) {
@@ -223,6 +282,22 @@ Node Unpickler::stack_global() {
 
 Node Unpickler::new_object() {
   const Node args = stack_.pop(), type = stack_.pop();
+  return make_object(type, args);
+}
+
+/// type.__new__(type, *args, **keywords): the keywords stand behind the other arguments.
+Node Unpickler::new_object_with_keywords() {
+  const Node keywords = stack_.pop(), args = stack_.pop(), type = stack_.pop();
+  if (!keywords.is(Kind::kDict) || !args.is(Kind::kTuple)) {
+    refuse_pickle("makes an object of no class");
+  }
+  if (keywords.dict().entries.empty()) return make_object(type, args);
+  std::vector<Node> all(args.items().begin(), args.items().end());
+  all.push_back(keywords);
+  return make_object(type, sequence(Kind::kTuple, all));
+}
+
+Node Unpickler::make_object(const Node& type, const Node& args) {
   if (!type.is(Kind::kGlobal) || !args.is(Kind::kTuple)) {
     refuse_pickle("makes an object of no class");
   }
@@ -232,28 +307,40 @@ Node Unpickler::new_object() {
   return Node(arena_.object({&type.global(), args, Node(), Node()}));
 }
 
-Node Unpickler::reduce() {
-  const Node args = stack_.pop(), callee = stack_.pop();
-  const bool attribute_of = callee.is(Kind::kGlobal) && is_getattr(callee.global());
-  const Node result = attribute_of ? attribute(callee, args) : describe_call(arena_, callee, args);
-  // Python's pickler calls no method that it looked up; who does so reaches for a function.
-  const Global* type = callee.is(Kind::kObject) ? callee.object().type : nullptr;
-  if (type != nullptr && is_getattr(*type)) globals_.condemn(*type);
-  return result;
+/// An instance of an old class of Python 2, as protocols 0 and 1 write it.
+Node Unpickler::instance(ByteReader& in) {
+  const Node type = global(in);
+  return describe_call(arena_, type, sequence(Kind::kTuple, stack_.take_marked()));
 }
 
-/// getattr(class, name) is how protocols below 4 name a class or function inside a class, and is
-/// judged by its full name as protocol 4's dotted names are; getattr(object, name) is a method.
+Node Unpickler::marked_object() {
+  const auto items = stack_.take_marked();
+  if (items.empty()) refuse_pickle("makes an object of no class");
+  return describe_call(arena_, items[0], sequence(Kind::kTuple, std::span(items).subspan(1)));
+}
+
+Node Unpickler::reduce() {
+  const Node args = stack_.pop(), callee = stack_.pop();
+  const Role role = callee.is(Kind::kGlobal) ? role_of(callee.global()) : Role::kForeign;
+  if (role == Role::kGetAttribute) return attribute(callee, args);
+  const bool bytes = args.items().size() == 1 &&
+                     (args.items()[0].is(Kind::kBytes) || args.items()[0].is(Kind::kString));
+  if (role == Role::kLoadFromBytes && load_storage_ && bytes) {
+    const auto storage = load_storage_(as_byte_span(args.items()[0].text()));
+    if (storage) return *storage;
+  }
+  return describe_call(arena_, callee, args);
+}
+
+/// getattr(class, name) is how protocols below 4 name a class or function inside a class;
+/// getattr(object, name) is a method.
 Node Unpickler::attribute(const Node& callee, const Node& args) {
   const auto items = args.items();
   const bool named = items.size() == 2 && items[1].is(Kind::kString) && !items[1].text().empty();
-  if (named && items[0].is(Kind::kGlobal)) {
-    const Global& owner = items[0].global();
-    const std::string path = std::string(owner.name) + "." + std::string(items[1].text());
-    return Node(globals_.get(owner.module, arena_.text(path)));
-  }
-  if (!named || !is_plain_attribute(items[1].text())) globals_.condemn(callee.global());
-  return describe_call(arena_, callee, args);
+  if (!named || !items[0].is(Kind::kGlobal)) return describe_call(arena_, callee, args);
+  const Global& owner = items[0].global();
+  const std::string path = std::string(owner.name) + "." + std::string(items[1].text());
+  return Node(globals_.get(owner.module, arena_.text(path)));
 }
 
 void Unpickler::build() {

@@ -6,9 +6,6 @@
 namespace mlpctl::state {
 namespace {
 
-/// Longer than any name or token; comparing the keys of a hostile file stays cheap.
-constexpr std::size_t kMaxKey = 4096;
-
 struct Keys {
   std::vector<std::string_view> texts;
   std::vector<std::int64_t> numbers;
@@ -35,11 +32,6 @@ void Arena::check_keys() const {
   Keys keys;
   for (const Dict& dict : dicts_) {
     keys.collect(dict);
-    const auto too_long = [](std::string_view text) { return text.size() > kMaxKey; };
-    if (std::ranges::any_of(keys.texts, too_long)) {
-      throw Error(ErrorCode::kCorruption,
-                  "a dict in it has a key of more than 4096 bytes: no real state file has");
-    }
     if (has_twice(keys.texts) || has_twice(keys.numbers)) {
       throw Error(ErrorCode::kCorruption,
                   "a dict in it has one key twice: the file is damaged or made to deceive");

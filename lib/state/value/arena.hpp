@@ -27,6 +27,7 @@ class Arena {
     const std::size_t dimensions = 4 * sizeof(std::int64_t) * value.rank() + 64;
     return &add(tensors_, std::move(value), dimensions);
   }
+  bool has_tensors() const { return !tensors_.empty(); }
   std::string_view text(std::string value) {
     const std::size_t size = value.size();
     return add(texts_, std::move(value), size);
@@ -47,12 +48,13 @@ class Arena {
   /// Counts bytes against the budget. Throws Error when it is spent.
   void charge(std::size_t bytes) {
     if (bytes > budget_) {
-      throw Error(ErrorCode::kNotSupported, "it holds more values than any real state file");
+      throw Error(ErrorCode::kNotSupported,
+                  "it holds more values than are read of a file of its size");
     }
     budget_ -= bytes;
   }
 
-  /// Throws Error when a dict has one text or integer key twice, or a key that no real file has.
+  /// Throws Error when a dict has one text or integer key twice.
   void check_keys() const;
 
  private:

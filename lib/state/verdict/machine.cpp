@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "state/value/escapes.hpp"
 #include "state/verdict/pickle_scan.hpp"
 
 namespace mlpctl::state {
@@ -29,83 +30,6 @@ bool is_number(std::string_view line, std::string_view letters) {
     return (c >= '0' && c <= '9') || letters.find(c) != letters.npos;
   };
   return !line.empty() && std::ranges::all_of(line, allowed);
-}
-
-void append_utf8(std::string& text, std::uint32_t c) {
-  const auto tail = [&](unsigned shift) {
-    text.push_back(static_cast<char>(0x80U | ((c >> shift) & 0x3FU)));
-  };
-  if (c < 0x80) {
-    text.push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    text.push_back(static_cast<char>(0xC0U | (c >> 6U)));
-    tail(0);
-  } else if (c < 0x10000) {
-    text.push_back(static_cast<char>(0xE0U | (c >> 12U)));
-    tail(6);
-    tail(0);
-  } else {
-    text.push_back(static_cast<char>(0xF0U | ((c >> 18U) & 7U)));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
-
-/// A number of up to `most` digits in front of `rest`, which loses them; nothing when there is no
-/// digit.
-std::uint32_t take_digits(std::string_view& rest, std::size_t most, int base) {
-  std::uint32_t value = 0;
-  const char* const begin = rest.data();
-  const auto [stop, error] =
-      std::from_chars(begin, begin + std::min(most, rest.size()), value, base);
-  if (error != std::errc()) throw Broken{"has a broken escape in a text"};
-  rest.remove_prefix(static_cast<std::size_t>(stop - begin));
-  return value;
-}
-
-/// What Python's repr() of a text stands for.
-std::string unescaped(std::string_view rest) {
-  constexpr std::string_view letters = "abfnrtv\\'\"", values = "\a\b\f\n\r\t\v\\'\"";
-  std::string text;
-  while (!rest.empty()) {
-    const char c = rest[0];
-    rest.remove_prefix(1);
-    if (c != '\\' || rest.empty()) {
-      text.push_back(c);
-      continue;
-    }
-    const std::size_t plain = letters.find(rest[0]);
-    if (plain != letters.npos) {
-      text.push_back(values[plain]);
-      rest.remove_prefix(1);
-    } else if (rest[0] == 'x') {
-      rest.remove_prefix(1);
-      text.push_back(static_cast<char>(take_digits(rest, 2, 16)));
-    } else if (rest[0] >= '0' && rest[0] <= '7') {
-      text.push_back(static_cast<char>(take_digits(rest, 3, 8)));
-    } else {
-      text.push_back('\\');
-    }
-  }
-  return text;
-}
-
-/// What the codec raw-unicode-escape makes of it.
-std::string raw_unescaped(std::string_view rest) {
-  std::string text;
-  while (!rest.empty()) {
-    const bool escape = rest.size() > 1 && rest[0] == '\\' && (rest[1] == 'u' || rest[1] == 'U');
-    if (escape) {
-      const std::size_t digits = rest[1] == 'u' ? 4 : 8;
-      rest.remove_prefix(2);
-      append_utf8(text, take_digits(rest, digits, 16));
-    } else {
-      append_utf8(text, static_cast<unsigned char>(rest[0]));
-      rest.remove_prefix(1);
-    }
-  }
-  return text;
 }
 
 }  // namespace
@@ -417,27 +341,24 @@ void PickleScan::text(std::uint64_t length, Kind kind) {
 
 /// STRING: a text as repr() writes it.
 void PickleScan::quoted_text() {
-  std::string_view quoted = line();
-  while (quoted.ends_with(' ') || quoted.ends_with('\r')) quoted.remove_suffix(1);
-  const bool closed =
-      quoted.size() >= 2 && (quoted[0] == '\'' || quoted[0] == '"') && quoted.back() == quoted[0];
-  if (!closed) throw Broken{"has a text without quotes"};
-  const std::string_view inner = quoted.substr(1, quoted.size() - 2);
-  const auto begin =
-      static_cast<std::size_t>(reinterpret_cast<const std::byte*>(inner.data()) - bytes_.data());
-  if (inner.find('\\') == inner.npos) return push(ScanValue::at(Kind::kText, begin, inner.size()));
-  texts_.push_back(unescaped(inner));
-  text_bytes_ += texts_.back().size() + sizeof(std::string);
-  push({Kind::kOwnedText, texts_.size() - 1});
+  const auto inner = unquoted(line());
+  if (!inner) throw Broken{"has a text without quotes"};
+  push_text(*inner, unescaped);
 }
 
 /// UNICODE: a text in the codec raw-unicode-escape.
 void PickleScan::escaped_text() {
-  const std::string_view raw = line();
+  push_text(line(), raw_unescaped);
+}
+
+/// A text of the pickle's own bytes, or what an escape in it makes of it.
+void PickleScan::push_text(std::string_view raw, Unescape unescape) {
   const auto begin =
       static_cast<std::size_t>(reinterpret_cast<const std::byte*>(raw.data()) - bytes_.data());
   if (raw.find('\\') == raw.npos) return push(ScanValue::at(Kind::kText, begin, raw.size()));
-  texts_.push_back(raw_unescaped(raw));
+  std::optional<std::string> text = unescape(raw);
+  if (!text) throw Broken{"has a broken escape in a text"};
+  texts_.push_back(*std::move(text));
   text_bytes_ += texts_.back().size() + sizeof(std::string);
   push({Kind::kOwnedText, texts_.size() - 1});
 }

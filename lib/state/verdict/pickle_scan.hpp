@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -85,6 +86,8 @@ class PickleScan {
   void text(std::uint64_t length, Kind kind);
   void quoted_text();
   void escaped_text();
+  using Unescape = std::optional<std::string> (*)(std::string_view);
+  void push_text(std::string_view raw, Unescape unescape);
   void tuple(std::size_t count);
   ScanValue tuple_from(std::size_t from);
   void fill(std::size_t from);

@@ -47,8 +47,8 @@ void check_begins_file(std::span<const std::byte> bytes, std::uint64_t beginning
   if (load_le<std::uint32_t>(bytes, static_cast<std::size_t>(beginning)) != kLocalSignature) return;
   throw Error(
       ErrorCode::kNotSupported,
-      "several zip archives in one file, as a shard (.distcp) of a distributed checkpoint is: put "
-      "the checkpoint together with torch.distributed.checkpoint.format_utils.dcp_to_torch_save");
+      "several zip archives in one file, as a shard (.distcp) of a distributed checkpoint is: give "
+      "the folder that it lies in");
 }
 
 Directory read_end64(std::span<const std::byte> bytes, std::size_t end) {

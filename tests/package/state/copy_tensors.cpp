@@ -9,7 +9,7 @@ int main(int argc, char** argv) try {
   if (argc != 3) return 2;
   const state::StateFile file = state::open_state(argv[1]);
   state::DictValue copy;
-  for (const auto& [name, tensor] : state::list_tensors(file.root)) {
+  for (const auto& [name, tensor] : state::list_tensors(file)) {
     std::printf("%s %s\n", name.c_str(), state::describe(tensor).c_str());
     copy.emplace_back(
         name, state::TensorValue{tensor.shape, tensor.dtype, state::contiguous_view(tensor)});
