@@ -33,7 +33,7 @@ Limbs limbs_of(std::string_view bytes, bool negative) {
 void negate(Limbs& limbs) {
   std::uint64_t carry = 1;
   for (std::uint32_t& limb : limbs) {
-    carry += static_cast<std::uint32_t>(~limb);
+    carry += ~limb;
     limb = static_cast<std::uint32_t>(carry);
     carry >>= 32U;
   }
