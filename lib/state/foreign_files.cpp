@@ -15,6 +15,7 @@ namespace mlpctl::state {
 namespace {
 
 namespace fs = std::filesystem;
+
 bool is_markup(std::string_view text) {
   const std::size_t at = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
   if (at == text.npos || text[at] != '<') return false;
@@ -56,8 +57,7 @@ bool has(const fs::path& folder, const char* name) {
 }
 
 /// What the file is and what to do, as the rest of a sentence.
-std::string kind_of(std::span<const std::byte> bytes, std::span<const std::byte> sample) {
-  const Signature* signature = signature_of(bytes);
+std::string kind_of(const Signature* signature, std::span<const std::byte> sample) {
   if (signature != nullptr && !signature->advice.empty()) {
     return std::string(signature->kind) + std::string(signature->advice);
   }
@@ -83,8 +83,8 @@ void refuse_foreign(const Source& source) {
     throw source.error(ErrorCode::kCorruption,
                        "holds zeros and no data: the copy or download failed, make it again");
   }
-  const std::string kind = kind_of(bytes, sample);
   const Signature* signature = signature_of(bytes);
+  const std::string kind = kind_of(signature, sample);
   if (signature != nullptr && signature->content == Signature::Content::kPicture) {
     throw PictureError(ErrorCode::kNotSupported, source.path + ": " + kind);
   }

@@ -185,7 +185,11 @@ class Walk {
     const bool any = each_child(node, [&](const Child& child) {
       spend(child.text.size() / kNameBytesPerVisit);
       if (!name_.empty()) name_ += '.';
-      spelled_&& child.key != nullptr ? name_ += spelled(*child.key) : name_ += child.text;
+      if (spelled_ && child.key != nullptr) {
+        name_ += spelled(*child.key);
+      } else {
+        name_ += child.text;
+      }
       visit(child.node, depth + 1);
       name_.resize(size);
     });

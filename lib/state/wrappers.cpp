@@ -1,6 +1,14 @@
 #include "state/wrappers.hpp"
 
+#include <algorithm>
+
 namespace mlpctl::state {
+
+std::string_view leading_prefix(std::string_view name, std::span<const std::string_view> prefixes) {
+  const auto found =
+      std::ranges::find_if(prefixes, [&](std::string_view each) { return name.starts_with(each); });
+  return found == prefixes.end() ? std::string_view() : *found;
+}
 
 std::size_t find_part(std::string_view name, std::string_view part, std::size_t from) {
   std::size_t at = name.find(part, from);

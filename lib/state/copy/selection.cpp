@@ -14,7 +14,6 @@
 namespace mlpctl::state {
 namespace {
 
-constexpr std::string_view kParallel = "module.";
 constexpr std::size_t kNamedParts = 8;
 
 [[noreturn]] void refuse(const StateFile& file, ErrorCode code, const std::string& what) {
@@ -243,19 +242,14 @@ class Chooser {
     const auto offer = [&](std::string_view wrapper) {
       if (!std::ranges::count(chosen_.wrappers, wrapper)) chosen_.wrappers.emplace_back(wrapper);
     };
-    std::size_t front = 0;
-    for (bool more = true; more;) {
-      more = false;
-      for (const std::string_view each :
-           {kParallel, kInnerWrappers[0], kInnerWrappers[1], kInnerWrappers[2]}) {
-        if (!name.substr(front).starts_with(each)) continue;
-        front += each.size();
-        offer(each);
-        more = true;
-      }
+    for (;;) {
+      const std::string_view front = leading_prefix(name, kWrappers);
+      if (front.empty()) break;
+      name.remove_prefix(front.size());
+      offer(front);
     }
     for (const std::string_view each : kInnerWrappers) {
-      if (find_part(name, each, front) != name.npos) offer(each);
+      if (find_part(name, each) != name.npos) offer(each);
     }
   }
 

@@ -77,10 +77,9 @@ class Names {
       const std::string_view prefix = name.substr(0, name.size() - rest.size());
       if (find(full_, rest)) use(Naming{prefix, false});
       if (find(bare_, rest)) use(Naming{prefix, true});
-      const auto stripped = std::ranges::find_if(
-          kPrefixes, [&](std::string_view each) { return rest.starts_with(each); });
-      if (stripped == kPrefixes.end()) return;
-      rest.remove_prefix(stripped->size());
+      const std::string_view stripped = leading_prefix(rest, kPrefixes);
+      if (stripped.empty()) return;
+      rest.remove_prefix(stripped.size());
     }
   }
 
@@ -111,13 +110,12 @@ class Names {
 
 /// How much of the name are prefixes.
 std::size_t prefix_length(std::string_view name) {
-  std::string_view rest = name;
-  for (auto each = kPrefixes.begin(); each != kPrefixes.end();) {
-    const bool begins = rest.starts_with(*each);
-    if (begins) rest.remove_prefix(each->size());
-    each = begins ? kPrefixes.begin() : each + 1;
-  }
-  return name.size() - rest.size();
+  std::size_t length = 0, more = 0;
+  do {
+    more = leading_prefix(name.substr(length), kPrefixes).size();
+    length += more;
+  } while (more > 0);
+  return length;
 }
 
 /// Takes the parts of wrappers out of the middle of names and says which.

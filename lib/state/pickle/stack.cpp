@@ -55,7 +55,11 @@ std::span<const Node> PickleStack::marked() const {
 
 void PickleStack::drop() {
   const bool at_mark = !marks_.empty() && marks_.back() == items_.size();
-  at_mark ? marks_.pop_back() : static_cast<void>(pop());
+  if (at_mark) {
+    marks_.pop_back();
+  } else {
+    pop();
+  }
 }
 
 void PickleStack::release() {

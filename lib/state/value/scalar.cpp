@@ -143,8 +143,7 @@ std::optional<std::string> scalar_json(const Node& node) {
       return real_json(node.as_float());
     case Kind::kString:
       if (!is_utf8(node.text())) return std::nullopt;
-      return nlohmann::json(node.text())
-          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      return nlohmann::json(node.text()).dump();
     default:
       return std::nullopt;
   }
