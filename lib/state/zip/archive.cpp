@@ -118,25 +118,31 @@ void ZipArchive::spend(std::uint64_t size) const {
   inflate_budget_ -= static_cast<std::size_t>(size);
 }
 
+// No std::call_once: where what it calls throws, the next call hangs under ThreadSanitizer.
 std::span<const std::byte> ZipStorage::bytes() const {
-  std::call_once(once_, [this] {
+  const std::lock_guard lock(mutex_);
+  if (!payload_) {
     try {
       payload_ = archive_->payload(record_);
-      checked_ = true;
     } catch (const Error& error) {
       throw archive_->source().error(error.code(), error.what());
     }
-  });
-  return payload_.bytes;
+  }
+  return payload_->bytes;
 }
 
 // The checksum is computed of the pieces as they pass, so that a large file is read once.
 void ZipStorage::read(std::size_t begin, std::size_t size, const Use& use) const {
-  if (checked_ || record_.method != kStored) return Storage::read(begin, size, use);
+  if (record_.method != kStored || is_checked()) return Storage::read(begin, size, use);
   archive_->read_stored(record_, begin, size, use);
   check_unchanged();
-  std::call_once(once_, [this] { payload_ = archive_->stored(record_); });
-  checked_ = true;
+  const std::lock_guard lock(mutex_);
+  payload_ = archive_->stored(record_);
+}
+
+bool ZipStorage::is_checked() const {
+  const std::lock_guard lock(mutex_);
+  return payload_.has_value();
 }
 
 }  // namespace mlpctl::state

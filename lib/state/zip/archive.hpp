@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <bit>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,12 +71,13 @@ class ZipStorage : public Storage {
   std::endian byte_order() const override { return order_; }
 
  private:
+  bool is_checked() const;
+
   std::shared_ptr<const ZipArchive> archive_;
   const ZipRecord& record_;
   std::endian order_;
-  mutable std::once_flag once_;
-  mutable std::atomic<bool> checked_ = false;
-  mutable Payload payload_;
+  mutable std::mutex mutex_;
+  mutable std::optional<Payload> payload_;  // once its checksum was found right
 };
 
 }  // namespace mlpctl::state
