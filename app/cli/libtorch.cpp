@@ -4,13 +4,15 @@
 #include <elf.h>
 #include <sys/mman.h>
 
-#include <array>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
+#include "base/input_file.hpp"
+#include "base/system_calls.hpp"
 #include "build_settings.hpp"
 #include "cli/libtorch_folder.hpp"
 #include "cli/python_torch.hpp"
@@ -45,19 +47,22 @@ Error other_release(const std::string& place, const std::string& version) {
                                              "; " + how_to_get_it());
 }
 
-/// Empty, or what is wrong with a file that the loader would crash on: it does not look whether all
-/// of the file is there.
-std::string damage(const fs::path& file) {
+/// The size of a library. Throws Error for a file that the loader would crash on: it does not look
+/// whether all of the file is there.
+std::uint64_t whole_size(const fs::path& file) {
   Elf64_Ehdr header{};
-  std::ifstream bytes(file, std::ios::binary);
-  bytes.read(reinterpret_cast<char*>(&header), sizeof header);
-  if (!bytes || !std::string_view(reinterpret_cast<const char*>(header.e_ident), EI_NIDENT)
-                     .starts_with(ELFMAG)) {
-    return "is not a library";
+  const std::string bytes = first_bytes_of(file, sizeof header);
+  if (bytes.size() < sizeof header || !bytes.starts_with(ELFMAG)) {
+    throw Error(ErrorCode::kCorruption, file.string() + " is not a library");
   }
+  std::memcpy(&header, bytes.data(), sizeof header);
   std::error_code error;
-  const std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize;
-  return fs::file_size(file, error) < end || error ? "is cut off" : "";
+  const std::uint64_t size = fs::file_size(file, error);
+  if (error) throw_system_error(file, error.value());
+  if (size < header.e_shoff + std::uint64_t{header.e_shnum} * header.e_shentsize) {
+    throw Error(ErrorCode::kCorruption, file.string() + " is cut off");
+  }
+  return size;
 }
 
 bool lacks_memory(std::string_view reason) {
@@ -72,9 +77,9 @@ bool lacks_memory(std::string_view reason) {
 
 /// LibTorch ends the process when memory runs out while it starts: beside its file, which is mapped
 /// as a whole, it needs some forty megabytes then.
-bool has_memory_for(const fs::path& file) {
+bool has_memory_for(std::uint64_t library) {
   constexpr std::size_t kStart = std::size_t{64} << 20;
-  const std::size_t size = fs::file_size(file) + kStart;
+  const std::size_t size = library + kStart;
   void* const room = mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return room != MAP_FAILED && munmap(room, size) == 0;
 }
@@ -87,6 +92,11 @@ std::string missing_library(std::string_view reason) {
   return std::string(reason.substr(0, end == std::string_view::npos ? 0 : end));
 }
 
+/// Whether the system refused the loader a file, and nothing is wrong with what is in it.
+bool is_refused(std::string_view reason) {
+  return reason.find(": cannot ") != std::string_view::npos;
+}
+
 Error no_memory(const std::string& name) {
   return Error(ErrorCode::kIo, "not enough memory to load " + name);
 }
@@ -94,9 +104,25 @@ Error no_memory(const std::string& name) {
 [[noreturn]] void fail_to_open(const std::string& name, std::string_view reason) {
   if (lacks_memory(reason)) throw no_memory(name);
   const std::string missing = missing_library(reason);
+  if (missing.empty() && is_refused(reason)) throw Error(ErrorCode::kIo, std::string(reason));
   throw Error(ErrorCode::kNotSupported,
               name + (missing.empty() ? " does not go with the other libraries that are here"
                                       : " needs " + missing + ", which is not found"));
+}
+
+/// dlopen, tried again where a signal came in between or a file could not be closed, which the
+/// loader gives up after; nullptr with the loader's reason.
+void* ask_loader(const std::string& name, std::string& reason) {
+  constexpr int kTries = 10;
+  const std::string interrupted = std::strerror(EINTR);
+  for (int i = 0; i < kTries; ++i) {
+    if (void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+    reason = dlerror();
+    const bool passes =
+        reason.ends_with(interrupted) || reason.find("cannot close") != std::string::npos;
+    if (!passes) break;
+  }
+  return nullptr;
 }
 
 /// The version that the loaded library itself tells; empty where it does not.
@@ -141,12 +167,12 @@ std::string open_named(const std::string& name, const std::string& folder) {
 bool open_from_the_system() {
   for (const std::string& name :
        {std::string("libtorch_cpu.so"), "libtorch_cpu.so." + wanted_release()}) {
-    if (void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    std::string reason;
+    if (void* const library = ask_loader(name, reason)) {
       const std::string version = version_of(library);
       if (!fits(version)) throw other_release("the system's library path", version);
       return true;
     }
-    const std::string reason = dlerror();
     if (missing_library(reason) != name) fail_to_open(name, reason);
   }
   return false;
@@ -185,11 +211,10 @@ std::string open_libtorch(const fs::path& libraries) {
 }
 
 void* open_library(const fs::path& file) {
-  const std::string wrong = damage(file);
-  if (!wrong.empty()) throw Error(ErrorCode::kCorruption, file.string() + " " + wrong);
-  if (!has_memory_for(file)) throw no_memory(file);
-  void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) fail_to_open(file, dlerror());
+  if (!has_memory_for(whole_size(file))) throw no_memory(file);
+  std::string reason;
+  void* const library = ask_loader(file, reason);
+  if (library == nullptr) fail_to_open(file, reason);
   return library;
 }
 

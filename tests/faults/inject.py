@@ -129,10 +129,9 @@ def is_absorbed(fault, call):
     parts = call.split("\t")
     if fault.kind in ("close", "thread"):
         return True
-    # The C library does not try again in opendir() and in its loader, which reads a library's head.
+    # The C library does not try again in opendir().
     lists = fault.kind == "open" and int(parts[5]) & (os.O_DIRECTORY | os.O_TMPFILE) == os.O_DIRECTORY
-    loads = fault.kind == "read" and parts[5] == "832"
-    return fault.error in (errno.EINTR, SHORT) and not lists and not loads
+    return fault.error in (errno.EINTR, SHORT) and not lists
 
 
 def failed_call(trace):
