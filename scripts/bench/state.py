@@ -1,12 +1,15 @@
-"""Measures the state files: listing 1 GiB, loading our own file, converting and comparing against cp.
+"""Measures the state files: listing, loading, and converting, comparing and scanning beside cp, Python and picklescan.
 
     cmake --build build --target state_bench mlpctl
-    .venv/bin/python scripts/bench/state.py [BIN_DIR]        (default build/bin)
+    .venv/bin/python scripts/bench/state.py [BIN_DIR [PICKLESCAN]]        (default build/bin, and that of PATH)
 
-Each figure is the best of several runs, of a file that is in the page cache.
+The files are in the page cache. What has a peer runs in turn with it, five times, and the medians are compared; the
+other figures are the best of several runs. A Python with PyTorch and safetensors runs this, and is the peer.
 """
 
 import pathlib
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,7 +18,15 @@ import time
 import torch
 
 BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/bin")
+PICKLESCAN = sys.argv[2] if len(sys.argv) > 2 else shutil.which("picklescan")
 RUNS = 7
+# What each of our jobs is compared with.
+PEERS = {
+    "mlpctl save, .pt to .safetensors": ("cp", "cp and sync", "Python, torch.load and save_file"),
+    "mlpctl save, .safetensors to .pt": ("cp", "cp and sync"),
+    "mlpctl load --diff": ("Python, both loaded and compared",),
+    "mlpctl load --scan": ("picklescan",),
+}
 MIB = 2**20
 
 
@@ -54,29 +65,55 @@ def run_once(command):
     return float(seconds), int(kilobytes) / 1024
 
 
-def conversions(folder, mebibytes):
-    """mlpctl save of any network, and load --diff, beside cp of the same bytes and its fsync."""
-    state = {f"layer{i}.weight": torch.rand(mebibytes * MIB // 16 // 4) for i in range(16)}
-    source, out = folder / "any.pt", folder / "any.safetensors"
-    torch.save(state, source)
-    del state
-    copied = folder / "copy.pt"
-    copies, saves, back = [], [], []
-    for _ in range(3):
-        copies.append(run_once(["sh", "-c", f"cp {source} {copied} && sync {copied}"])[0])
-        copied.unlink()
-        saves.append(run_once([BIN / "mlpctl", "save", "--from", source, "--out", out]))
-        back.append(run_once([BIN / "mlpctl", "save", "--from", out, "--out", folder / "back.pt"]))
-        (folder / "back.pt").unlink()
-    plain = min(run_once(["cp", source, copied])[0] for _ in range(3))
-    row(f"cp of {mebibytes} MiB, and with sync", f"{plain:.2f} s, {min(copies):.2f} s", "")
-    for what, runs in ((".pt to .safetensors", saves), (".safetensors to .pt", back)):
-        seconds, memory = min(runs)[0], max(memory for _, memory in runs)
-        row(f"mlpctl save, {what}", f"{seconds:.2f} s, {memory:.0f} MB", f"{1.3 * min(copies):.2f} s, 300 MB")
-    seconds, memory = run_once([BIN / "mlpctl", "load", source, "--diff", out])
-    row("mlpctl load --diff of the two", f"{seconds:.2f} s, {memory:.0f} MB", "300 MB")
-    for file in (source, out, copied):
-        file.unlink()
+PYTHON_CONVERT = """
+import sys, torch
+from safetensors.torch import save_file
+save_file(torch.load(sys.argv[1], mmap=True, weights_only=True), sys.argv[2])
+"""
+PYTHON_DIFF = """
+import sys, torch
+from safetensors.torch import load_file
+left, right = torch.load(sys.argv[1], mmap=True, weights_only=True), load_file(sys.argv[2])
+sys.exit(not all(torch.equal(tensor, right[name]) for name, tensor in left.items()))
+"""
+
+
+def any_network(folder, mebibytes):
+    """The jobs by name, of a file of so many MiB: the command, and the file that it makes, if any."""
+    source, other, out = folder / "any.pt", folder / "any.safetensors", folder / "out"
+    torch.save({f"layer{i}.weight": torch.rand(mebibytes * MIB // 16 // 4) for i in range(16)}, source)
+    run_once([BIN / "mlpctl", "save", "--from", source, "--out", other])
+    mlpctl, python = BIN / "mlpctl", [sys.executable, "-c"]
+    jobs = {
+        "cp": (["cp", source, out], out),
+        "cp and sync": (["sh", "-c", f"cp {source} {out} && sync {out}"], out),
+        "mlpctl save, .pt to .safetensors": ([mlpctl, "save", "--from", source, "--out", folder / "out.safetensors"],
+                                             folder / "out.safetensors"),
+        "mlpctl save, .safetensors to .pt": ([mlpctl, "save", "--from", other, "--out", folder / "out.pt"],
+                                             folder / "out.pt"),
+        "Python, torch.load and save_file": ([*python, PYTHON_CONVERT, source, out], out),
+        "mlpctl load --diff": ([mlpctl, "load", source, "--diff", other], None),
+        "Python, both loaded and compared": ([*python, PYTHON_DIFF, source, other], None),
+        "mlpctl load --scan": ([mlpctl, "load", "--scan", source], None),
+    }
+    if PICKLESCAN:
+        jobs["picklescan"] = ([PICKLESCAN, "--path", source], None)
+    return jobs
+
+
+def any_networks(folder, mebibytes):
+    jobs = any_network(folder, mebibytes)
+    runs = {name: [] for name in jobs}
+    for _ in range(5):
+        for name, (command, made) in jobs.items():
+            runs[name].append(run_once(command))
+            if made:
+                made.unlink()
+    seconds = {name: statistics.median(time for time, _ in of) for name, of in runs.items()}
+    for name, of in runs.items():
+        ratios = [f"{seconds[name] / seconds[peer]:.2f} x {peer}" for peer in PEERS.get(name, ()) if peer in seconds]
+        memory = f"{max(memory for _, memory in of):.0f} MB"
+        row(f"{name}, {mebibytes} MiB", f"{seconds[name]:.2f} s, {memory}", ", ".join(ratios))
 
 
 def big_state(dtype, mebibytes, tensors=64):
@@ -85,11 +122,11 @@ def big_state(dtype, mebibytes, tensors=64):
 
 
 def row(what, figure, limit):
-    print(f"{what:<44} {figure:<28} {limit}")
+    print(f"{what:<46} {figure:<22} {limit}", flush=True)
 
 
 def main():
-    row("what", "measured", "wanted")
+    row("what", "measured", "wanted, or beside its peers")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         own = folder / "mlp.pt"
@@ -103,7 +140,7 @@ def main():
         milliseconds, memory = bench("list", file)
         row("list a file of 1 GiB", f"{milliseconds:.1f} ms, {memory:.0f} MB", "30 ms, 50 MB")
         file.unlink()
-        conversions(folder, 2048)
+        any_networks(folder, 2048)
         for dtype in (torch.float32, torch.float16, torch.bfloat16, torch.float64):
             torch.save(big_state(dtype, 512), file)
             copied = best_seconds(["cp", file, folder / "copy"])
