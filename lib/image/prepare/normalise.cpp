@@ -15,6 +15,8 @@ constexpr int kFine = 6;
 constexpr int kCanvas = kDigitSide * kFine;
 /// The stroke width in MNIST, measured with stroke_width(): mean and what is left alone.
 constexpr float kThinnest = 2.0F, kThickest = 3.2F;
+/// Strokes of fewer canvas pixels fall apart into dots when the ink is averaged onto the canvas.
+constexpr float kHairline = 2.5F;
 
 struct Extent {
   float left, top, right, bottom;
@@ -58,12 +60,40 @@ Plane on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) 
   return canvas;
 }
 
+/// The stroke width in pixels, or more, at little cost: twice the ink for each of its edges along
+/// rows or columns, whichever are more.
+float stroke_width_at_most(const Plane& ink) {
+  int area = 0, along_rows = 0, along_columns = 0;
+  const auto inked = [&](int x, int y) { return ink.inside(x, y) && ink.at(x, y) >= 0.5F; };
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      if (!inked(x, y)) continue;
+      ++area;
+      along_rows += (inked(x - 1, y) ? 0 : 1) + (inked(x + 1, y) ? 0 : 1);
+      along_columns += (inked(x, y - 1) ? 0 : 1) + (inked(x, y + 1) ? 0 : 1);
+    }
+  }
+  return 2 * static_cast<float>(area) / static_cast<float>(std::max(along_rows, along_columns));
+}
+
 /// The shape with every edge moved outward by `grow` canvas pixels (inward when negative). What
 /// would vanish stays as a thin line.
 void redraw(Plane& canvas, const Plane& distance, float grow) {
   for (std::size_t i = 0; i < canvas.values.size(); ++i) {
     canvas.values[i] = std::clamp(distance.values[i] + grow + 0.5F, 0.0F, 1.0F);
   }
+}
+
+/// The ink with its strokes drawn as wide as this many of its pixels.
+Plane thickened(const Plane& ink, float width) {
+  const int margin = static_cast<int>(width) + 1;
+  Plane wider(ink.width + 2 * margin, ink.height + 2 * margin);
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) wider.at(x + margin, y + margin) = ink.at(x, y);
+  }
+  const Plane distance = signed_distance(wider, 0.5F);
+  redraw(wider, distance, std::max(0.0F, width - stroke_width(distance)) / 2);
+  return wider;
 }
 
 /// Averages the canvas into 28x28, moved by whole canvas pixels so that the centre of mass is in
@@ -99,7 +129,10 @@ Digit centred(const Plane& canvas) {
 
 }  // namespace
 
-Digit normalise(const Plane& ink, float aspect) {
+Digit normalise(const Plane& drawn, float aspect) {
+  const float fine = kFit * kFine / extent(drawn).longest(aspect);
+  const bool is_hairline = stroke_width_at_most(drawn) * fine < kHairline;
+  const Plane ink = is_hairline ? thickened(drawn, kHairline / fine) : drawn;
   const Extent box = extent(ink);
   const float first = kFit * kFine / box.longest(aspect);
   Plane canvas = on_canvas(ink, box, first, aspect);
