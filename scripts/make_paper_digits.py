@@ -3,7 +3,7 @@
 
     make_paper_digits.py --images t10k-images-idx3-ubyte --labels t10k-labels-idx1-ubyte \
                          --out DIR [--count 200] [--seed 1] [--hard]
-                         [--kinds photo,board,scan,drawing,bitmap,sheet,notebook]
+                         [--kinds photo,board,scan,drawing,bitmap,line,sheet,notebook]
 
 --hard adds what spoils real pictures: a table behind the page, sharp shadows of hands, printed
 frames, hairlines, faint pencils and markers, screenshots, backs that show through, punched holes.
@@ -21,6 +21,7 @@ import numpy as np
 from PIL import Image
 
 from paper_digits.ink import cut_out, frame, place, stroke, warp
+from paper_digits.lines import draw_lines, middle_lines
 from paper_digits.notebook import notebook
 from paper_digits.photograph import BOARDS, PENS, board, pens, photograph
 
@@ -139,6 +140,16 @@ def bitmap(rng, digit, hard):
     return Image.fromarray((255 * (grown == 0 if rng.random() < 0.5 else grown)).astype(np.uint8)), "png"
 
 
+def line(rng, digit, hard):
+    """Drawn with a round pen of 1 to 40 pixels in a square of 28 to 4,000, of which few are above 1,000."""
+    side = int(28 * ((1000 if rng.random() < 0.8 else 4000) / 28) ** rng.random())
+    width = min(40.0, side / 9) ** rng.random()
+    tall = side * rng.uniform(0.35, 0.85)
+    ink = draw_lines(middle_lines(digit), side, tall, max(1.0, width), rng.uniform(0.2, 0.8, 2), rng.random() < 0.5)
+    grey = 255 * (1 - ink if rng.random() < 0.5 else ink)
+    return Image.fromarray(grey.astype(np.uint8)), "png"
+
+
 class Page:
     """A sheet's ink and what was written."""
 
@@ -206,7 +217,8 @@ def make(kind, rng, images, labels, hard):
         image, ending, lines = {"sheet": sheet, "notebook": notebook}[kind](rng, pick, hard)
         return image, ending, " ".join(lines)
     digit, label = pick()
-    draw = {"photo": photo, "board": on_board, "scan": scan, "drawing": drawing, "bitmap": bitmap}[kind]
+    makers = {"photo": photo, "board": on_board, "scan": scan, "drawing": drawing, "bitmap": bitmap, "line": line}
+    draw = makers[kind]
     return *draw(rng, digit, hard), str(label)
 
 
