@@ -56,6 +56,10 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
                                                  .error = std::move(pictures[i].error),
                                                  .note = first_of(candidates[i].sequence),
                                                  .answer = std::move(answers[i])});
+    if (result.answer.several) {
+      result.note += result.note.empty() ? "" : "; ";
+      result.note += "several digits: try --split";
+    }
     if (!result.is_finite()) {
       result.error =
           result.name() + ": no answer: the net's outputs are not finite numbers; train it again";

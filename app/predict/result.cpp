@@ -99,6 +99,12 @@ std::string sheet_text(const Result& result, const Style& style) {
   return text;
 }
 
+std::string row_text(const Result& result, const Style& style) {
+  const float confidence = result.answer.confidence();
+  return fmt::format("{}  {:6.2f} %{}  {}\n", digits_of(result.answer.lines[0]), 100 * confidence,
+                     is_unsure(confidence, style) ? "  unsure" : "", printable(result.name()));
+}
+
 }  // namespace
 
 std::string class_name(int digit, const Style& style) {
@@ -131,6 +137,11 @@ ordered_json to_json(const Result& result, const Style& style) {
     json["digit"] = nullptr;
     json["confidence"] = 0;
     json["note"] = "no digit found" + (result.note.empty() ? "" : "; " + result.note);
+  } else if (result.answer.lines[0].size() > 1) {
+    json["digit"] = nullptr;
+    json["confidence"] = result.answer.confidence();
+    if (is_unsure(result.answer.confidence(), style)) json["unsure"] = true;
+    json["lines"] = {digits_of(result.answer.lines[0])};
   } else {
     const digits::Digit& digit = result.answer.lines[0][0];
     add_digit(json, digit, style);
@@ -143,6 +154,7 @@ ordered_json to_json(const Result& result, const Style& style) {
 std::string to_text(const Result& result, const Style& style) {
   if (result.answer.lines.empty()) return "-   no digit  " + printable(result.name()) + "\n";
   if (style.layout == Layout::kSheet) return sheet_text(result, style);
+  if (result.answer.lines[0].size() > 1) return row_text(result, style);
   return digit_text(result.answer.lines[0][0], style) + "  " + printable(result.name()) + "\n";
 }
 

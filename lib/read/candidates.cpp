@@ -22,11 +22,20 @@ Candidates only(image::Digit digit) {
   return one_mark({{.digits = {std::move(digit)}}});
 }
 
+/// The only line of a picture that is too wide for one digit; none where it has no or more lines.
+Candidates row_in(const image::Picture& picture) {
+  Candidates row{.lines = image::propose_sheet(picture), .row = true};
+  if (row.lines.size() != 1 || row.lines[0].size() < 2) row.lines.clear();
+  return row;
+}
+
 Candidates candidates_of(const image::Picture& picture, const std::string& name,
                          Preparation preparation) {
   switch (preparation) {
-    case Preparation::kDigit:
-      return one_mark(image::propose_digit(picture));
+    case Preparation::kDigit: {
+      Candidates single = one_mark(image::propose_digit(picture));
+      return single.lines.empty() ? row_in(picture) : single;
+    }
     case Preparation::kSheet:
       return {.lines = image::propose_sheet(picture)};
     case Preparation::kReduced:

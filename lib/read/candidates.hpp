@@ -21,6 +21,8 @@ enum class Preparation {
 /// read it, and the digits of each reading.
 struct Candidates {
   std::vector<image::ReadableLine> lines;
+  /// Whether they were looked for as a sheet's because no single digit was found.
+  bool row = false;
   /// Of the file: what of it was looked at is its first picture.
   image::Sequence sequence = {};
 };

@@ -30,6 +30,7 @@ void for_each_digit(std::span<const Candidates> pictures, const Visit& visit) {
 struct NamedReading {
   std::vector<Digit> digits;
   float merit = 0;
+  bool several = false;
 
   float least_confidence() const {
     float least = 1;
@@ -55,24 +56,28 @@ bool is_better(const NamedReading& other, const NamedReading& known) {
   return other.score() > known.score();
 }
 
+/// What a picture without a single digit shows is taken for a row of them where the net is as sure
+/// as this of each.
+constexpr float kRowSure = 0.6F;
+
 /// Hands out the net's logits in the order of for_each_digit().
 class Names {
  public:
   explicit Names(std::vector<float> logits) : logits_(std::move(logits)) {}
 
-  /// The digits of the mark's best reading; none of a mark without readings.
-  std::vector<Digit> best_of(const std::vector<image::Reading>& mark) {
+  /// The mark's best reading; no digits of a mark without readings.
+  NamedReading best_of(const std::vector<image::Reading>& mark) {
     NamedReading best;
     for (std::size_t i = 0; i < mark.size(); ++i) {
       NamedReading other = named(mark[i]);
       if (i == 0 || is_better(other, best)) best = std::move(other);
     }
-    return std::move(best.digits);
+    return best;
   }
 
  private:
   NamedReading named(const image::Reading& reading) {
-    NamedReading named{.digits = {}, .merit = reading.merit};
+    NamedReading named{.digits = {}, .merit = reading.merit, .several = reading.several};
     for (const image::Digit& digit : reading.digits) named.digits.push_back(next(digit));
     return named;
   }
@@ -106,9 +111,14 @@ std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& n
     for (const image::ReadableLine& marks : picture.lines) {
       std::vector<Digit>& line = answer.lines.emplace_back();
       for (const std::vector<image::Reading>& mark : marks) {
-        std::ranges::move(names.best_of(mark), std::back_inserter(line));
+        NamedReading best = names.best_of(mark);
+        std::ranges::move(best.digits, std::back_inserter(line));
+        answer.several = answer.several || best.several;
       }
     }
+    if (!picture.row) continue;
+    answer.several = answer.confidence() >= kRowSure;
+    if (!answer.several) answer.lines.clear();
   }
   return answers;
 }

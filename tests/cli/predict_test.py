@@ -338,6 +338,30 @@ class OddPictures(PredictTest):
         self.assertIsNone(answer["digit"])
         self.assertEqual(answer["note"], "no digit found")
 
+    def test_of_a_page_with_several_digits_that_is_said(self):
+        rows = bytearray(b"\xff" * 200 * 100)
+        for left in (30, 120):
+            for y in range(20, 80):
+                for x in (*range(left, left + 6), *range(left + 34, left + 40)):
+                    rows[y * 200 + x] = 0
+            for y in (*range(20, 26), *range(74, 80)):
+                rows[y * 200 + left : y * 200 + left + 40] = bytes(40)
+        path = self.folder / "two.png"
+        path.write_bytes(png(bytes(rows), 200, 100))
+        result = self.predict("--json", path)
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(json.loads(result.stdout)["note"], "several digits: try --split")
+        self.assertIn("two.png: several digits: try --split", result.stderr)
+        self.assertNotIn("note", json.loads(self.predict("--json", "--split", path).stdout))
+
+    def test_a_blank_page_has_the_same_exit_code_with_and_without_split(self):
+        path = self.folder / "blank.png"
+        path.write_bytes(png(b"\xff" * 200 * 100, 200, 100))
+        for options, code in (((), 0), (("--min-confidence", "0.5"), 3)):
+            for split in ((), ("--split",)):
+                result = self.predict(*options, *split, path)
+                self.assertEqual(result.returncode, code, (options, split))
+
     def test_as_it_is_means_28_by_28(self):
         path = self.folder / "small.png"
         path.write_bytes(png(bytes(100), 10, 10))

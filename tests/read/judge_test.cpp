@@ -89,6 +89,29 @@ TEST_CASE("of readings with as many digits the surer and the better looking one 
   CHECK(read_as({{{digit(1, 0.6)}, 1.1F}, {{digit(2, 0.9)}, 0}}) == std::vector{2});
 }
 
+TEST_CASE("that a picture holds several is said when the reading that is chosen says so") {
+  FakeNetwork network;
+  const image::Reading one{{digit(1, 0.9)}, 0}, of_several{{digit(2, 0.8)}, 0, true};
+  const std::vector<digits::Candidates> pictures{{{{{one, of_several}}}},
+                                                 {{{{{{digit(1, 0.5)}, 0}, of_several}}}}};
+  const auto answers = digits::judge(pictures, std::ref(network));
+  CHECK_FALSE(answers[0].several);
+  CHECK(answers[1].several);
+}
+
+TEST_CASE("a row in place of a single digit is an answer where the net is sure of each") {
+  FakeNetwork network;
+  const auto row = [](double least) {
+    return digits::Candidates{.lines = {{{{{digit(3, 0.9)}}}, {{{digit(4, least)}}}}}, .row = true};
+  };
+  const std::vector<digits::Candidates> pictures{row(0.8), row(0.3)};
+  const auto answers = digits::judge(pictures, std::ref(network));
+  CHECK(answers[0].several);
+  CHECK(answers[0].lines.at(0).size() == 2);
+  CHECK_FALSE(answers[1].several);
+  CHECK(answers[1].lines.empty());
+}
+
 TEST_CASE("more digits must be clearly surer than fewer, by the least sure of them") {
   const image::Reading whole{{digit(0, 0.6)}};
   CHECK(read_as({whole, {{digit(6, 0.85), digit(7, 0.99)}}}) == std::vector{0});

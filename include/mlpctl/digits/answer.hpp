@@ -31,9 +31,12 @@ struct Digit {
 };
 
 /// What was read in a picture: lines of digits from the top, each from left to right. One line of
-/// one digit where a single one was asked for; none on a blank page.
+/// one digit where a single one was asked for, or of more where no single one was found but a row
+/// of them; none on a blank page.
 struct Answer {
   std::vector<std::vector<Digit>> lines;
+  /// Whether a single digit was asked for and the picture seems to hold several.
+  bool several = false;
 
   /// That of its least probable digit; 0 when there is none.
   float confidence() const;

@@ -83,4 +83,38 @@ std::vector<bool> pieces_of_digit(const Components& found) {
   return chosen;
 }
 
+bool shows_several(const Components& found, const std::vector<bool>& chosen, const Box& box) {
+  /// Digits of one hand are as tall as each other but for this factor, and have as much ink.
+  constexpr float kAsTall = 0.6F, kAsMuch = 0.25F;
+  /// Parts of one digit lie above each other by more than this share of their width.
+  constexpr float kBeside = 0.2F;
+  const auto tall = static_cast<float>(box.height);
+  float most = 0;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (chosen[i]) most = std::max(most, found.pieces[i].mass);
+  }
+  const auto is_like_a_digit = [&](std::size_t i) {
+    const Component& piece = found.pieces[i];
+    const auto height = static_cast<float>(piece.box.height);
+    return height > kAsTall * tall && height * kAsTall < tall && piece.mass > kAsMuch * most &&
+           piece.mass * kAsMuch < most && !lies_on_edge(piece) && !is_flat_stroke(piece.box) &&
+           !is_grid(found, i) && !is_frame(found, i);
+  };
+  std::vector<Box> alike;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (is_like_a_digit(i)) alike.push_back(found.pieces[i].box);
+  }
+  const auto lie_apart = [](const Box& a, const Box& b) {
+    const auto common = static_cast<float>(a.width + b.width - united(a, b).width);
+    const auto above = static_cast<float>(a.height + b.height - united(a, b).height);
+    return common < kBeside * static_cast<float>(std::min(a.width, b.width)) || above < 0;
+  };
+  for (std::size_t i = 0; i < alike.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (lie_apart(alike[i], alike[k])) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace mlpctl::image

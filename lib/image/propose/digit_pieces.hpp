@@ -13,4 +13,8 @@ bool is_flat_stroke(const Box& box);
 /// when all are the lines of ruled or squared paper.
 std::vector<bool> pieces_of_digit(const Components& found);
 
+/// Whether the pieces look like several digits, of which those chosen, within the box, are one or
+/// more: as tall, as much ink, and side by side.
+bool shows_several(const Components& found, const std::vector<bool>& chosen, const Box& box);
+
 }  // namespace mlpctl::image

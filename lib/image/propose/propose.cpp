@@ -32,14 +32,15 @@ bool is_hollow(const Sighting& near, const Sighting& wide) {
 }
 
 /// The one way to read the picture.
-std::vector<Reading> only(Digit digit) {
-  return {{.digits = {std::move(digit)}}};
+std::vector<Reading> only(Digit digit, bool several = false) {
+  return {{.digits = {std::move(digit)}, .several = several}};
 }
 
 /// What several ways of looking find, the best first.
 std::vector<Reading> weighed(const std::vector<Sighting>& all) {
   std::vector<Reading> readings;
-  for (const Sighting& each : all) readings.push_back({{each.digit}, merit(each, all)});
+  for (const Sighting& each : all)
+    readings.push_back({{each.digit}, merit(each, all), each.several});
   std::ranges::stable_sort(readings, std::ranges::greater(), &Reading::merit);
   return readings;
 }
@@ -76,7 +77,7 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   }
   const std::optional<Sighting> wide = look(on_paper, scale);
   const bool simple = side <= kSmall || (on_paper.flat && wide && !wide->on_edge);
-  if (wide && simple && wide->share >= kUnderstood) return only(wide->digit);
+  if (wide && simple && wide->share >= kUnderstood) return only(wide->digit, wide->several);
   std::vector<Sighting> all;
   if (wide) all.push_back(*wide);
   const auto look_for_strokes = [&](Polarity polarity, double reach) {
@@ -89,7 +90,7 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   for (const double reach : kHalfStrokes) {
     for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) {
       if (look_for_strokes(polarity, reach) && reach == kHalfStrokes.front()) {
-        return only(wide->digit);
+        return only(wide->digit, wide->several);
       }
     }
   }

@@ -9,7 +9,8 @@ namespace mlpctl::image {
 /// One way to read a mark of ink: as this digit, or as these where several touch.
 struct Reading {
   std::vector<Digit> digits;
-  float merit = 0;  ///< how well it looks like one, as a logarithm of odds up to a constant
+  float merit = 0;       ///< how well it looks like one, as a logarithm of odds up to a constant
+  bool several = false;  ///< marks of its kind lie beside it, or are taken for a part of it
 };
 
 /// The one digit of a picture, prepared as LeCun prepared MNIST: paper removed, whichever of ink

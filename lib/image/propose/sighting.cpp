@@ -87,6 +87,7 @@ std::optional<Sighting> look(const Segmentation& segmented, double scale) {
     area += segmented.found.pieces[i].area;
     sighting.on_edge = sighting.on_edge || lies_on_edge(segmented.found.pieces[i]);
   }
+  sighting.several = shows_several(segmented.found, chosen, box);
   sighting.cover = static_cast<float>(area) / static_cast<float>(box.width * box.height);
   return sighting;
 }

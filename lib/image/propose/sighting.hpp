@@ -16,6 +16,7 @@ struct Sighting {
   float strength = 0;  ///< grey levels of its strokes
   float cover = 0;     ///< share of its box that is ink
   bool on_edge = false;
+  bool several = false;  ///< see Reading
 };
 
 /// Takes the most prominent pieces for the digit; scale: pixels of the file for one of the

@@ -187,6 +187,28 @@ TEST_CASE("strokes that cover most of a stretched digit's square are its ink all
   }
 }
 
+TEST_CASE("of several digits it is said that they are several") {
+  const auto shows_several = [](const image::Picture& picture) {
+    const auto readings = image::propose_digit(picture);
+    REQUIRE_FALSE(readings.empty());
+    return readings.front().several;
+  };
+  for (const int side : {200, 600, 1400}) {
+    CAPTURE(side);
+    const int tall = side / 4, stroke = std::max(2, side / 60);
+    image::Picture picture = page(side, side);
+    draw_zero(picture, side / 5, side / 3, tall * 2 / 3, tall, stroke);
+    CHECK_FALSE(shows_several(picture));
+    // A speck, a rule and a dot are no digits.
+    draw_bar(picture, side * 3 / 4, side / 3, stroke, stroke);
+    draw_bar(picture, side / 5, side * 9 / 10, side / 2, stroke);
+    CHECK_FALSE(shows_several(picture));
+    draw_zero(picture, side / 2, side / 3 + tall / 10, tall * 2 / 3, tall, stroke);
+    CHECK(shows_several(picture));
+    CHECK(shows_several(negative(picture)));
+  }
+}
+
 TEST_CASE("a blank page has no digit") {
   CHECK_FALSE(likeliest(page(300, 200)));
   CHECK_FALSE(likeliest(page(28, 28, 0)));
