@@ -101,22 +101,4 @@ Picture picture_of(PixPtr pix, const ByteView& file, std::int64_t max_pixels) {
   return pixGetDepth(pix.get()) == 32 ? from_rgb(pix.get(), factor) : from_grey(pix.get(), factor);
 }
 
-PixPtr pix_of(const Picture& picture) {
-  const bool rgb = picture.channels == 3;
-  PixPtr pix(pixCreate(picture.width, picture.height, rgb ? 32 : 8));
-  if (pix == nullptr)
-    throw Error(ErrorCode::kIo, "There is not enough memory for a picture of this size.");
-  for (int y = 0; y < picture.height; ++y) {
-    l_uint32* line = row_of(pix.get(), y);
-    for (int x = 0; x < picture.width; ++x) {
-      if (rgb) {
-        composeRGBPixel(picture.at(x, y, 0), picture.at(x, y, 1), picture.at(x, y, 2), line + x);
-      } else {
-        SET_DATA_BYTE(line, x, picture.at(x, y));
-      }
-    }
-  }
-  return pix;
-}
-
 }  // namespace mlpctl::image

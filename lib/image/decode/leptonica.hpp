@@ -32,7 +32,4 @@ inline l_uint32* row_of(Pix* pix, int y) {
 /// most max_pixels. Throws Error for no pix, and for pixels of an odd kind.
 Picture picture_of(PixPtr pix, const ByteView& file, std::int64_t max_pixels);
 
-/// Grey of 8 bits or colour of 32. Throws Error when there is not enough memory.
-PixPtr pix_of(const Picture& picture);
-
 }  // namespace mlpctl::image
