@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "train/augment/hands.hpp"
+#include "train/augment/styles.hpp"
 
 namespace mlpctl::train {
 namespace {
@@ -112,6 +113,7 @@ void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint6
   if (label == 1 && habit < options_.upstroke) write_upstroke(canvas, random);
   if (label == 7 && habit < options_.bar) write_bar(canvas, random);
   if (label == 9 && habit < options_.tail) write_tail(canvas, random);
+  if (label >= 0 && random.uniform() < options_.styles) write_in_style(canvas, label, random);
   if (stroke != 0) change_stroke(canvas, stroke);
   warp(canvas, affine, basis_, field, out);
 }

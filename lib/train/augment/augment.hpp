@@ -33,6 +33,8 @@ struct AugmentOptions {
   float bar = 0.1F;
   /// The share of nines whose tail is turned to the left.
   float tail = 0.15F;
+  /// The share of digits written anew in another school's style.
+  float styles = 0.2F;
   /// The share of images left as they are.
   float clean_fraction = 0.1F;
 
@@ -58,6 +60,7 @@ constexpr void for_each_field(Options& options, Visit&& visit) {
   field("upstroke", options.upstroke, up_to(1), "Share of ones given an upstroke");
   field("bar", options.bar, up_to(1), "Share of sevens given a bar");
   field("tail", options.tail, up_to(1), "Share of nines whose tail turns left");
+  field("styles", options.styles, up_to(1), "Share of digits written anew in another style");
   field("clean_fraction", options.clean_fraction, up_to(1), "Share of pictures left as they are");
 }
 

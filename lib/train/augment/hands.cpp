@@ -4,15 +4,13 @@
 #include <cmath>
 #include <numbers>
 
+#include "train/augment/pen.hpp"
+
 namespace mlpctl::train {
 namespace {
 
 constexpr float kDegree = std::numbers::pi_v<float> / 180;
 constexpr int kFirst = 1, kLast = static_cast<int>(model::kImageSide);
-
-struct Point {
-  float x, y;
-};
 
 /// Where the ink lies: rows and columns with a pixel that is more than half white.
 struct Extent {
@@ -50,24 +48,6 @@ Point middle(const Canvas& canvas, int top, int bottom) {
     }
   }
   return {sum_x / sum, static_cast<float>(top + bottom) / 2};
-}
-
-float distance(Point p, Point a, Point b) {
-  const float dx = b.x - a.x, dy = b.y - a.y, length = std::max(dx * dx + dy * dy, 1e-6F);
-  const float along = std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length, 0.0F, 1.0F);
-  return std::hypot(p.x - a.x - along * dx, p.y - a.y - along * dy);
-}
-
-/// A line with round ends and soft edges.
-void draw_line(Canvas& canvas, Point from, Point to, float radius) {
-  for (int y = kFirst; y <= kLast; ++y) {
-    for (int x = kFirst; x <= kLast; ++x) {
-      const float away = distance({static_cast<float>(x), static_cast<float>(y)}, from, to);
-      const float level = std::clamp(radius + 0.5F - away, 0.0F, 1.0F) * 255;
-      auto& pixel = canvas.rows[y][x];
-      pixel = std::max(pixel, static_cast<std::uint8_t>(level + 0.5F));
-    }
-  }
 }
 
 void move_sideways(Canvas& canvas, int by) {

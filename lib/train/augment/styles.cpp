@@ -1,0 +1,184 @@
+#include "train/augment/styles.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "train/augment/pen.hpp"
+
+namespace mlpctl::train {
+namespace {
+
+/// What the pen does at a point: begins there, turns sharply, or passes in a curve.
+enum class Pen : std::uint8_t { kBegin, kCorner, kCurve };
+
+struct Step {
+  Pen pen;
+  Point at;
+};
+using Style = std::vector<Step>;
+
+/// A way to write a digit: points in hundredths of its box, y from the top. A bar before a point
+/// begins a line, a hyphen says that the line has a corner there, a tilde that it passes in a
+/// curve.
+struct Way {
+  int digit;
+  std::string_view points;
+};
+constexpr Way kWays[] = {
+    {0, "50,0 ~12,30 ~12,70 ~50,100 ~88,70 ~88,30 ~50,0 | 92,2 -8,98"},  // crossed
+    {0, "40,3 ~8,40 ~25,92 ~70,92 ~95,50 ~75,6"},                        // open at the top
+    {0, "30,12 ~8,50 ~40,100 ~88,65 ~80,15 ~45,0 ~30,18 ~75,12"},  // with a loop where it closes
+    {1, "5,48 -60,0 -58,100"},                                     // long flag
+    {1, "25,28 -60,0 -60,100"},                                    // short flag
+    {1, "20,25 -50,0 -50,100 | 15,100 -85,100"},                   // flag and foot
+    {1, "10,38 ~40,22 -62,0 -55,100"},                             // curved flag
+    {1, "50,0 -50,100 | 20,100 -80,100"},                          // foot
+    {1, "75,0 -25,100"},                                           // slanted
+    {2, "10,22 ~42,0 ~80,20 ~62,60 ~28,92 ~8,90 ~25,76 ~55,92 ~98,94"},   // looped at the foot
+    {2, "8,15 ~50,2 ~80,18 -8,96 -92,96"},                                // angular
+    {2, "12,25 ~45,0 ~80,25 ~45,65 -5,95 ~38,85 ~68,99 ~100,86"},         // a wave for a foot
+    {3, "10,2 -85,2 -42,40 ~85,62 ~75,95 ~35,100 ~5,85"},                 // flat at the top
+    {3, "10,15 ~50,0 ~82,20 ~50,46 ~36,48 ~50,42 ~88,70 ~50,100 ~5,85"},  // looped in the middle
+    {4, "22,0 -4,60 -98,58 | 68,25 -62,100"},                             // open
+    {4, "14,2 ~10,30 -12,58 -98,55 | 76,0 -72,100"},              // open, both sides as tall
+    {4, "70,100 -70,0 -3,66 -100,66"},                            // closed
+    {4, "50,0 -5,64 -95,62 | 62,38 -56,100"},                     // open, short stem
+    {4, "10,3 ~8,40 ~35,55 -80,42 | 85,0 -76,100"},               // open and curved
+    {5, "24,4 -16,45 ~50,38 ~86,65 ~60,97 ~8,92 | 24,4 -88,0"},   // bar last
+    {5, "25,12 -16,48 ~50,42 ~84,68 ~58,98 ~8,94 | 40,4 -98,0"},  // bar apart
+    {5, "86,3 ~35,5 ~20,35 ~62,52 ~84,78 ~50,100 ~8,90"},         // one curve
+    {5, "90,2 -22,4 -18,45 -78,50 -72,96 -8,98"},                 // angular
+    {6, "72,24 ~84,10 ~62,0 ~26,25 ~8,66 ~42,100 ~82,78 ~50,52 ~13,72"},   // curled at the top
+    {6, "86,14 ~62,2 ~30,20 ~8,64 ~42,100 ~82,76 ~50,50 ~12,70"},          // hooked at the top
+    {6, "62,0 ~24,45 ~10,80 ~45,100 ~82,82 ~52,60 ~14,78"},                // straight
+    {6, "50,0 ~12,55 ~30,98 ~88,92 ~72,70 ~36,84"},                        // open below
+    {7, "5,3 -92,3 -36,100 | 20,50 -86,48"},                               // barred
+    {7, "0,14 ~20,2 ~50,12 ~75,10 -95,0 ~60,45 ~40,100 | 20,52 -88,46"},   // wave and bar
+    {7, "0,14 ~20,2 ~50,12 ~75,10 -95,0 ~60,45 ~40,100"},                  // wave
+    {7, "6,20 -5,2 -90,2 ~55,48 ~42,100"},                                 // serif
+    {7, "6,20 -5,2 -90,2 ~55,48 ~42,100 | 22,56 -86,50"},                  // serif and bar
+    {7, "5,5 -85,5 ~56,40 ~46,100 | 20,55 -86,46"},                        // curve and bar
+    {8, "50,45 ~16,22 ~50,0 ~84,22 ~50,45 ~8,75 ~50,100 ~92,75 ~50,45"},   // two rounds
+    {8, "80,12 ~40,0 ~16,25 ~80,70 ~50,100 ~10,76 ~50,45 ~92,2"},          // open at the top
+    {9, "82,20 ~45,0 ~12,26 ~42,50 ~82,24 ~86,60 ~60,98 ~10,90"},          // curled tail
+    {9, "80,18 ~45,0 ~14,22 ~42,44 ~80,20 ~84,65 ~50,100 ~12,92 ~16,76"},  // hooked tail
+    {9, "80,10 ~45,0 ~12,25 ~40,48 -80,12 -78,100"},                       // straight stem
+    {9, "78,30 ~40,48 ~12,24 ~50,0 ~84,20 ~70,70 ~45,100"},                // begun below
+};
+
+Style style_of(std::string_view points) {
+  Style style;
+  Pen pen = Pen::kBegin;
+  const auto number = [&] {
+    int value = 0;
+    const auto end = std::from_chars(points.data(), points.data() + points.size(), value).ptr;
+    points.remove_prefix(static_cast<std::size_t>(end - points.data()));
+    return static_cast<float>(value) / 100;
+  };
+  while (!points.empty()) {
+    const char next = points.front();
+    if (std::isdigit(static_cast<unsigned char>(next)) == 0) {
+      if (next == '|') pen = Pen::kBegin;
+      if (next == '-') pen = Pen::kCorner;
+      if (next == '~') pen = Pen::kCurve;
+      points.remove_prefix(1);
+      continue;
+    }
+    const float x = number();
+    points.remove_prefix(1);
+    style.push_back({pen, {x, number()}});
+  }
+  return style;
+}
+
+/// The styles of each digit.
+const std::array<std::vector<Style>, 10>& styles() {
+  static const auto all = [] {
+    std::array<std::vector<Style>, 10> by_digit;
+    for (const auto& [digit, points] : kWays) {
+      by_digit[static_cast<std::size_t>(digit)].push_back(style_of(points));
+    }
+    return by_digit;
+  }();
+  return all;
+}
+
+/// A curve through b and c, at `share` of the way from b to c, that comes from a and goes to d
+/// (Catmull and Rom 1974).
+float between(float a, float b, float c, float d, float share) {
+  return b + 0.5F * share *
+                 (c - a + share * (2 * a - 5 * b + 4 * c - d + share * (3 * (b - c) + d - a)));
+}
+
+struct Segment {
+  Point from, to;
+};
+
+/// The steps' lines, each curve in short pieces.
+std::vector<Segment> segments_of(std::span<const Step> steps) {
+  constexpr int kPieces = 5;
+  std::vector<Segment> segments;
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (steps[i].pen == Pen::kBegin) continue;
+    const Step &b = steps[i - 1], &c = steps[i];
+    const bool begins = b.pen != Pen::kCurve, ends = c.pen != Pen::kCurve ||
+                                                     i + 1 == steps.size() ||
+                                                     steps[i + 1].pen == Pen::kBegin;
+    const Step &a = begins ? b : steps[i - 2], &d = ends ? c : steps[i + 1];
+    Point last = b.at;
+    const int pieces = begins && ends ? 1 : kPieces;
+    for (int piece = 1; piece <= pieces; ++piece) {
+      const float share = static_cast<float>(piece) / static_cast<float>(pieces);
+      const Point next{between(a.at.x, b.at.x, c.at.x, d.at.x, share),
+                       between(a.at.y, b.at.y, c.at.y, d.at.y, share)};
+      segments.push_back({last, next});
+      last = next;
+    }
+  }
+  return segments;
+}
+
+/// Scaled to fit a square of this side, the lines' centre of mass in the canvas's middle.
+void place(std::vector<Segment>& segments, float side) {
+  constexpr float kMiddle = (model::kImageSide + 1) / 2.0F;
+  float left = 1e9F, top = 1e9F, right = -1e9F, bottom = -1e9F, mass = 0, x = 0, y = 0;
+  for (const auto& [from, to] : segments) {
+    left = std::min({left, from.x, to.x}), right = std::max({right, from.x, to.x});
+    top = std::min({top, from.y, to.y}), bottom = std::max({bottom, from.y, to.y});
+    const float length = std::hypot(to.x - from.x, to.y - from.y);
+    mass += length;
+    x += length * (from.x + to.x) / 2;
+    y += length * (from.y + to.y) / 2;
+  }
+  const float scale = side / std::max(right - left, bottom - top);
+  const auto placed = [&](Point p) {
+    return Point{kMiddle + (p.x - x / mass) * scale, kMiddle + (p.y - y / mass) * scale};
+  };
+  for (auto& [from, to] : segments) from = placed(from), to = placed(to);
+}
+
+}  // namespace
+
+void write_in_style(Canvas& canvas, int label, Random& random) {
+  constexpr float kFit = 20, kJitter = 0.06F;
+  const auto& ways = styles()[static_cast<std::size_t>(label)];
+  const float aspect = random.uniform(0.45F, 0.9F), radius = random.uniform(0.8F, 1.7F);
+  Style style = ways[random.below(ways.size())];
+  for (Step& step : style) {
+    step.at.x = (step.at.x + random.uniform(-kJitter, kJitter)) * aspect;
+    step.at.y += random.uniform(-kJitter, kJitter);
+  }
+  std::vector<Segment> segments = segments_of(style);
+  place(segments, kFit - 2 * radius);
+  canvas = {};
+  for (const auto& [from, to] : segments) draw_line(canvas, from, to, radius);
+}
+
+}  // namespace mlpctl::train
