@@ -11,7 +11,8 @@ constexpr int kFirst = 1, kLast = static_cast<int>(model::kImageSide);
 float distance(Point p, Point a, Point b) {
   const float dx = b.x - a.x, dy = b.y - a.y, length = std::max(dx * dx + dy * dy, 1e-6F);
   const float along = std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length, 0.0F, 1.0F);
-  return std::hypot(p.x - a.x - along * dx, p.y - a.y - along * dy);
+  const float x = p.x - a.x - along * dx, y = p.y - a.y - along * dy;
+  return std::sqrt(x * x + y * y);
 }
 
 int first_pixel(float a, float b, float reach) {

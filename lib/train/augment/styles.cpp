@@ -123,7 +123,7 @@ struct Segment {
 
 /// The steps' lines, each curve in short pieces.
 std::vector<Segment> segments_of(std::span<const Step> steps) {
-  constexpr int kPieces = 5;
+  constexpr int kPieces = 4;
   std::vector<Segment> segments;
   for (std::size_t i = 1; i < steps.size(); ++i) {
     if (steps[i].pen == Pen::kBegin) continue;

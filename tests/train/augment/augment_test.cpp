@@ -282,7 +282,8 @@ TEST_CASE("augmentation speed", "[.benchmark]") {
   Image out{};
   std::int64_t index = 0;
   BENCHMARK("one image") {
-    augment(in.data(), out.data(), 1, 0, ++index);
+    ++index;
+    augment(in.data(), out.data(), 1, 0, index, static_cast<int>(index % 10));
     return out[400];
   };
 }
