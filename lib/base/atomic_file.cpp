@@ -59,7 +59,21 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail(errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
+    written_ += static_cast<std::uint64_t>(written);
   }
+  begin_writeback();
+}
+
+// Of a large file, so that the disk is at work before commit() waits for it. Nothing waits here,
+// and where this is not known nothing is lost.
+void AtomicFile::begin_writeback() noexcept {
+#ifdef SYNC_FILE_RANGE_WRITE
+  constexpr std::uint64_t kPart = std::uint64_t{16} << 20U;
+  if (written_ - begun_ < kPart) return;
+  (void)sync_file_range(temporary_->fd(), static_cast<off_t>(begun_),
+                        static_cast<off_t>(written_ - begun_), SYNC_FILE_RANGE_WRITE);
+  begun_ = written_;
+#endif
 }
 
 void AtomicFile::write(std::string_view text) {

@@ -39,9 +39,12 @@ class AtomicFile {
 
  private:
   [[noreturn]] void fail(int error_number) const;
+  void begin_writeback() noexcept;
 
   std::string path_;
   std::unique_ptr<TemporaryFile> temporary_;
+  /// Bytes appended, and those of them that the disk was asked to begin with.
+  std::uint64_t written_ = 0, begun_ = 0;
 };
 
 /// Throws Error unless a file could be written at path now; leaves nothing behind.
