@@ -43,62 +43,6 @@ std::string bar(float share, Glyphs glyphs) {
   return text;
 }
 
-/// The ten digits, five columns by seven rows, a row in the low bits of each number.
-constexpr std::array<std::array<std::uint8_t, 7>, 10> kGlyphs{{
-    {0x0E, 0x11, 0x13, 0x15, 0x19, 0x11, 0x0E},
-    {0x04, 0x0C, 0x04, 0x04, 0x04, 0x04, 0x0E},
-    {0x0E, 0x11, 0x01, 0x06, 0x08, 0x10, 0x1F},
-    {0x0E, 0x11, 0x01, 0x06, 0x01, 0x11, 0x0E},
-    {0x02, 0x06, 0x0A, 0x12, 0x1F, 0x02, 0x02},
-    {0x1F, 0x10, 0x1E, 0x01, 0x01, 0x11, 0x0E},
-    {0x06, 0x08, 0x10, 0x1E, 0x11, 0x11, 0x0E},
-    {0x1F, 0x01, 0x02, 0x04, 0x08, 0x08, 0x08},
-    {0x0E, 0x11, 0x11, 0x0E, 0x11, 0x11, 0x0E},
-    {0x0E, 0x11, 0x11, 0x0F, 0x01, 0x02, 0x0C},
-}};
-
-using Colour = std::array<std::uint8_t, 3>;
-constexpr Colour kBoxColour{220, 30, 30};
-
-void fill(image::Picture& picture, const digits::Box& box, const Colour& colour) {
-  for (int y = std::max(0, box.y); y < std::min(picture.height, box.y + box.height); ++y) {
-    for (int x = std::max(0, box.x); x < std::min(picture.width, box.x + box.width); ++x) {
-      const auto at = static_cast<std::size_t>(y * std::int64_t{picture.width} + x) * 3;
-      std::copy(colour.begin(), colour.end(),
-                picture.pixels.begin() + static_cast<std::ptrdiff_t>(at));
-    }
-  }
-}
-
-void frame(image::Picture& picture, const digits::Box& box, int thick) {
-  fill(picture, {box.x - thick, box.y - thick, box.width + 2 * thick, thick}, kBoxColour);
-  fill(picture, {box.x - thick, box.y + box.height, box.width + 2 * thick, thick}, kBoxColour);
-  fill(picture, {box.x - thick, box.y, thick, box.height}, kBoxColour);
-  fill(picture, {box.x + box.width, box.y, thick, box.height}, kBoxColour);
-}
-
-/// The digit above the box, or in its top where there is no room.
-void label(image::Picture& picture, const digits::Box& box, int digit, int dot) {
-  const int top = std::max(0, box.y - 9 * dot);
-  fill(picture, {box.x, top, 7 * dot, 9 * dot}, {255, 255, 255});
-  for (int row = 0; row < 7; ++row) {
-    for (int column = 0; column < 5; ++column) {
-      const auto bits = kGlyphs[static_cast<std::size_t>(digit)][static_cast<std::size_t>(row)];
-      if ((bits >> (4 - column) & 1) == 0) continue;
-      fill(picture, {box.x + (1 + column) * dot, top + (1 + row) * dot, dot, dot}, kBoxColour);
-    }
-  }
-}
-
-image::Picture in_colour(const image::Picture& picture) {
-  if (picture.channels == 3) return picture;
-  image::Picture out = picture;
-  out.channels = 3;
-  out.pixels.clear();
-  for (const std::uint8_t value : picture.pixels) out.pixels.insert(out.pixels.end(), 3, value);
-  return out;
-}
-
 /// The names of the classes, all as wide as the widest.
 std::vector<std::string> padded_names(const Style& style) {
   std::vector<std::string> names;
@@ -145,18 +89,6 @@ std::string drawing(const digits::Digit& digit, const Style& style, Glyphs glyph
     text += "\n";
   }
   return text;
-}
-
-image::Picture annotated(const image::Picture& picture, const digits::Answer& answer) {
-  image::Picture out = in_colour(picture);
-  const int thick = std::max(1, std::max(out.width, out.height) / 400);
-  for (const auto& line : answer.lines) {
-    for (const digits::Digit& digit : line) {
-      frame(out, digit.box, thick);
-      label(out, digit.box, digit.best, 2 * thick);
-    }
-  }
-  return out;
 }
 
 }  // namespace mlpctl::app

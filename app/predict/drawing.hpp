@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "image/picture.hpp"
 #include "predict/result.hpp"
 
 namespace mlpctl::app {
@@ -19,8 +18,5 @@ Glyphs glyphs_of_output();
 
 /// What the net saw, 28x14 characters, with the probabilities as bars beside it.
 std::string drawing(const digits::Digit& digit, const Style& style, Glyphs glyphs);
-
-/// The picture with a box around each digit and its answer above it.
-image::Picture annotated(const image::Picture& picture, const digits::Answer& answer);
 
 }  // namespace mlpctl::app

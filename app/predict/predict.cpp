@@ -30,6 +30,7 @@
 #include "mlpctl/state/reader.hpp"
 #include "model/info.hpp"
 #include "model/model_file.hpp"
+#include "predict/annotation.hpp"
 #include "predict/drawing.hpp"
 #include "predict/predict_session.hpp"
 #include "predict/result.hpp"
@@ -59,12 +60,24 @@ digits::Preparation preparation_of(const PredictOptions& options, const model::M
   return options.preprocess == "none" ? digits::Preparation::kExact : digits::Preparation::kReduced;
 }
 
+bool is_data_set(const std::string& path) {
+  try {
+    return starts_like_idx(path);
+  } catch (const Error&) {  // What is wrong with it is said when it is read.
+    return false;
+  }
+}
+
 void check(const PredictOptions& options) {
   if (options.annotate.empty()) return;
   std::error_code none;  // What is wrong with a path is said when it is read.
   const bool single = options.paths.size() == 1 && options.paths[0] != "-" &&
                       !std::filesystem::is_directory(options.paths[0], none);
   if (!single) throw UsageError("--annotate draws on one picture: name one PATH");
+  if (is_data_set(options.paths[0])) {
+    throw UsageError("--annotate draws on one picture, and this is a data set: " +
+                     printable(options.paths[0]));
+  }
   probe_output(options.annotate);
 }
 
@@ -125,10 +138,11 @@ class Printer {
   bool failed_ = false, unsure_ = false;
 };
 
-void annotate(const PredictOptions& options, const Result& result) {
+/// decoded: the picture as it was read for the answer, which is reduced where it is large.
+void annotate(const PredictOptions& options, image::Picture decoded, const Result& result) {
   if (!result.error.empty()) return;
-  const image::Picture picture = read_picture(result.file, image::Resolution::kFull);
-  write_png(annotated(picture, result.answer), options.annotate);
+  if (decoded.reduction > 1) decoded = read_picture(result.file, image::Resolution::kFull);
+  write_png(annotated(decoded, result.answer), options.annotate);
 }
 
 // A picture is worked on in planes of some megabytes, one after the other. Each would be given back
@@ -170,8 +184,10 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
   const int threads = thread_count(options.inference.threads);
   Pipeline<PredictInput, PreparedPicture> work(
       [inputs] { return inputs->next(); },
-      [preparation](const PredictInput& input) { return prepare(input, preparation); }, threads,
-      kAheadPerThread * static_cast<std::size_t>(threads));
+      [preparation, keep_decoded = !options.annotate.empty()](const PredictInput& input) {
+        return prepare(input, preparation, keep_decoded);
+      },
+      threads, kAheadPerThread * static_cast<std::size_t>(threads));
   // While the first pictures are prepared.
   const Inference inference(model::view_in(file, options.load).parameters, options.inference);
   Printer printer(options, files);
@@ -179,6 +195,8 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
   while (std::optional<PreparedPicture> first = work.next()) {
     std::vector<PreparedPicture> batch{std::move(*first)};
     while (batch.size() < most && work.ready()) batch.push_back(*work.next());
+    // With --annotate there is one.
+    image::Picture decoded = std::move(batch[0].decoded);
     std::vector<Result> results = answer(std::move(batch), inference);
     for (Result& result : results) {
       result.error = with_flags(app, result.error);
@@ -186,7 +204,7 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
     }
     std::cout.flush();
     if (!std::cout) return printer.code();
-    if (!options.annotate.empty()) annotate(options, results[0]);
+    if (!options.annotate.empty()) annotate(options, std::move(decoded), results[0]);
   }
   // A file that could not be read may have been one.
   if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {

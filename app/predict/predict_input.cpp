@@ -72,13 +72,6 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-bool starts_like_idx(const std::string& path) {
-  const std::string begin = first_bytes_of(path, kMagicBytes);
-  const auto bytes = std::as_bytes(std::span(begin));
-  if (data::is_idx(bytes)) return true;
-  return data::is_gzip(bytes) && path.find("idx") != std::string::npos;
-}
-
 /// An IDX file of pictures of the net's size.
 std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
   auto idx = std::make_shared<data::IdxFile>(path);
@@ -104,6 +97,13 @@ std::int64_t parse_index(const std::string& text, const std::string& part, std::
 }
 
 }  // namespace
+
+bool starts_like_idx(const std::string& path) {
+  const std::string begin = first_bytes_of(path, kMagicBytes);
+  const auto bytes = std::as_bytes(std::span(begin));
+  if (data::is_idx(bytes)) return true;
+  return data::is_gzip(bytes) && path.find("idx") != std::string::npos;
+}
 
 IndexRange parse_range(const std::string& text) {
   const std::size_t colon = std::min(text.find(':'), text.size());

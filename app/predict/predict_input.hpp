@@ -19,6 +19,10 @@ struct PredictInput {
   std::string error = {};   ///< why there is no picture
 };
 
+/// Whether the file's first bytes are those of an IDX file, which is a set of pictures or of their
+/// labels. Throws Error for one that cannot be read.
+bool starts_like_idx(const std::string& path);
+
 /// Half-open, as A:B on the command line; either side may be left out.
 struct IndexRange {
   std::int64_t begin = 0, end = INT64_MAX;

@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "image/decode/picture_file.hpp"
 #include "mlpctl/error.hpp"
 #include "model/architecture.hpp"
 #include "read/judge.hpp"
@@ -31,11 +32,17 @@ std::string first_of(const image::Sequence& sequence) {
 
 }  // namespace
 
-PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation) {
+PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
+                        bool keep_decoded) {
   PreparedPicture picture{.file = input.file, .index = input.index, .error = input.error};
   if (!picture.error.empty()) return picture;
   try {
-    picture.candidates = candidates_of(input, preparation);
+    if (keep_decoded) {
+      picture.decoded = image::read_picture(input.file, digits::resolution_for(preparation));
+      picture.candidates = digits::candidates_of(picture.decoded, input.file, preparation);
+    } else {
+      picture.candidates = candidates_of(input, preparation);
+    }
   } catch (const Error& error) {
     picture.error = error.what();
   } catch (const std::bad_alloc&) {

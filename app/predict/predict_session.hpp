@@ -16,10 +16,13 @@ struct PreparedPicture {
   std::int64_t index = -1;  ///< of the image in an IDX file
   std::string error = {};
   digits::Candidates candidates = {};
+  image::Picture decoded = {};  ///< as it was read, where that was asked for
 };
 
-/// Reads and prepares a picture. Never throws: one that cannot be read has an error.
-PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation);
+/// Reads and prepares a picture, and keeps what it decoded if asked to. Never throws: one that
+/// cannot be read has an error.
+PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
+                        bool keep_decoded = false);
 
 /// What the net says about each of the pictures, in one batch.
 std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inference& inference);

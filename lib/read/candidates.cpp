@@ -29,8 +29,8 @@ Candidates row_in(const image::Picture& picture) {
   return row;
 }
 
-Candidates candidates_of(const image::Picture& picture, const std::string& name,
-                         Preparation preparation) {
+Candidates marks_in(const image::Picture& picture, const std::string& name,
+                    Preparation preparation) {
   switch (preparation) {
     case Preparation::kDigit: {
       Candidates single = one_mark(image::propose_digit(picture));
@@ -48,13 +48,19 @@ Candidates candidates_of(const image::Picture& picture, const std::string& name,
 
 }  // namespace
 
-Candidates candidates_in(const std::string& path, Preparation preparation) {
-  const auto resolution =
-      preparation == Preparation::kSheet ? image::Resolution::kSheet : image::Resolution::kDigit;
-  const image::Picture picture = image::read_picture(path, resolution);
-  Candidates candidates = candidates_of(picture, path, preparation);
+image::Resolution resolution_for(Preparation preparation) {
+  return preparation == Preparation::kSheet ? image::Resolution::kSheet : image::Resolution::kDigit;
+}
+
+Candidates candidates_of(const image::Picture& picture, const std::string& name,
+                         Preparation preparation) {
+  Candidates candidates = marks_in(picture, name, preparation);
   candidates.sequence = picture.sequence;
   return candidates;
+}
+
+Candidates candidates_in(const std::string& path, Preparation preparation) {
+  return candidates_of(image::read_picture(path, resolution_for(preparation)), path, preparation);
 }
 
 Candidates candidates_in(image::Picture picture, Preparation preparation) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "image/decode/picture_file.hpp"
 #include "image/sheet/sheet.hpp"
 
 namespace mlpctl::digits {
@@ -29,6 +30,12 @@ struct Candidates {
 
 /// The candidates of a picture file. Throws Error for one that cannot be read or prepared.
 Candidates candidates_in(const std::string& path, Preparation preparation);
+
+/// The same in two steps: at which resolution the file is to be read, and what is in the picture
+/// that was read so.
+image::Resolution resolution_for(Preparation preparation);
+Candidates candidates_of(const image::Picture& picture, const std::string& name,
+                         Preparation preparation);
 
 /// The same of a picture in memory, whole as read_picture() would give it at full resolution.
 Candidates candidates_in(image::Picture picture, Preparation preparation);

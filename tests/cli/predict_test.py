@@ -362,6 +362,15 @@ class OddPictures(PredictTest):
                 result = self.predict(*options, *split, path)
                 self.assertEqual(result.returncode, code, (options, split))
 
+    def test_a_data_set_is_not_annotated_nor_answered(self):
+        idx = write_set(self.folder / "data") / "t10k-images-idx3-ubyte"
+        out = self.folder / "annotated.png"
+        result = self.predict("--annotate", out, idx)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stdout, "")
+        self.assertIn("--annotate draws on one picture, and this is a data set", result.stderr)
+        self.assertFalse(out.exists())
+
     def test_as_it_is_means_28_by_28(self):
         path = self.folder / "small.png"
         path.write_bytes(png(bytes(100), 10, 10))
