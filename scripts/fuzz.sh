@@ -74,7 +74,7 @@ fuzz() {
 # run_target FOLDER TARGET: the program of that build. The stack of an allocation is one frame deep: most of the
 # time of a run would go into them.
 run_target() {
-  ASAN_OPTIONS=malloc_context_size=1 "$1/bin/$2_fuzz" -max_total_time="$seconds" -runs="$executions" -entropic=0 \
+  ASAN_OPTIONS=malloc_context_size=1 "$1/bin/$2_fuzz" -max_total_time="$seconds" -runs="$executions" -entropic=0 -reduce_inputs=0 \
     -dict=tests/fuzz/fuzz.dict -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$2-" \
     "$build/corpus/$2" 2>"$build/$2.log" ||
     { tail -40 "$build/$2.log" >&2; exit 1; }
