@@ -127,14 +127,14 @@ Digit centred(const Plane& canvas) {
   return digit;
 }
 
-}  // namespace
+/// Canvas pixels for one of the ink, so that its box fits.
+float fitting_scale(const Extent& box, float aspect) {
+  return kFit * kFine / box.longest(aspect);
+}
 
-Digit normalise(const Plane& drawn, float aspect) {
-  const float fine = kFit * kFine / extent(drawn).longest(aspect);
-  const bool is_hairline = stroke_width_at_most(drawn) * fine < kHairline;
-  const Plane ink = is_hairline ? thickened(drawn, kHairline / fine) : drawn;
-  const Extent box = extent(ink);
-  const float first = kFit * kFine / box.longest(aspect);
+/// normalise() of ink that is no hairline, which lies in this box.
+Digit fitted(const Plane& ink, const Extent& box, float aspect) {
+  const float first = fitting_scale(box, aspect);
   Plane canvas = on_canvas(ink, box, first, aspect);
   Plane distance = signed_distance(canvas, 0.5F);
   const float width = stroke_width(distance) / kFine;
@@ -148,6 +148,18 @@ Digit normalise(const Plane& drawn, float aspect) {
   const float grow = (wanted - width * shrink) * kFine / 2;
   if (std::abs(grow) > 0.25F) redraw(canvas, distance, grow);
   return centred(canvas);
+}
+
+}  // namespace
+
+Digit normalise(const Plane& ink, float aspect) {
+  const Extent box = extent(ink);
+  const float scale = fitting_scale(box, aspect);
+  if (stroke_width_at_most(ink) * scale < kHairline) {
+    const Plane wider = thickened(ink, kHairline / scale);
+    return fitted(wider, extent(wider), aspect);
+  }
+  return fitted(ink, box, aspect);
 }
 
 }  // namespace mlpctl::image
