@@ -3,6 +3,8 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
+from .writer import WIDTHS, Written
+
 
 def smooth_noise(rng, height, width, cells):
     """Noise between -1 and 1 that changes over about size/cells pixels."""
@@ -12,12 +14,15 @@ def smooth_noise(rng, height, width, cells):
 
 def cut_out(digit, margin=0):
     """The rows and columns that hold the digit, and black around them."""
+    digit = np.asarray(digit)
     rows, columns = np.flatnonzero(digit.max(1) > 60), np.flatnonzero(digit.max(0) > 60)
     return np.pad(digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], margin)
 
 
 def stroke(digit, height, thickness):
-    """The digit's ink at this height, its strokes thinner or thicker than MNIST's."""
+    """The digit's ink at this height, its strokes thinner or thicker than MNIST's, and some paper around it."""
+    if isinstance(digit, Written):
+        return np.pad(digit.ink(height, height * WIDTHS[thickness] * digit.weight), round(0.15 * height))
     cut = cut_out(digit, 3)
     scale = height / (cut.shape[0] - 6)
     size = [max(4, round(side * scale)) for side in cut.shape]
@@ -29,6 +34,12 @@ def stroke(digit, height, thickness):
     level = {"hair": 0.6, "thin": 0.54, "plain": 0.42, "thick": 0.25, "marker": 0.12}[thickness]
     softness = max(0.08, min(0.5, 0.5 / scale))
     return np.clip((big - level) / softness + 0.5, 0, 1)
+
+
+def trimmed(ink):
+    """The ink without the paper around it."""
+    rows, columns = np.flatnonzero(ink.max(1) > 0.3), np.flatnonzero(ink.max(0) > 0.3)
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def place(canvas, ink, x, y):
@@ -59,6 +70,15 @@ def warp(rng, ink, angle=10.0, keystone=0.06):
     return np.asarray(
         image.transform((width, height), Image.PERSPECTIVE, perspective(source, corners), Image.BILINEAR)
     )
+
+
+def warp_alike(rng, layers, angle, keystone):
+    """Layers of one page, all warped alike."""
+    state, warped = rng.bit_generator.state, []
+    for layer in layers:
+        rng.bit_generator.state = state
+        warped.append(warp(rng, layer, angle, keystone))
+    return warped
 
 
 def frame(canvas, box, thick):

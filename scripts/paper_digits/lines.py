@@ -1,14 +1,17 @@
 """MNIST's digits as lines: the middle of each stroke as points, to be drawn with any pen at any size."""
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from .ink import cut_out
 from .pen import FINE, thinned
+from .writer import Written, round_pen
 
 
 def middle_lines(digit):
     """Arrays of points (x, y), one a line from end or crossing to the next, in pixels of the digit."""
+    if isinstance(digit, Written):
+        return digit.lines
     cut = cut_out(digit, 3)
     big = np.asarray(Image.fromarray(cut).resize([FINE * side for side in cut.shape[::-1]], Image.BICUBIC))
     points = {tuple(point) for point in np.argwhere(thinned(big > 110)).tolist()}
@@ -63,12 +66,6 @@ def draw_lines(lines, side, tall, width, corner, soft):
     scale = (tall - width) / max((high - low).max(), 1e-6)
     room = side - (high - low) * scale - width
     origin = width / 2 + np.asarray(corner) * room
-    image = Image.new("L", (side * fine, side * fine))
-    pen = ImageDraw.Draw(image)
-    for line in lines:
-        drawn = [tuple(point) for point in ((line - low) * scale + origin) * fine]
-        pen.line(drawn, fill=255, width=max(1, round(width * fine)), joint="curve")
-        radius = width * fine / 2
-        for x, y in drawn if radius > 1 else ():
-            pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=255)
+    drawn = [((line - low) * scale + origin) * fine for line in lines]
+    image = round_pen((side * fine, side * fine), drawn, width * fine)
     return np.asarray(image.resize((side, side), Image.BOX), np.float32) / 255

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from .ink import place, smooth_noise, warp
+from .ink import place, smooth_noise, warp_alike
 from .pen import pen_stroke
 from .photograph import PAPERS, RULES, camera, light, on_table
 
@@ -89,18 +89,13 @@ def covered(page, cover, colour):
 
 def seen(rng, page):
     """The page from a slight angle, and bent."""
-    state = rng.bit_generator.state
-    channels = []
-    for c in range(3):
-        rng.bit_generator.state = state
-        # Warping fills with black, so what is warped is how dark the page is.
-        channels.append(255 - warp(rng, 255 - page[..., c], 2.5, 0.015))
-    return bent(rng, np.stack(channels, 2))
+    # Warping fills with black, so what is warped is how dark the page is.
+    channels = warp_alike(rng, [255 - page[..., c] for c in range(3)], 2.5, 0.015)
+    return bent(rng, 255 - np.stack(channels, 2))
 
 
 def notebook(rng, pick, hard):
-    """A photographed page of up to 24 digits in up to five lines. Returns the picture and its lines;
-    hard: shadows are sharp."""
+    """A photographed page of up to 24 digits in up to five lines. hard: shadows are sharp."""
     sizes = [(1280, 960), (1600, 1200), (1200, 1600), (2000, 1500), (3000, 4000)]
     width, height = sizes[rng.choice(5, p=[0.2, 0.3, 0.25, 0.2, 0.05])]
     count, left, lines = int(rng.integers(1, 6)), 24, []
@@ -135,4 +130,4 @@ def notebook(rng, pick, hard):
     page = seen(rng, page)
     if rng.random() < 0.4:
         page = on_table(rng, page, 0.05)
-    return camera(rng, page * light(rng, height, width, hard) * rng.uniform(0.55, 1.0)), "jpg", lines
+    return camera(rng, page * light(rng, height, width, hard) * rng.uniform(0.55, 1.0)), "jpg", " ".join(lines)

@@ -3,7 +3,8 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .ink import cut_out
+from .ink import cut_out, trimmed
+from .writer import Written
 
 #: Pixels of the picture that is thinned for one of the digit.
 FINE = 4
@@ -36,6 +37,8 @@ def thinned(mask):
 
 def pen_stroke(digit, height, width):
     """The digit's ink at this height, written with a pen of this width (both in pixels)."""
+    if isinstance(digit, Written):
+        return digit.ink(height, width)
     cut = cut_out(digit, 3)
     big = Image.fromarray(cut).resize([FINE * side for side in cut.shape[::-1]], Image.BICUBIC)
     mask = np.asarray(big.filter(ImageFilter.GaussianBlur(0.4 * FINE))) > 100
@@ -49,5 +52,4 @@ def pen_stroke(digit, height, width):
     size = [max(4, round(side * scale)) for side in mask.shape[::-1]]
     distance = np.asarray(Image.fromarray(distance).resize(size, Image.BICUBIC)) * scale
     ink = np.clip(width / 2 - distance + 0.5, 0, 1)
-    rows, columns = np.flatnonzero(ink.max(1) > 0.3), np.flatnonzero(ink.max(0) > 0.3)
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return trimmed(ink)
