@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from .ink import frame, place, stroke, trimmed, warp_alike
 from .notebook import covered
-from .photograph import PAPERS, camera, light, on_table, photograph
+from .photograph import PAPERS, camera, light, on_table
 
 PENS = (((30, 30, 35), 0.95), ((40, 55, 155), 0.9), ((60, 80, 170), 0.75), ((185, 40, 50), 0.85), ((85, 85, 90), 0.6))
 PRINT = ((40, 40, 45), (110, 110, 115), (90, 120, 165), (165, 110, 110))
@@ -36,7 +36,7 @@ def write_in(rng, ink, digit, box, tall, thickness, astray=0.06):
 
 
 def patch(rng, pick, width, height, thin, thick, lowest):
-    """Three by three cells of a grid, the digit in the middle one: cover of the lines, ink, the digit and where it lies.
+    """Three by three cells of a grid, the digit in the middle one: lines, ink, the digit and where it lies.
 
     thin, thick: the lines' thicknesses in pixels, of which each line has one. lowest: no digit is below it.
     """

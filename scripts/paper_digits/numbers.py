@@ -4,9 +4,8 @@ import numpy as np
 from PIL import Image
 
 from .grids import laid
-from .ink import place, smooth_noise, stroke, trimmed, warp
-from .notebook import covered
-from .photograph import PENS, TABLES, camera, light, on_table, paper, photograph
+from .ink import place, stroke, trimmed, warp
+from .photograph import paper, photograph
 
 PAGE_PENS = ("black pen", "blue pen", "red pen", "pencil", "felt")
 
@@ -84,8 +83,9 @@ def beyond(rng, page):
     else:
         edge += rng.uniform(10, 80)
     shade = np.minimum(1, np.linspace(0.6, 1.8, far))[None, :, None]
-    scene = np.concatenate([edge * shade[:, ::-1], page], 1) if rng.random() < 0.5 else np.concatenate([page, edge * shade], 1)
-    return scene
+    if rng.random() < 0.5:
+        return np.concatenate([edge * shade[:, ::-1], page], 1)
+    return np.concatenate([page, edge * shade], 1)
 
 
 def desk(rng, pick, hard):

@@ -147,8 +147,8 @@ def eight(rng):
         return [arc((0.3, waist / 2), (small, waist / 2), -90, -450, 9),
                 arc((0.3, (1 + waist) / 2), (small + 0.05, (1 - waist) / 2), -90, 270, 9)]
     high, low = small, small + rng.uniform(0.0, 0.08)
-    path = [(0.3 + high * 0.8, 0.08), (0.3, 0.0), (0.3 - high, waist * 0.45), (0.3, waist), (0.3 + low, 0.75), (0.3, 1.0),
-            (0.3 - low, 0.77), (0.28, waist + 0.02), (0.3 + high, waist * 0.45)]
+    path = [(0.3 + high * 0.8, 0.08), (0.3, 0.0), (0.3 - high, waist * 0.45), (0.3, waist), (0.3 + low, 0.75),
+            (0.3, 1.0), (0.3 - low, 0.77), (0.28, waist + 0.02), (0.3 + high, waist * 0.45)]
     gap = rng.uniform(0.1, 0.2) if habit == "open" else rng.uniform(-0.04, 0.06)
     return [path + [(0.3 + high * 0.8 + gap / 2, 0.06 + gap / 2 - 0.05)]]
 

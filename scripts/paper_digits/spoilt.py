@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from .ink import cut_out, place, smooth_noise, stroke, trimmed, warp
+from .ink import place, smooth_noise, stroke, trimmed, warp
 from .notebook import covered
 from .photograph import PAPERS, camera, light
 from .writer import Written
@@ -71,13 +71,16 @@ def crossed(rng, pick, hard):
         line = scrawl(ink.shape, [(x - far[0], at[0]), (x + w + far[1], at[1])], width)
     elif style == "across":
         slope = rng.uniform(-1.2, 1.2)
-        line = scrawl(ink.shape, [(x + w / 2 - 3 * tall, at[0] - 3 * tall * slope), (x + w / 2 + 3 * tall, at[0] + 3 * tall * slope)], width)
+        ways = np.array([[-3 * tall, -3 * tall * slope], [3 * tall, 3 * tall * slope]])
+        line = scrawl(ink.shape, np.array([x + w / 2, at[0]]) + ways, width)
     elif style == "under":
-        line = scrawl(ink.shape, [(x - far[0], y + h * rng.uniform(0.97, 1.15)), (x + w + far[1], y + h * rng.uniform(0.97, 1.15))], width)
+        left, right = y + h * rng.uniform(0.97, 1.15, 2)
+        line = scrawl(ink.shape, [(x - far[0], left), (x + w + far[1], right)], width)
     elif style == "around":
         turn = np.linspace(0, rng.uniform(5.8, 7), 40)
         reach = np.array([w / 2 + tall * rng.uniform(0.15, 0.3), h / 2 + tall * rng.uniform(0.12, 0.3)])
-        line = scrawl(ink.shape, np.array([x + w / 2, y + h / 2]) + np.stack([np.cos(turn), np.sin(turn)], 1) * reach, width)
+        ring = np.stack([np.cos(turn), np.sin(turn)], 1) * reach
+        line = scrawl(ink.shape, np.array([x + w / 2, y + h / 2]) + ring, width)
     elif style == "over":
         line, strength = scrawl(ink.shape, zigzag(rng, (x, y, w, h)), width), rng.uniform(0.15, 0.4)
     else:
