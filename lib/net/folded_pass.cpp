@@ -3,15 +3,6 @@
 #include <utility>
 
 namespace mlpctl::net {
-namespace {
-
-void copy_rows(std::span<const std::uint8_t> all, std::span<const std::int64_t> rows,
-               std::vector<std::int64_t>& chosen) {
-  chosen.clear();
-  for (const std::int64_t row : rows) chosen.push_back(all[static_cast<std::size_t>(row)]);
-}
-
-}  // namespace
 
 FoldedPass::FoldedPass(int threads, double label_smoothing, FoldedLayer::RowSink sink)
     : layer_(threads), label_smoothing_(label_smoothing), sink_(std::move(sink)) {}
@@ -19,14 +10,13 @@ FoldedPass::FoldedPass(int threads, double label_smoothing, FoldedLayer::RowSink
 void FoldedPass::take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels,
                       std::span<const std::int64_t> rows) {
   batch_.gather(images, rows);
-  copy_rows(labels, rows, labels_);
+  labels_.clear();
+  for (const std::int64_t row : rows) labels_.push_back(labels[static_cast<std::size_t>(row)]);
 }
 
-void FoldedPass::take_changed(std::span<const std::uint8_t> changed,
-                              std::span<const std::uint8_t> labels,
-                              std::span<const std::int64_t> rows) {
-  batch_.assign(changed);
-  copy_rows(labels, rows, labels_);
+void FoldedPass::take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels) {
+  batch_.assign(images);
+  labels_.assign(labels.begin(), labels.end());
 }
 
 float FoldedPass::forward(const NetworkWeights& weights) {

@@ -31,12 +31,11 @@ class FoldedPass {
   FoldedPass(int threads, double label_smoothing, FoldedLayer::RowSink sink);
   void set_threads(int threads) { layer_.set_threads(threads); }
 
-  /// Makes pictures rows[i] of a set the batch, with their labels in [0, 10).
+  /// Makes pictures rows[i] of a set the batch, with their labels in [0, 10) or kNoClass.
   void take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels,
             std::span<const std::int64_t> rows);
-  /// The same with `changed`, a picture a row, in place of the set's pictures.
-  void take_changed(std::span<const std::uint8_t> changed, std::span<const std::uint8_t> labels,
-                    std::span<const std::int64_t> rows);
+  /// The same with all pictures of a set, in their order.
+  void take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels);
 
   /// The batch's mean cross entropy with PyTorch's label smoothing.
   float forward(const NetworkWeights& weights);

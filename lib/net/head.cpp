@@ -96,6 +96,8 @@ float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
 }
 
 float Head::cross_entropy(std::int64_t picture, std::int64_t label, float smoothing) {
+  const bool even = label == kNoClass;
+  if (even) smoothing = 1;
   const auto row_of = logits(picture);
   float* const gradient = row(logits_gradient_, picture, kLogitsWidth);
   const float largest = *std::max_element(row_of.begin(), row_of.end());
@@ -107,8 +109,9 @@ float Head::cross_entropy(std::int64_t picture, std::int64_t label, float smooth
   for (std::size_t i = 0; i < row_of.size(); ++i) {
     gradient[i] = gradient[i] / total - smoothing / static_cast<float>(model::kClasses);
   }
-  gradient[label] -= 1 - smoothing;
   const float log_total = std::log(total) + largest;
+  if (even) return log_total - mean - std::log(static_cast<float>(model::kClasses));
+  gradient[label] -= 1 - smoothing;
   return log_total - (1 - smoothing) * row_of[static_cast<std::size_t>(label)] - smoothing * mean;
 }
 

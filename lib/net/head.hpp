@@ -8,6 +8,9 @@
 
 namespace mlpctl::net {
 
+/// The label of a picture that shows none of the classes, for which even probabilities are right.
+inline constexpr std::int64_t kNoClass = model::kClasses;
+
 /// The values of the layers after the folded one: weight2 [64,300], bias2 [64], weight3 [10,64],
 /// bias3 [10].
 struct HeadLayers {
@@ -40,7 +43,9 @@ class HeadProducts {
 /// entropy with PyTorch's label smoothing. Buffers are kept from batch to batch.
 class Head {
  public:
-  /// The loss of outputs [count][kPackedUnits] (FoldedLayer) against as many labels in [0, 10).
+  /// The loss of outputs [count][kPackedUnits] (FoldedLayer) against as many labels in [0, 10) or
+  /// kNoClass. What a picture of kNoClass adds is the divergence from even probabilities: 0 for
+  /// these, as a label's is for certainty.
   float forward(const HeadLayers& layers, std::span<const float> outputs,
                 std::span<const std::int64_t> labels, double label_smoothing);
 

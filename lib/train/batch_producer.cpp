@@ -44,31 +44,32 @@ void BatchProducer::start(std::int64_t epoch, std::span<const std::int64_t> orde
       threads_, ahead_);
 }
 
-std::span<const std::uint8_t> BatchProducer::next() {
+Examples BatchProducer::next() {
   keep_buffer(std::exchange(current_, {}));
-  std::optional<Images> images = epoch_ ? epoch_->next() : std::nullopt;
-  if (!images) return {};
-  current_ = std::move(*images);
-  return current_;
+  std::optional<Batch> batch = epoch_ ? epoch_->next() : std::nullopt;
+  if (!batch) return {};
+  current_ = std::move(*batch);
+  return {current_.images, current_.labels};
 }
 
-BatchProducer::Images BatchProducer::make(std::int64_t epoch, Indices indices) {
-  Images images = spare_buffer();
-  images.resize(indices.size() * static_cast<std::size_t>(model::kPixels));
-  fill_(epoch, indices, images.data());
-  return images;
+BatchProducer::Batch BatchProducer::make(std::int64_t epoch, Indices indices) {
+  Batch batch = spare_buffer();
+  batch.images.resize(indices.size() * static_cast<std::size_t>(model::kPixels));
+  batch.labels.resize(indices.size());
+  fill_(epoch, indices, batch.images.data(), batch.labels.data());
+  return batch;
 }
 
-BatchProducer::Images BatchProducer::spare_buffer() {
+BatchProducer::Batch BatchProducer::spare_buffer() {
   const std::lock_guard lock(mutex_);
   if (spare_.empty()) return {};
-  Images buffer = std::move(spare_.back());
+  Batch buffer = std::move(spare_.back());
   spare_.pop_back();
   return buffer;
 }
 
-void BatchProducer::keep_buffer(Images buffer) {
-  if (buffer.empty()) return;
+void BatchProducer::keep_buffer(Batch buffer) {
+  if (buffer.labels.empty()) return;
   const std::lock_guard lock(mutex_);
   spare_.push_back(std::move(buffer));
 }

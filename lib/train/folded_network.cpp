@@ -73,8 +73,8 @@ class FoldedNetwork : public Network {
     loss_ = so_far;
   }
 
-  std::optional<float> step(std::int64_t first, std::int64_t count,
-                            std::span<const std::uint8_t> changed, double learning_rate) override {
+  std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
+                            double learning_rate) override {
     const Clock clock;
     if (options_.adapt_threads) pass_.set_threads(thread_choice_.threads());
     take_batch(first, count, changed);
@@ -99,14 +99,13 @@ class FoldedNetwork : public Network {
     return options_.optimizer.kind != model::OptimizerKind::kSgd || options_.optimizer.momentum > 0;
   }
 
-  void take_batch(std::int64_t first, std::int64_t count, std::span<const std::uint8_t> changed) {
-    const auto rows =
-        order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-    if (changed.empty()) {
-      pass_.take(examples_.images, examples_.labels, rows);
-    } else {
-      pass_.take_changed(changed, examples_.labels, rows);
+  void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
+    if (!changed.empty()) {
+      pass_.take(changed.images, changed.labels);
+      return;
     }
+    pass_.take(examples_.images, examples_.labels,
+               order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
   }
 
   net::NetworkWeights weights() const {

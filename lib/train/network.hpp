@@ -13,10 +13,14 @@
 
 namespace mlpctl::train {
 
-/// Labelled 28x28 pictures; the bytes belong to the caller.
+/// Labelled 28x28 pictures; the bytes belong to the caller. A label is a class or net::kNoClass.
 struct Examples {
   std::span<const std::uint8_t> images, labels;
 
+  bool empty() const { return labels.empty(); }
+  const std::uint8_t* image(std::int64_t index) const {
+    return images.data() + index * model::kPixels;
+  }
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
 
@@ -54,10 +58,9 @@ class Network {
   virtual void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) = 0;
 
   /// Trains on `count` pictures from place `first` of the order on. `changed` holds these pictures
-  /// as they are to be seen; empty: as they are. Returns the loss where reading it costs nothing;
-  /// when it is not finite the weights were left alone.
-  virtual std::optional<float> step(std::int64_t first, std::int64_t count,
-                                    std::span<const std::uint8_t> changed,
+  /// as they are to be seen and named; empty: as they are. Returns the loss where reading it costs
+  /// nothing; when it is not finite the weights were left alone.
+  virtual std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
                                     double learning_rate) = 0;
   /// The losses since the epoch began, of each picture once.
   virtual LossSum epoch_loss() const = 0;

@@ -25,7 +25,7 @@ double cross_entropy(std::span<const float> logits, std::uint8_t label) {
   return std::log(sum) + largest - logits[label];
 }
 
-/// Makes an epoch's changed images ahead of the steps; empty spans for epochs that see them as they
+/// Makes an epoch's changed pictures ahead of the steps; none for epochs that see them as they
 /// are.
 class Images {
  public:
@@ -33,11 +33,14 @@ class Images {
     if (!changes_images(options.augment)) return;
     const auto fill = [augmenter = Augmenter(options.augment), seed = options.seed, all = examples](
                           std::int64_t epoch, std::span<const std::int64_t> indices,
-                          std::uint8_t* out) {
+                          std::uint8_t* images, std::uint8_t* labels) {
       for (const std::int64_t index : indices) {
-        augmenter(all.images.data() + index * model::kPixels, out, seed, epoch, index,
-                  all.labels[static_cast<std::size_t>(index)]);
-        out += model::kPixels;
+        // Any other picture, in each epoch another one.
+        const std::int64_t other = (index + 7919 * (epoch + 1)) % all.count();
+        *labels++ = static_cast<std::uint8_t>(
+            augmenter(all.image(index), images, seed, epoch, index,
+                      all.labels[static_cast<std::size_t>(index)], all.image(other)));
+        images += model::kPixels;
       }
     };
     producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
@@ -48,9 +51,7 @@ class Images {
     changed_ = producer_ && epoch < options_.epochs - options_.clean_epochs;
     if (changed_) producer_->start(epoch, order, options_.batch_size);
   }
-  std::span<const std::uint8_t> next() {
-    return changed_ ? producer_->next() : std::span<const std::uint8_t>();
-  }
+  Examples next() { return changed_ ? producer_->next() : Examples(); }
 
  private:
   const TrainOptions& options_;

@@ -30,7 +30,8 @@ struct Batch {
     Random random(3, 1);
     for (std::int64_t i = 0; i < count; ++i) {
       rows.push_back(count - 1 - i);
-      labels.push_back(static_cast<std::uint8_t>(random.below(10)));
+      // Each fifth picture shows none of the classes.
+      labels.push_back(static_cast<std::uint8_t>(i % 5 == 1 ? kNoClass : random.below(10)));
       for (std::int64_t k = 0; k < kPixels; ++k) {
         images.push_back(random.below(4) == 0 ? static_cast<std::uint8_t>(random.below(256)) : 0);
       }
@@ -72,6 +73,7 @@ double cross_entropy(const Doubles& logits, std::size_t label) {
   double sum = 0, mean = 0;
   for (const double logit : logits) sum += std::exp(logit);
   for (const double logit : logits) mean += (std::log(sum) - logit) / 10;
+  if (label == static_cast<std::size_t>(kNoClass)) return mean - std::log(10.0);
   return (1 - kSmoothing) * (std::log(sum) - logits[label]) + kSmoothing * mean;
 }
 

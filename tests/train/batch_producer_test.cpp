@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "net/head.hpp"
 #include "support/faulty_system.hpp"
 #include "train/augment/augment.hpp"
 
@@ -25,17 +26,23 @@ std::vector<std::int64_t> counting(std::size_t count) {
   return values;
 }
 
-/// Each image is filled with its index plus 100 times the epoch.
-void number(std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
+/// Each image is filled with its index plus 100 times the epoch; its label is the index.
+void number(std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* images,
+            std::uint8_t* labels) {
   for (const std::int64_t index : indices) {
-    out = std::fill_n(out, 784, static_cast<std::uint8_t>(index + 100 * epoch));
+    images = std::fill_n(images, 784, static_cast<std::uint8_t>(index + 100 * epoch));
+    *labels++ = static_cast<std::uint8_t>(index);
   }
 }
 
 std::vector<std::uint8_t> first_pixels(BatchProducer& producer) {
   std::vector<std::uint8_t> pixels;
   for (auto batch = producer.next(); !batch.empty(); batch = producer.next()) {
-    for (std::size_t i = 0; i < batch.size(); i += 784) pixels.push_back(batch[i]);
+    REQUIRE(batch.images.size() == batch.labels.size() * 784);
+    for (std::int64_t i = 0; i < batch.count(); ++i) {
+      pixels.push_back(*batch.image(i));
+      CHECK(batch.labels[static_cast<std::size_t>(i)] == pixels.back() % 100);
+    }
   }
   return pixels;
 }
@@ -61,15 +68,16 @@ TEST_CASE("a batch stays whole while all that may be ahead of it are made") {
   const auto order = counting(40);
   std::atomic<int> made = 0;
   BatchProducer producer(
-      [&](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
-        number(epoch, indices, out);
+      [&](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* images,
+          std::uint8_t* labels) {
+        number(epoch, indices, images, labels);
         ++made;
         made.notify_all();
       },
       3, 2);
   producer.start(0, order, 2);
   for (int batch = 0; batch < 20; ++batch) {
-    const auto images = producer.next();
+    const auto images = producer.next().images;
     const int ahead = std::min(batch + 3, 20);
     for (int now = made; now < ahead; now = made) made.wait(now);
     CHECK(made == ahead);
@@ -84,9 +92,10 @@ TEST_CASE("a batch that is made first waits for its turn") {
   const auto order = counting(6);
   std::latch second_made(1);
   BatchProducer producer(
-      [&](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
+      [&](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* images,
+          std::uint8_t* labels) {
         if (indices.front() == 0) second_made.wait();
-        number(epoch, indices, out);
+        number(epoch, indices, images, labels);
         if (indices.front() == 2) second_made.count_down();
       },
       2);
@@ -128,15 +137,16 @@ TEST_CASE("no images are no batches and a producer that was never started ends")
 TEST_CASE("what fails while a batch is made is thrown where the batch is asked for") {
   const auto order = counting(12);
   BatchProducer producer(
-      [](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* out) {
+      [](std::int64_t epoch, std::span<const std::int64_t> indices, std::uint8_t* images,
+         std::uint8_t* labels) {
         if (indices.front() == 4) throw std::runtime_error("no memory");
-        number(epoch, indices, out);
+        number(epoch, indices, images, labels);
       },
       2);
   producer.start(0, order, 4);
-  CHECK(producer.next()[0] == 0);
+  CHECK(producer.next().images[0] == 0);
   CHECK_THROWS_AS(producer.next(), std::runtime_error);
-  CHECK(producer.next()[0] == 8);
+  CHECK(producer.next().images[0] == 8);
 }
 
 TEST_CASE("augmented batches are the same from any number of threads") {
@@ -144,21 +154,29 @@ TEST_CASE("augmented batches are the same from any number of threads") {
   std::vector<std::uint8_t> images(64 * 784);
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<std::uint8_t>(i * i / 7);
   const auto fill = [&](std::int64_t epoch, std::span<const std::int64_t> indices,
-                        std::uint8_t* out) {
+                        std::uint8_t* out, std::uint8_t* labels) {
     for (const std::int64_t index : indices) {
-      augment(&images[static_cast<std::size_t>(index) * 784], out, 9, epoch, index);
+      *labels++ =
+          static_cast<std::uint8_t>(augment(&images[static_cast<std::size_t>(index) * 784], out, 9,
+                                            epoch, index, static_cast<int>(index % 10)));
       out += 784;
     }
   };
   const auto order = counting(64);
-  std::vector<std::uint8_t> alone, together;
+  struct Made {
+    std::vector<std::uint8_t> images, labels;
+  };
+  Made alone, together;
   for (const int threads : {1, 4}) {
     BatchProducer producer(fill, threads);
     producer.start(3, order, threads == 1 ? 16 : 5);
     auto& all = threads == 1 ? alone : together;
     for (auto batch = producer.next(); !batch.empty(); batch = producer.next()) {
-      all.insert(all.end(), batch.begin(), batch.end());
+      all.images.insert(all.images.end(), batch.images.begin(), batch.images.end());
+      all.labels.insert(all.labels.end(), batch.labels.begin(), batch.labels.end());
     }
   }
-  CHECK(alone == together);
+  CHECK(alone.images == together.images);
+  CHECK(alone.labels == together.labels);
+  CHECK(std::ranges::count(alone.labels, mlpctl::net::kNoClass) > 0);
 }

@@ -61,15 +61,16 @@ TEST_CASE("pictures handed to a step are seen in place of the set's") {
   const Synthetic set(kCount), other(kCount, 2);
   std::vector<std::int64_t> order(static_cast<std::size_t>(kCount));
   std::iota(order.begin(), order.end(), 0);
-  const auto loss = [&](std::span<const std::uint8_t> changed) {
+  const auto loss = [&](const Examples& changed) {
     const auto network = make_folded_network({});
     network->set_examples(set.examples());
     network->set_state(fresh_run(model::initial_parameters(9)).network);
     network->begin_epoch(order, {});
     return network->step(0, kCount, changed, 1e-3);
   };
-  CHECK(loss(set.examples().images) == loss({}));
-  CHECK(loss(other.examples().images) != loss({}));
+  CHECK(loss(set.examples()) == loss({}));
+  CHECK(loss({other.examples().images, set.examples().labels}) != loss({}));
+  CHECK(loss({set.examples().images, other.examples().labels}) != loss({}));
 }
 
 TEST_CASE("a state goes through the network unchanged") {

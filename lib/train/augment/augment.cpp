@@ -5,7 +5,9 @@
 #include <numbers>
 
 #include "base/random.hpp"
+#include "net/head.hpp"
 #include "train/augment/hands.hpp"
+#include "train/augment/nondigits.hpp"
 #include "train/augment/styles.hpp"
 
 namespace mlpctl::train {
@@ -94,8 +96,9 @@ Augmenter::Augmenter(const AugmentOptions& options)
   if (!changes_images(options_)) options_.clean_fraction = 1;
 }
 
-void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed,
-                           std::int64_t epoch, std::int64_t index, int label) const {
+int Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed,
+                          std::int64_t epoch, std::int64_t index, int label,
+                          const std::uint8_t* other) const {
   // A stream of its own for every image of every epoch, up to 2^40 images, and a seed apart from
   // the other uses of the run's.
   constexpr std::uint64_t kPurpose = 0x6175676D656E7400ULL;
@@ -103,19 +106,27 @@ void Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint6
                 static_cast<std::uint64_t>(epoch) << 40U ^ static_cast<std::uint64_t>(index));
   if (random.uniform() < options_.clean_fraction) {
     if (in != out) std::copy_n(in, model::kPixels, out);
-    return;
+    return label;
   }
   Canvas canvas = framed(in);
   const Affine affine = draw_affine(random, options_);
   const int stroke = draw_stroke(random, options_);
   const ElasticField field = draw_field(random, options_, basis_);
+  const bool digit = label < 0 || random.uniform() >= options_.nondigits;
+  if (!digit) {
+    write_nondigit(canvas, other != nullptr ? framed(other) : canvas, random);
+    label = net::kNoClass;
+  }
   const float habit = random.uniform();
   if (label == 1 && habit < options_.upstroke) write_upstroke(canvas, random);
   if (label == 7 && habit < options_.bar) write_bar(canvas, random);
   if (label == 9 && habit < options_.tail) write_tail(canvas, random);
-  if (label >= 0 && random.uniform() < options_.styles) write_in_style(canvas, label, random);
+  if (digit && label >= 0 && random.uniform() < options_.styles) {
+    write_in_style(canvas, label, random);
+  }
   if (stroke != 0) change_stroke(canvas, stroke);
   warp(canvas, affine, basis_, field, out);
+  return label;
 }
 
 }  // namespace mlpctl::train

@@ -35,6 +35,8 @@ struct AugmentOptions {
   float tail = 0.15F;
   /// The share of digits written anew in another school's style.
   float styles = 0.2F;
+  /// The share of digits replaced by what is no digit, or not one, and labelled so.
+  float nondigits = 0.1F;
   /// The share of images left as they are.
   float clean_fraction = 0.1F;
 
@@ -61,6 +63,9 @@ constexpr void for_each_field(Options& options, Visit&& visit) {
   field("bar", options.bar, up_to(1), "Share of sevens given a bar");
   field("tail", options.tail, up_to(1), "Share of nines whose tail turns left");
   field("styles", options.styles, up_to(1), "Share of digits written anew in another style");
+  field("nondigits", options.nondigits, up_to(1),
+        "Share of pictures replaced by what is no digit, or not one: halves, pairs, lines, "
+        "scribble, shadows, blank paper; even probabilities are the right answer");
   field("clean_fraction", options.clean_fraction, up_to(1), "Share of pictures left as they are");
 }
 
@@ -87,9 +92,10 @@ class Augmenter {
 
   /// Writes the image as epoch `epoch` of a run with this seed sees image `index`, a picture of
   /// digit `label` (-1: of nothing known): a function of the arguments and the options alone, on
-  /// every processor. in and out may be the same.
-  void operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed, std::int64_t epoch,
-                  std::int64_t index, int label = -1) const;
+  /// every processor. in and out may be the same. Returns the label of what was written: the same,
+  /// or net::kNoClass. `other` is what stands beside a digit in a pair; null: the image itself.
+  int operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed, std::int64_t epoch,
+                 std::int64_t index, int label = -1, const std::uint8_t* other = nullptr) const;
 
  private:
   AugmentOptions options_;

@@ -4,45 +4,19 @@
 #include <cmath>
 #include <numbers>
 
+#include "train/augment/extent.hpp"
 #include "train/augment/pen.hpp"
 
 namespace mlpctl::train {
 namespace {
 
 constexpr float kDegree = std::numbers::pi_v<float> / 180;
-constexpr int kFirst = 1, kLast = static_cast<int>(model::kImageSide);
-
-/// Where the ink lies: rows and columns with a pixel that is more than half white.
-struct Extent {
-  int top = kStride, bottom = 0, left = kStride, right = 0;
-  float ink = 0;  // In white pixels.
-
-  bool empty() const { return bottom < top; }
-  float height() const { return static_cast<float>(bottom - top + 1); }
-  float width() const { return static_cast<float>(right - left + 1); }
-};
-
-Extent measure(const Canvas& canvas) {
-  Extent extent;
-  for (int y = kFirst; y <= kLast; ++y) {
-    for (int x = kFirst; x <= kLast; ++x) {
-      const std::uint8_t pixel = canvas.rows[y][x];
-      extent.ink += static_cast<float>(pixel) / 255;
-      if (pixel < 128) continue;
-      extent.top = std::min(extent.top, y);
-      extent.bottom = std::max(extent.bottom, y);
-      extent.left = std::min(extent.left, x);
-      extent.right = std::max(extent.right, x);
-    }
-  }
-  return extent;
-}
 
 /// The middle of the ink in rows top to bottom.
 Point middle(const Canvas& canvas, int top, int bottom) {
   float sum = 1e-6F, sum_x = 0;
-  for (int y = std::max(top, kFirst); y <= std::min(bottom, kLast); ++y) {
-    for (int x = kFirst; x <= kLast; ++x) {
+  for (int y = std::max(top, kFirstPixel); y <= std::min(bottom, kLastPixel); ++y) {
+    for (int x = kFirstPixel; x <= kLastPixel; ++x) {
       sum += canvas.rows[y][x];
       sum_x += static_cast<float>(canvas.rows[y][x] * x);
     }
@@ -51,9 +25,9 @@ Point middle(const Canvas& canvas, int top, int bottom) {
 }
 
 void move_sideways(Canvas& canvas, int by) {
-  for (int y = kFirst; y <= kLast; ++y) {
+  for (int y = kFirstPixel; y <= kLastPixel; ++y) {
     auto& row = canvas.rows[y];
-    const auto begin = row.begin() + kFirst, end = row.begin() + kLast + 1;
+    const auto begin = row.begin() + kFirstPixel, end = row.begin() + kLastPixel + 1;
     if (by > 0) std::fill(begin, std::shift_right(begin, end, by), std::uint8_t{0});
     if (by < 0) std::fill(std::shift_left(begin, end, -by), end, std::uint8_t{0});
   }
@@ -75,7 +49,7 @@ void write_upstroke(Canvas& one, Random& random) {
   const Point end = middle(one, extent.bottom - 2, extent.bottom);
   const float length = std::max(std::hypot(end.x - tip.x, end.y - tip.y), 1.0F);
   const float radius = stroke_radius(extent, length);
-  const float before = middle(one, kFirst, kLast).x;
+  const float before = middle(one, kFirstPixel, kLastPixel).x;
 
   // From the stem's direction turned to the left, but not so near the level that it is a 7.
   constexpr float kSteepest = 18 * kDegree, kFlattest = 62 * kDegree;
@@ -87,7 +61,8 @@ void write_upstroke(Canvas& one, Random& random) {
   if (has_foot) {
     draw_line(one, {end.x - foot * length, end.y}, {end.x + foot * length, end.y}, radius * 0.85F);
   }
-  move_sideways(one, static_cast<int>(std::lround(before - middle(one, kFirst, kLast).x)));
+  move_sideways(one,
+                static_cast<int>(std::lround(before - middle(one, kFirstPixel, kLastPixel).x)));
 }
 
 void write_bar(Canvas& seven, Random& random) {
@@ -113,10 +88,11 @@ void write_tail(Canvas& nine, Random& random) {
   const float radius = stroke_radius(extent, 2 * extent.width() + extent.height()) * 0.85F;
   const float reach = share * extent.height();
   const Point turn{end.x - reach / 2, end.y + 0.5F};
-  const float before = middle(nine, kFirst, kLast).x;
+  const float before = middle(nine, kFirstPixel, kLastPixel).x;
   draw_line(nine, end, turn, radius);
   draw_line(nine, turn, {end.x - reach, turn.y - rise * reach}, radius);
-  move_sideways(nine, static_cast<int>(std::lround(before - middle(nine, kFirst, kLast).x)));
+  move_sideways(nine,
+                static_cast<int>(std::lround(before - middle(nine, kFirstPixel, kLastPixel).x)));
 }
 
 }  // namespace mlpctl::train

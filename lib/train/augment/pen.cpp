@@ -6,8 +6,6 @@
 namespace mlpctl::train {
 namespace {
 
-constexpr int kFirst = 1, kLast = static_cast<int>(model::kImageSide);
-
 float distance(Point p, Point a, Point b) {
   const float dx = b.x - a.x, dy = b.y - a.y, length = std::max(dx * dx + dy * dy, 1e-6F);
   const float along = std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length, 0.0F, 1.0F);
@@ -16,11 +14,11 @@ float distance(Point p, Point a, Point b) {
 }
 
 int first_pixel(float a, float b, float reach) {
-  return std::max(kFirst, static_cast<int>(std::floor(std::min(a, b) - reach)));
+  return std::max(kFirstPixel, static_cast<int>(std::floor(std::min(a, b) - reach)));
 }
 
 int last_pixel(float a, float b, float reach) {
-  return std::min(kLast, static_cast<int>(std::ceil(std::max(a, b) + reach)));
+  return std::min(kLastPixel, static_cast<int>(std::ceil(std::max(a, b) + reach)));
 }
 
 }  // namespace

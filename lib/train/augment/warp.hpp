@@ -11,6 +11,8 @@ namespace mlpctl::train {
 inline constexpr int kStride = 32;
 /// Control points of an elastic field along one side, at most; a multiple of a vector.
 inline constexpr int kKnots = 16;
+/// Where a canvas's picture begins and ends, both ways.
+inline constexpr int kFirstPixel = 1, kLastPixel = static_cast<int>(model::kImageSide);
 
 /// An image with a black frame: pixel (x, y) lies at [y + 1][x + 1].
 struct Canvas {

@@ -9,12 +9,14 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/one_hot.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "net/head.hpp"
 #include "train/torch/mlp_module.hpp"
 #include "train/update.hpp"
 
@@ -89,12 +91,10 @@ class TensorNetwork : public Network {
     pictures_ = so_far.pictures;
   }
 
-  std::optional<float> step(std::int64_t first, std::int64_t count,
-                            std::span<const std::uint8_t> changed, double learning_rate) override {
-    const at::Tensor rows = order_.narrow(0, first, count);
-    const at::Tensor bytes =
-        changed.empty() ? images_.index_select(0, rows) : send(changed, {count, model::kPixels});
-    const at::Tensor loss = loss_of(bytes, labels_.index_select(0, rows));
+  std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
+                            double learning_rate) override {
+    const at::Tensor loss =
+        changed.empty() ? loss_of_rows(order_.narrow(0, first, count)) : loss_of_changed(changed);
     const auto value = readable(loss);
     if (value && !std::isfinite(*value)) return value;
     ++step_;
@@ -131,13 +131,34 @@ class TensorNetwork : public Network {
     return host.to(device_, host.scalar_type(), /*non_blocking=*/true);
   }
 
-  at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& labels) {
+  at::Tensor loss_of_rows(const at::Tensor& rows) {
+    return loss_of(images_.index_select(0, rows), labels_.index_select(0, rows));
+  }
+
+  at::Tensor loss_of_changed(const Examples& changed) {
+    const at::Tensor bytes = send(changed.images, {changed.count(), model::kPixels});
+    const at::Tensor labels = send(changed.labels, {changed.count()}).to(at::kLong);
+    const auto even = std::ranges::count(changed.labels, net::kNoClass);
+    if (even == 0) return loss_of(bytes, labels);
+    const double least = std::log(static_cast<double>(model::kClasses)) *
+                         static_cast<double>(even) / static_cast<double>(changed.count());
+    return loss_of(bytes, probabilities(labels)) - least;
+  }
+
+  /// What the labels demand: 1 for the class, or even probabilities for none.
+  static at::Tensor probabilities(const at::Tensor& labels) {
+    const at::Tensor even = labels.eq(net::kNoClass).to(at::kFloat).unsqueeze(1) / model::kClasses;
+    return at::one_hot(labels, net::kNoClass + 1).narrow(1, 0, model::kClasses) + even;
+  }
+
+  /// `target` holds labels or probabilities.
+  at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& target) {
     const Autocast autocast(options_.precision, device_.type());
     const at::Tensor pictures =
         (bytes.to(at::kFloat) / 255).view({-1, 1, model::kImageSide, model::kImageSide});
     const at::Tensor logits =
         options_.fold ? module_->forward_folded(pictures) : module_->forward(pictures);
-    return at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100,
+    return at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, -100,
                                   options_.label_smoothing);
   }
 
