@@ -44,12 +44,13 @@ void fit(Canvas& canvas) {
   canvas = resized(canvas, {extent.x, extent.y}, from_middle(0, 0), scale, scale);
 }
 
-/// Wipes out what lies on one side of a level or an upright line: half of the box, or up to 0.7.
+/// Wipes out what lies on one side of a level or an upright line: 0.35 to 0.7 of the box.
 void cut(Canvas& canvas, Random& random) {
   const Extent extent = measure(canvas);
   const bool level = random.uniform() < 0.5F;
   const float angle = random.uniform(-0.3F, 0.3F) + (level ? 0.25F : 0) * kTurn;
-  const float side = random.uniform() < 0.5F ? -1.0F : 1.0F, share = random.uniform(-0.2F, 0) * side;
+  const float side = random.uniform() < 0.5F ? -1.0F : 1.0F,
+              share = random.uniform(-0.2F, 0.15F) * side;
   const float nx = side * std::cos(angle), ny = side * std::sin(angle);
   const float x0 = static_cast<float>(extent.left + extent.right) / 2 + share * extent.width();
   const float y0 = static_cast<float>(extent.top + extent.bottom) / 2 + share * extent.height();
@@ -64,8 +65,8 @@ void cut(Canvas& canvas, Random& random) {
   }
 }
 
-/// A straight stroke that is more upright than level is a one to anybody: its ink lies along a line,
-/// the longer axis of the ellipse that has the ink's moments.
+/// A straight stroke that is more upright than level is a one to anybody: its ink lies along a
+/// line, the longer axis of the ellipse that has the ink's moments.
 bool looks_like_one(const Canvas& canvas) {
   const Extent extent = measure(canvas);
   float xx = 0, xy = 0, yy = 0;
@@ -92,8 +93,8 @@ void pair(Canvas& canvas, const Canvas& other, Random& random) {
   const float size_a = 1 / a.height(), size_b = ratio / b.height();
   const float along_a = stacked ? 1 : a.width() * size_a * squeeze;
   const float along_b = stacked ? ratio : b.width() * size_b * squeeze;
-  const float across = stacked ? std::max(a.width() * size_a, b.width() * size_b) * squeeze
-                               : std::max(1.0F, ratio);
+  const float across =
+      stacked ? std::max(a.width() * size_a, b.width() * size_b) * squeeze : std::max(1.0F, ratio);
   const float unit = kFit / std::max(along_a + along_b + gap, across);
   const float half = (along_a + along_b + gap) / 2;
   const auto placed = [&](const Canvas& digit, const Extent& extent, float size, float at) {
@@ -161,10 +162,9 @@ void draw_scribble(Canvas& canvas, Random& random) {
   float angle = random.uniform(0, kTurn);
   for (std::uint64_t i = 0; i < pieces; ++i) {
     angle += random.uniform(-bend, bend);
-    const Point next{std::clamp(at.x + step * std::cos(angle), kCanvasMiddle - 11,
-                                kCanvasMiddle + 11),
-                     std::clamp(at.y + step * std::sin(angle), kCanvasMiddle - 11,
-                                kCanvasMiddle + 11)};
+    const Point next{
+        std::clamp(at.x + step * std::cos(angle), kCanvasMiddle - 11, kCanvasMiddle + 11),
+        std::clamp(at.y + step * std::sin(angle), kCanvasMiddle - 11, kCanvasMiddle + 11)};
     draw_line(canvas, at, next, radius);
     at = next;
   }

@@ -66,7 +66,7 @@ TEST_CASE("what is no digit has MNIST's form") {
 }
 
 TEST_CASE("an upright line, as halves of ones and of frames are, is a one and no nondigit") {
-  // 80 are drawn again; a scribble may come out upright once in a thousand times.
+  // Dozens are drawn again; a scribble may come out upright once in a thousand times.
   int ones = 0;
   for (std::uint64_t seed = 0; seed < 3000; ++seed) ones += is_one(nondigit(1, seed)) ? 1 : 0;
   CHECK(ones < 6);
