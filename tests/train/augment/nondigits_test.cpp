@@ -51,8 +51,8 @@ TEST_CASE("what is no digit has MNIST's form") {
       ++blank;
       continue;
     }
-    // Soft edges, and ink that lies to one side and is cut off, may take some pixels.
-    CHECK(std::max(extent.width(), extent.height()) <= 23);
+    // A small piece is enlarged with its soft edges; ink far to one side is cut off.
+    CHECK(std::max(extent.width(), extent.height()) <= 25);
     CHECK(std::max(extent.width(), extent.height()) >= 12);
     CHECK(std::abs(extent.x - 14.5F) < 3.5F);
     CHECK(std::abs(extent.y - 14.5F) < 3.5F);
