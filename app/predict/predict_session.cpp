@@ -30,6 +30,10 @@ std::string first_of(const image::Sequence& sequence) {
   return fmt::format("the first of {} {}s was read", sequence.count, sequence.unit);
 }
 
+void add_note(Result& result, const std::string& note) {
+  result.note += (result.note.empty() ? "" : "; ") + note;
+}
+
 }  // namespace
 
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
@@ -55,7 +59,13 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
   std::vector<digits::Candidates> candidates;
   for (PreparedPicture& picture : pictures) candidates.push_back(std::move(picture.candidates));
   std::vector<digits::Answer> answers = digits::judge(
-      candidates, [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
+      candidates, [&](std::span<const std::uint8_t> images) { return inference.logits(images); },
+      [&](std::size_t i, int turns) {
+        return digits::turned_sheet(
+            image::read_picture(pictures[i].file,
+                                digits::resolution_for(digits::Preparation::kSheet)),
+            turns);
+      });
   std::vector<Result> results;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     Result& result = results.emplace_back(Result{.file = std::move(pictures[i].file),
@@ -63,9 +73,10 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
                                                  .error = std::move(pictures[i].error),
                                                  .note = first_of(candidates[i].sequence),
                                                  .answer = std::move(answers[i])});
-    if (result.answer.several) {
-      result.note += result.note.empty() ? "" : "; ";
-      result.note += "several digits: try --split";
+    if (result.answer.several) add_note(result, "several digits: try --split");
+    if (result.answer.turns != 0) {
+      add_note(result,
+               fmt::format("read after a turn of {} degrees clockwise", 90 * result.answer.turns));
     }
     if (!result.is_finite()) {
       result.error =

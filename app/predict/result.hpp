@@ -14,7 +14,7 @@ struct Result {
   std::string file;
   std::int64_t index = -1;  ///< of the image in an IDX file
   std::string error = {};
-  std::string note = {};  ///< what the answer is not of: "the first of 3 pages", several digits
+  std::string note = {};  ///< what else there is to say: "the first of 3 pages", several digits
   digits::Answer answer = {};
 
   /// The file, with the index of an image in it.

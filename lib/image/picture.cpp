@@ -79,4 +79,37 @@ Picture reduce_to_pixels(Picture picture, std::int64_t most) {
   return factor > 1 ? reduce(picture, factor) : std::move(picture);
 }
 
+Picture upright(Picture stored, int orientation) {
+  if (orientation == 1) return stored;
+  const bool swap = orientation >= 5;
+  Picture out{.width = swap ? stored.height : stored.width,
+              .height = swap ? stored.width : stored.height,
+              .channels = stored.channels,
+              .pixels = {},
+              .reduction = stored.reduction,
+              .sequence = stored.sequence};
+  out.pixels.reserve(stored.pixels.size());
+  const bool from_right =
+      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool from_bottom =
+      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      int column = swap ? y : x, line = swap ? x : y;
+      if (from_right) column = stored.width - 1 - column;
+      if (from_bottom) line = stored.height - 1 - line;
+      for (int c = 0; c < out.channels; ++c) out.pixels.push_back(stored.at(column, line, c));
+    }
+  }
+  return out;
+}
+
+Box turned(Box box, int width, int height, int turns) {
+  for (int i = 0; i < turns; ++i) {
+    box = {height - box.y - box.height, box.x, box.height, box.width};
+    std::swap(width, height);
+  }
+  return box;
+}
+
 }  // namespace mlpctl::image

@@ -42,6 +42,13 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
+/// Turns and mirrors as EXIF's orientation says: where a pixel of the upright picture is stored.
+Picture upright(Picture stored, int orientation);
+
+/// The box after the picture in which it lies, of this size, was turned clockwise, by a right angle
+/// each time.
+Box turned(Box box, int width, int height, int turns);
+
 /// Pixels a side, at most, in which a single digit is looked for.
 inline constexpr int kDigitViewSide = 800;
 /// Pixels, at most, of a sheet: enough for five lines of thin writing on a photographed page, and

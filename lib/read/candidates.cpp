@@ -1,6 +1,8 @@
 #include "read/candidates.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "image/decode/picture_file.hpp"
@@ -14,7 +16,7 @@ namespace {
 Candidates one_mark(std::vector<image::Reading> readings) {
   if (readings.empty()) return {};
   Candidates candidates;
-  candidates.lines.emplace_back().push_back(std::move(readings));
+  candidates.sheets.emplace_back().lines.emplace_back().push_back(std::move(readings));
   return candidates;
 }
 
@@ -24,8 +26,10 @@ Candidates only(image::Digit digit) {
 
 /// The only line of a picture that is too wide for one digit; none where it has no or more lines.
 Candidates row_in(const image::Picture& picture) {
-  Candidates row{.lines = image::propose_sheet(picture), .row = true};
-  if (row.lines.size() != 1 || row.lines[0].size() < 2) row.lines.clear();
+  Candidates row{.sheets = image::propose_sheet(picture), .row = true};
+  std::erase_if(row.sheets, [](const image::ReadableSheet& sheet) {
+    return sheet.turns != 0 || sheet.lines.size() != 1 || sheet.lines[0].size() < 2;
+  });
   return row;
 }
 
@@ -34,10 +38,12 @@ Candidates marks_in(const image::Picture& picture, const std::string& name,
   switch (preparation) {
     case Preparation::kDigit: {
       Candidates single = one_mark(image::propose_digit(picture));
-      return single.lines.empty() ? row_in(picture) : single;
+      single.may_be_none =
+          picture.width != image::kDigitSide || picture.height != image::kDigitSide;
+      return single.sheets.empty() ? row_in(picture) : single;
     }
     case Preparation::kSheet:
-      return {.lines = image::propose_sheet(picture)};
+      return {.sheets = image::propose_sheet(picture)};
     case Preparation::kReduced:
       return only(image::grey_digit(picture));
     case Preparation::kExact:
@@ -66,6 +72,23 @@ Candidates candidates_in(const std::string& path, Preparation preparation) {
 Candidates candidates_in(image::Picture picture, Preparation preparation) {
   picture = image::reduce_to_pixels(std::move(picture), image::kSheetPixels);
   return candidates_of(picture, "the picture", preparation);
+}
+
+Candidates turned_sheet(image::Picture picture, int turns) {
+  /// What EXIF calls a picture that is to be turned clockwise so often.
+  constexpr std::array kOrientations{1, 6, 3, 8};
+  const image::Picture turned =
+      image::upright(std::move(picture), kOrientations[static_cast<std::size_t>(turns)]);
+  Candidates candidates{.sheets = image::propose_sheet(turned), .sequence = turned.sequence};
+  std::erase_if(candidates.sheets,
+                [](const image::ReadableSheet& sheet) { return sheet.turns != 0; });
+  const auto in_file = [&](int side) {
+    return static_cast<int>(std::lround(side * turned.reduction));
+  };
+  for_each_digit(candidates, [&](image::Digit& digit) {
+    digit.box = image::turned(digit.box, in_file(turned.width), in_file(turned.height), 4 - turns);
+  });
+  return candidates;
 }
 
 Candidates as_it_is(std::span<const std::uint8_t> pixels) {

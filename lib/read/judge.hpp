@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -13,8 +14,13 @@ namespace mlpctl::digits {
 /// The ten logits of each of some pictures of 28x28 bytes, one after the other.
 using Network = std::function<std::vector<float>(std::span<const std::uint8_t> pictures)>;
 
-/// Names every candidate by the net, those of all pictures in one batch, and chooses one reading
-/// for each mark: an answer for each of the candidates.
-std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network);
+/// The candidates of one of the pictures, as turned_sheet() gives them.
+using LookAgain = std::function<Candidates(std::size_t picture, int turns)>;
+
+/// Names every candidate by the net, those of all pictures in one batch, and chooses one way to see
+/// each picture and one reading for each mark: an answer for each of the candidates. A sheet that
+/// lies on its side is looked at again, turned.
+std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network,
+                          const LookAgain& look_again);
 
 }  // namespace mlpctl::digits

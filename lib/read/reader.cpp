@@ -50,13 +50,27 @@ struct Reader::Model {
     if (info.preprocess != "none") return Preparation::kSheet;
     throw Error(ErrorCode::kNotSupported, "the model is not one of digits, and reads no sheets");
   }
-  Answer answer(const Candidates& candidates) const {
+  /// picture: gives it again, for a sheet that lies on its side.
+  template <typename Picture>
+  Answer answer(const Candidates& candidates, const Picture& picture) const {
     const Network network = [this](std::span<const std::uint8_t> pictures) {
       std::vector<float> logits(pictures.size() / model::kPixels * model::kClasses);
       classifier.logits(pictures, logits);
       return logits;
     };
-    return std::move(judge({&candidates, 1}, network).front());
+    const LookAgain look_again = [&](std::size_t, int turns) {
+      return turned_sheet(picture(), turns);
+    };
+    return std::move(judge({&candidates, 1}, network, look_again).front());
+  }
+
+  Answer read(const std::string& file, Preparation preparation) const {
+    return answer(candidates_in(file, preparation),
+                  [&] { return image::read_picture(file, resolution_for(preparation)); });
+  }
+  Answer read(const Pixels& pixels, Preparation preparation) const {
+    return answer(candidates_in(picture_of(pixels), preparation),
+                  [&] { return image::reduce_to_pixels(picture_of(pixels), image::kSheetPixels); });
   }
 
   model::ModelInfo info;
@@ -71,19 +85,19 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
 Answer Reader::read_digit(const std::string& picture_file) const {
-  return model_->answer(candidates_in(picture_file, model_->for_digit()));
+  return model_->read(picture_file, model_->for_digit());
 }
 
 Answer Reader::read_digit(const Pixels& pixels) const {
-  return model_->answer(candidates_in(picture_of(pixels), model_->for_digit()));
+  return model_->read(pixels, model_->for_digit());
 }
 
 Answer Reader::read_sheet(const std::string& picture_file) const {
-  return model_->answer(candidates_in(picture_file, model_->for_sheet()));
+  return model_->read(picture_file, model_->for_sheet());
 }
 
 Answer Reader::read_sheet(const Pixels& pixels) const {
-  return model_->answer(candidates_in(picture_of(pixels), model_->for_sheet()));
+  return model_->read(pixels, model_->for_sheet());
 }
 
 const std::vector<std::string>& Reader::classes() const {

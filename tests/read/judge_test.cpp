@@ -1,8 +1,12 @@
 #include "read/judge.hpp"
 
+#include <array>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <utility>
+
+#include "read/weights.hpp"
 
 using namespace mlpctl;
 
@@ -35,11 +39,23 @@ struct FakeNetwork {
   }
 };
 
+digits::Candidates one_sheet(std::vector<image::ReadableLine> lines) {
+  return {.sheets = {{.lines = std::move(lines)}}};
+}
+
+/// The answers of pictures of which none is to be looked at again.
+std::vector<digits::Answer> judged(const std::vector<digits::Candidates>& pictures,
+                                   FakeNetwork& network) {
+  return digits::judge(pictures, std::ref(network), [](std::size_t, int) {
+    FAIL("no sheet was turned");
+    return digits::Candidates{};
+  });
+}
+
 /// The digits that are read of one mark with these readings.
 std::vector<int> read_as(std::vector<image::Reading> mark) {
   FakeNetwork network;
-  const digits::Candidates candidates{{{std::move(mark)}}};
-  const auto answers = digits::judge({&candidates, 1}, std::ref(network));
+  const auto answers = judged({one_sheet({{std::move(mark)}})}, network);
   std::vector<int> names;
   for (const digits::Digit& each : answers.at(0).lines.at(0)) names.push_back(each.best);
   return names;
@@ -50,11 +66,11 @@ std::vector<int> read_as(std::vector<image::Reading> mark) {
 TEST_CASE("an answer keeps the lines, and what the net says of each digit") {
   const std::vector<digits::Candidates> pictures{
       {},
-      {{{{{{digit(3, 0.9)}}}, {{{digit(4, 0.8)}}}}, {{{{digit(5, 0.7)}}}}}},
-      {{{{{{digit(6, 0.95)}}}}}},
+      one_sheet({{{{{digit(3, 0.9)}}}, {{{digit(4, 0.8)}}}}, {{{{digit(5, 0.7)}}}}}),
+      one_sheet({{{{{digit(6, 0.95)}}}}}),
   };
   FakeNetwork network;
-  const auto answers = digits::judge(pictures, std::ref(network));
+  const auto answers = judged(pictures, network);
   CHECK(network.calls == 1);
   REQUIRE(answers.size() == 3);
   CHECK(answers[0].lines.empty());
@@ -77,24 +93,41 @@ TEST_CASE("an answer keeps the lines, and what the net says of each digit") {
 TEST_CASE("the net is not asked when there is nothing to name") {
   FakeNetwork network;
   const std::vector<digits::Candidates> blank(2);
-  CHECK(digits::judge(blank, std::ref(network)).size() == 2);
+  CHECK(judged(blank, network).size() == 2);
   CHECK(network.calls == 0);
 }
 
 TEST_CASE("of readings with as many digits the surer and the better looking one is chosen") {
-  CHECK(read_as({{{digit(1, 0.6)}, 0}, {{digit(2, 0.9)}, 0}}) == std::vector{2});
-  CHECK(read_as({{{digit(1, 0.9)}, 0}, {{digit(2, 0.6)}, 0}}) == std::vector{1});
-  // 3 log(0.9 / 0.6) is 1.22.
-  CHECK(read_as({{{digit(1, 0.6)}, 1.3F}, {{digit(2, 0.9)}, 0}}) == std::vector{1});
-  CHECK(read_as({{{digit(1, 0.6)}, 1.1F}, {{digit(2, 0.9)}, 0}}) == std::vector{2});
+  CHECK(read_as({{{digit(1, 0.6)}}, {{digit(2, 0.9)}}}) == std::vector{2});
+  CHECK(read_as({{{digit(1, 0.9)}}, {{digit(2, 0.6)}}}) == std::vector{1});
+  // A twentieth of the ink is no digit, however sure the net.
+  const image::Reading sure{{digit(2, 0.99)}, {.share = 0.05F}};
+  CHECK(read_as({{{digit(1, 0.6)}}, sure}) == std::vector{1});
+}
+
+TEST_CASE("what the net has no evidence for gives way to what it has") {
+  const std::array<float, 10> strong{12, 9, 0, 0, 0, 0, 0, 0, 0, 0},
+      weak{3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  CHECK(digits::score_of({}, strong) > digits::score_of({}, weak));
+}
+
+TEST_CASE("what is alone and looks like no digit to the net is none") {
+  FakeNetwork network;
+  std::vector pictures{one_sheet({{{{{digit(1, 0.2)}}}}}), one_sheet({{{{{digit(1, 0.4)}}}}}),
+                       one_sheet({{{{{digit(1, 0.2)}}}}})};
+  pictures[0].may_be_none = pictures[1].may_be_none = true;
+  const auto answers = judged(pictures, network);
+  CHECK(answers[0].lines.empty());
+  CHECK(answers[1].lines.size() == 1);
+  CHECK(answers[2].lines.size() == 1);
 }
 
 TEST_CASE("that a picture holds several is said when the reading that is chosen says so") {
   FakeNetwork network;
-  const image::Reading one{{digit(1, 0.9)}, 0}, of_several{{digit(2, 0.8)}, 0, true};
-  const std::vector<digits::Candidates> pictures{{{{{one, of_several}}}},
-                                                 {{{{{{digit(1, 0.5)}, 0}, of_several}}}}};
-  const auto answers = digits::judge(pictures, std::ref(network));
+  const image::Reading one{{digit(1, 0.9)}}, of_several{{digit(2, 0.8)}, {}, true};
+  const std::vector pictures{one_sheet({{{one, of_several}}}),
+                             one_sheet({{{{{digit(1, 0.5)}}, of_several}}})};
+  const auto answers = judged(pictures, network);
   CHECK_FALSE(answers[0].several);
   CHECK(answers[1].several);
 }
@@ -102,14 +135,48 @@ TEST_CASE("that a picture holds several is said when the reading that is chosen 
 TEST_CASE("a row in place of a single digit is an answer where the net is sure of each") {
   FakeNetwork network;
   const auto row = [](double least) {
-    return digits::Candidates{.lines = {{{{{digit(3, 0.9)}}}, {{{digit(4, least)}}}}}, .row = true};
+    digits::Candidates candidates = one_sheet({{{{{digit(3, 0.9)}}}, {{{digit(4, least)}}}}});
+    candidates.row = true;
+    return candidates;
   };
-  const std::vector<digits::Candidates> pictures{row(0.8), row(0.3)};
-  const auto answers = digits::judge(pictures, std::ref(network));
+  const std::vector pictures{row(0.8), row(0.3)};
+  const auto answers = judged(pictures, network);
   CHECK(answers[0].several);
   CHECK(answers[0].lines.at(0).size() == 2);
   CHECK_FALSE(answers[1].several);
   CHECK(answers[1].lines.empty());
+}
+
+TEST_CASE("of the ways to see a sheet that with more sure digits is taken") {
+  FakeNetwork network;
+  const auto line = [](double sure, int count) {
+    return std::vector<image::ReadableLine>{
+        image::ReadableLine(static_cast<std::size_t>(count), {{{digit(3, sure)}}})};
+  };
+  const std::vector<digits::Candidates> pictures{
+      {.sheets = {{.lines = line(0.9, 1)}, {.lines = line(0.9, 4)}}},
+      {.sheets = {{.lines = line(0.9, 2)}, {.lines = line(0.3, 6)}}}};
+  const auto answers = judged(pictures, network);
+  CHECK(answers[0].lines.at(0).size() == 4);
+  CHECK(answers[1].lines.at(0).size() == 2);
+}
+
+TEST_CASE("a sheet that convinces when it is turned is looked at again, turned") {
+  FakeNetwork network;
+  const image::ReadableLine unsure(5, {{{digit(3, 0.4)}}}), sure(5, {{{digit(7, 0.9)}}});
+  const std::vector<digits::Candidates> pictures{
+      {.sheets = {{.lines = {sure}}, {.lines = {unsure}, .turns = 1}}},
+      {.sheets = {{.lines = {unsure}}, {.lines = {sure}, .turns = 3}}}};
+  std::vector<std::pair<std::size_t, int>> looks;
+  const auto answers =
+      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
+        looks.emplace_back(picture, turns);
+        return one_sheet({image::ReadableLine(6, {{{digit(7, 0.95)}}})});
+      });
+  CHECK(looks == std::vector<std::pair<std::size_t, int>>{{1, 3}});
+  CHECK(answers[0].turns == 0);
+  CHECK(answers[1].turns == 3);
+  CHECK(answers[1].lines.at(0).size() == 6);
 }
 
 TEST_CASE("more digits must be clearly surer than fewer, by the least sure of them") {

@@ -37,6 +37,9 @@ struct Answer {
   std::vector<std::vector<Digit>> lines;
   /// Whether a single digit was asked for and the picture seems to hold several.
   bool several = false;
+  /// How often a sheet was turned clockwise, by a right angle each time, to be read. Boxes are of
+  /// the picture as it is.
+  int turns = 0;
 
   /// That of its least probable digit; 0 when there is none.
   float confidence() const;

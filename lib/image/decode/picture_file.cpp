@@ -11,31 +11,6 @@
 namespace mlpctl::image {
 namespace {
 
-/// Turns and mirrors as EXIF's orientation says: where a pixel of the upright picture is stored.
-Picture upright(Picture stored, int orientation) {
-  if (orientation == 1) return stored;
-  const bool swap = orientation >= 5;
-  Picture out{.width = swap ? stored.height : stored.width,
-              .height = swap ? stored.width : stored.height,
-              .channels = stored.channels,
-              .pixels = {},
-              .reduction = stored.reduction};
-  out.pixels.reserve(stored.pixels.size());
-  const bool from_right =
-      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool from_bottom =
-      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  for (int y = 0; y < out.height; ++y) {
-    for (int x = 0; x < out.width; ++x) {
-      int column = swap ? y : x, line = swap ? x : y;
-      if (from_right) column = stored.width - 1 - column;
-      if (from_bottom) line = stored.height - 1 - line;
-      for (int c = 0; c < out.channels; ++c) out.pixels.push_back(stored.at(column, line, c));
-    }
-  }
-  return out;
-}
-
 Reducing reducing_to(Resolution resolution, const PictureHeader& header) {
   if (resolution == Resolution::kFull) return {.max_pixels = kMaxPixels};
   if (resolution == Resolution::kSheet) return {.max_pixels = kSheetPixels};

@@ -143,4 +143,16 @@ InkPlane Ink::in_strokes(Polarity polarity, double reach) const {
   return result;
 }
 
+InkPlane Ink::by_level(Polarity polarity) const {
+  /// Of the pixels, as glare and dirt.
+  constexpr double kTail = 0.02;
+  InkPlane result{.ink = {}, .brightness = grey_of(reduced_), .flat = true};
+  const bool dark = polarity == Polarity::kDark;
+  if (dark) negate(result.brightness);
+  result.ink = result.brightness;
+  const float paper = quantile(spread_sample(result.ink), kTail);
+  for (float& value : result.ink.values) value -= paper;
+  return result;
+}
+
 }  // namespace mlpctl::image

@@ -27,6 +27,8 @@ class Ink {
   /// By shape: what is darker (or lighter) than both its sides and at most 2 reach wide, as a share
   /// of the longer side. Edges of shadows, tables and hands have one side only, however sharp.
   InkPlane in_strokes(Polarity polarity, double reach) const;
+  /// By grey level alone: what departs from the lightest (or darkest) that there is.
+  InkPlane by_level(Polarity polarity) const;
 
  private:
   using Colour = std::array<float, 3>;

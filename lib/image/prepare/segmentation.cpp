@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "image/prepare/ruled_lines.hpp"
+#include "image/prepare/straight_runs.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -86,6 +87,12 @@ Plane without_edge_pieces(const Segmentation& segmented) {
   return ink_without(segmented, on_edge);
 }
 
+float mass_of(const Components& found) {
+  float mass = 0;
+  for (const Component& piece : found.pieces) mass += piece.mass;
+  return mass;
+}
+
 /// Finds the level and the pieces; false when no ink is stronger than the least.
 bool find_pieces(Segmentation& segmented) {
   float strength = stroke_strength(segmented.ink, kInkShare);
@@ -96,6 +103,7 @@ bool find_pieces(Segmentation& segmented) {
   segmented.level = std::max(0.5F * segmented.least,
                              kLevelShare * mean_above(segmented.ink, kFirstShare * strength));
   segmented.found = find_components(above(segmented.ink, segmented.level), segmented.ink);
+  segmented.mass = std::max(segmented.mass, mass_of(segmented.found));
   return true;
 }
 
@@ -123,6 +131,38 @@ Segmentation segment_ink(InkPlane plane, float line_span) {
                      .brightness = segmented.brightness,
                      .least = segmented.least};
   return find_pieces(inner) && holds_inner_digit(inner) ? inner : segmented;
+}
+
+Segmentation with_faint_ink(const Segmentation& segmented) {
+  /// Of the usual stroke's strength about a fifth.
+  constexpr float kFaint = 0.45F;
+  Segmentation faint{.ink = segmented.ink,
+                     .brightness = segmented.brightness,
+                     .flat = segmented.flat,
+                     .least = segmented.least,
+                     .level = std::max(0.5F * segmented.least, kFaint * segmented.level)};
+  faint.found = find_components(above(faint.ink, faint.level), faint.ink);
+  faint.mass = mass_of(faint.found);
+  return faint;
+}
+
+std::optional<Segmentation> without_lines(const Segmentation& segmented) {
+  constexpr float kSpan = 0.5F;
+  /// In smaller pictures lines have too few pixels to be followed.
+  constexpr int kLeastSide = 200;
+  Segmentation rest{.ink = segmented.ink,
+                    .brightness = segmented.brightness,
+                    .flat = segmented.flat,
+                    .least = segmented.least,
+                    .mass = segmented.mass};
+  if (std::min(rest.ink.width, rest.ink.height) < kLeastSide) {
+    if (!remove_straight_runs(rest.ink, segmented.level, kSpan)) return std::nullopt;
+  } else {
+    remove_ruled_lines(rest.ink, 0.5F * segmented.level, kSpan);
+    if (rest.ink.values == segmented.ink.values) return std::nullopt;
+  }
+  if (!find_pieces(rest)) return std::nullopt;
+  return rest;
 }
 
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {

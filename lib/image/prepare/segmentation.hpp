@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "image/prepare/components.hpp"
@@ -15,6 +16,7 @@ struct Segmentation {
   float least = 0;     ///< the strength below which nothing is a stroke
   float level = 0;     ///< what counts as ink: about half of a stroke's
   Components found{};  ///< pieces above the level, without the noise of the paper
+  float mass = 0;      ///< of the pieces, and of lines that were taken out by without_lines()
 };
 
 /// The spread of the bare paper: from the quieter pixels, because thick ink can cover half of a
@@ -24,6 +26,12 @@ float noise_of(const Plane& ink);
 /// Finds the pieces of ink. None: a blank page. line_span: the share of the picture that a printed
 /// line crosses at least, longer than any stroke; one digit may be nearly as tall as its picture.
 Segmentation segment_ink(InkPlane plane, float line_span = 0.9F);
+
+/// The same ink cut at this share of the level, for strokes that a pen hardly pressed.
+Segmentation with_faint_ink(const Segmentation& segmented);
+
+/// The same ink without printed lines that cross half of the picture; empty when there are none.
+std::optional<Segmentation> without_lines(const Segmentation& segmented);
 
 /// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace mlpctl::image {
 namespace {
@@ -44,43 +45,88 @@ bool is_frame(const Components& found, std::size_t index) {
   return inside * 20 < found.pieces[index].area;
 }
 
+/// What is less prominent than this share of the most prominent is no digit beside it.
+constexpr float kNextShare = 0.15F;
+constexpr int kMostNext = 2;
+
+class Prominences {
+ public:
+  explicit Prominences(const Components& found) : found_(found) {
+    for (const Component& piece : found.pieces) values_.push_back(prominence(piece, found.labels));
+  }
+
+  float of(std::size_t index) const { return values_[index]; }
+
+  /// The most prominent that is not among these and no frame or grid.
+  std::optional<std::size_t> most(const std::vector<bool>& taken) const {
+    std::vector<float> left = values_;
+    for (std::size_t i = 0; i < taken.size(); ++i) left[i] = taken[i] ? 0 : left[i];
+    while (!left.empty()) {
+      const auto best = std::ranges::max_element(left);
+      const auto index = static_cast<std::size_t>(best - left.begin());
+      if (*best <= 0) break;
+      if (!is_frame(found_, index) && !is_grid(found_, index)) return index;
+      *best = 0;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const Components& found_;
+  std::vector<float> values_;
+};
+
+/// The piece and what lies close to it.
+std::vector<bool> with_parts(const Components& found, const Prominences& prominences,
+                             std::size_t index) {
+  std::vector<bool> chosen(found.pieces.size(), false);
+  chosen[index] = true;
+  const Component& main = found.pieces[index];
+  Box box = main.box;
+  const bool on_edge = lies_on_edge(main);
+  for (bool grown = true; grown;) {
+    grown = false;
+    const int reach = std::max(box.width, box.height) / 5;
+    for (std::size_t i = 0; i < found.pieces.size(); ++i) {
+      const Component& piece = found.pieces[i];
+      const bool speck = piece.mass < 0.02F * main.mass;
+      if (chosen[i] || speck || gap(box, piece.box) > reach) continue;
+      if (!on_edge && lies_on_edge(piece)) continue;
+      if (prominences.of(i) <= 0 && contains(piece.box, main.box)) continue;
+      chosen[i] = grown = true;
+      box = united(box, piece.box);
+    }
+  }
+  return chosen;
+}
+
 }  // namespace
 
 bool is_flat_stroke(const Box& box) {
   return box.width > 3 * box.height;
 }
 
-std::vector<bool> pieces_of_digit(const Components& found) {
-  std::vector<bool> chosen(found.pieces.size(), false);
-  std::vector<float> prominences;
-  for (const Component& piece : found.pieces)
-    prominences.push_back(prominence(piece, found.labels));
-  std::ptrdiff_t best = 0;
-  for (;;) {
-    best = std::max_element(prominences.begin(), prominences.end()) - prominences.begin();
-    if (prominences[static_cast<std::size_t>(best)] <= 0) return chosen;
-    const auto index = static_cast<std::size_t>(best);
-    if (!is_frame(found, index) && !is_grid(found, index)) break;
-    prominences[static_cast<std::size_t>(best)] = 0;
+std::vector<Grouping> groupings_of(const Components& found) {
+  const Prominences prominences(found);
+  const std::optional<std::size_t> first = prominences.most({});
+  if (!first) return {};
+  std::vector<Grouping> groupings{{Group::kWithParts, with_parts(found, prominences, *first)}};
+  const std::vector<bool> whole = groupings[0].chosen;
+  if (std::ranges::count(whole, true) > 1) {
+    Grouping& alone = groupings.emplace_back(Group::kAlone, std::vector<bool>(whole.size()));
+    alone.chosen[*first] = true;
   }
-  const auto main = found.pieces.begin() + best;
-  chosen[static_cast<std::size_t>(main - found.pieces.begin())] = true;
-  Box box = main->box;
-  const bool on_edge = lies_on_edge(*main);
-  for (bool grown = true; grown;) {
-    grown = false;
-    const int reach = std::max(box.width, box.height) / 5;
-    for (std::size_t i = 0; i < found.pieces.size(); ++i) {
-      const Component& piece = found.pieces[i];
-      const bool speck = piece.mass < 0.02F * main->mass;
-      if (chosen[i] || speck || gap(box, piece.box) > reach) continue;
-      if (!on_edge && lies_on_edge(piece)) continue;
-      if (prominences[i] <= 0 && contains(piece.box, main->box)) continue;
-      chosen[i] = grown = true;
-      box = united(box, piece.box);
-    }
+  std::vector<bool> taken(whole.size());
+  taken[*first] = true;
+  for (int i = 0; i < kMostNext; ++i) {
+    const std::optional<std::size_t> next = prominences.most(taken);
+    if (!next || prominences.of(*next) < kNextShare * prominences.of(*first)) break;
+    std::vector<bool> chosen = with_parts(found, prominences, *next);
+    chosen[*first] = false;
+    taken[*next] = true;
+    groupings.push_back({Group::kNext, std::move(chosen)});
   }
-  return chosen;
+  return groupings;
 }
 
 bool shows_several(const Components& found, const std::vector<bool>& chosen, const Box& box) {

@@ -3,15 +3,23 @@
 #include <vector>
 
 #include "image/prepare/components.hpp"
+#include "image/propose/reading.hpp"
 
 namespace mlpctl::image {
 
 /// No digit is so flat; edges of shadows and remains of printed lines are.
 bool is_flat_stroke(const Box& box);
 
-/// Which pieces make the digit: the most prominent and what lies close to it and is no speck. None
-/// when all are the lines of ruled or squared paper.
-std::vector<bool> pieces_of_digit(const Components& found);
+/// Pieces that may make the digit.
+struct Grouping {
+  Group group = Group::kWithParts;
+  std::vector<bool> chosen{};
+};
+
+/// The most prominent piece with what lies close to it and is no speck, the same piece alone where
+/// that differs, and the next most prominent with its like. None when all are the lines of ruled or
+/// squared paper.
+std::vector<Grouping> groupings_of(const Components& found);
 
 /// Whether the pieces look like several digits, of which those chosen, within the box, are one or
 /// more: as tall, as much ink, and side by side.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -25,24 +25,72 @@ constexpr float kSame = 0.9F, kSharpEnough = 0.8F;
 /// A picture is understood when the digit holds this much of all ink.
 constexpr float kUnderstood = 0.6F;
 
-/// Whether a near look took the inside of thick strokes for paper: the same shape, with less in it.
-bool is_hollow(const Sighting& near, const Sighting& wide) {
-  return !wide.on_edge && wide.sharp > kSharpEnough && near.cover < 0.8F * wide.cover &&
-         agreement(near.digit.box, wide.digit.box) > kSame;
+/// Whether both looks see the same digit, and it is sharp.
+bool is_same(const Sighting& wide, const Sighting& other) {
+  return !wide.on_edge && wide.sharp > kSharpEnough && agreement(wide.box(), other.box()) > kSame;
 }
 
-/// The one way to read the picture.
-std::vector<Reading> only(Digit digit, bool several = false) {
-  return {{.digits = {std::move(digit)}, .several = several}};
-}
+/// Looks at a picture in one way after the other and keeps what is seen.
+class Looks {
+ public:
+  Looks(const Picture& picture, int factor)
+      : ink_(picture, factor), scale_(factor * picture.reduction) {}
 
-/// What several ways of looking find, the best first.
-std::vector<Reading> weighed(const std::vector<Sighting>& all) {
-  std::vector<Reading> readings;
-  for (const Sighting& each : all)
-    readings.push_back({{each.digit}, merit(each, all), each.several});
-  std::ranges::stable_sort(readings, std::ranges::greater(), &Reading::merit);
-  return readings;
+  /// What is seen of the ink on paper; nothing where no ink is.
+  void add(std::vector<Sighting> seen) { std::ranges::move(seen, std::back_inserter(all_)); }
+  void by_level(Polarity polarity) {
+    add(look(segment_ink(ink_.by_level(polarity)), Source::kLevels, scale_));
+  }
+  /// Whether strokes confirm what was seen on paper.
+  bool in_strokes(Polarity polarity, double reach, const std::optional<Sighting>& wide) {
+    std::vector<Sighting> seen =
+        look(segment_ink(ink_.in_strokes(polarity, reach)), Source::kStrokes, scale_);
+    // A strip of shadow or table along the edge looks like a stroke.
+    std::erase_if(seen, [](const Sighting& each) { return each.on_edge; });
+    const bool same = wide && !seen.empty() && seen[0].reading.terms.group == Group::kWithParts &&
+                      is_same(*wide, seen[0]);
+    add(std::move(seen));
+    return same;
+  }
+  void nearby(const std::optional<Sighting>& wide) {
+    std::vector<Sighting> seen = look(segment_ink(ink_.on_paper(kNear)), Source::kNear, scale_);
+    // Of thick strokes it takes the inside for paper: the same shape, with less in it.
+    std::erase_if(seen, [&](const Sighting& near) {
+      return wide && is_same(*wide, near) &&
+             near.reading.terms.cover < 0.8F * wide->reading.terms.cover;
+    });
+    add(std::move(seen));
+  }
+
+  const Ink& ink() const { return ink_; }
+  double scale() const { return scale_; }
+  const std::vector<Sighting>& all() const { return all_; }
+
+ private:
+  Ink ink_;
+  double scale_;  ///< pixels of the file for one that is looked at
+  std::vector<Sighting> all_;
+};
+
+/// Looks in as many ways as the picture needs.
+std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, int side) {
+  looks.add(look(on_paper, Source::kPaper, looks.scale()));
+  const std::optional<Sighting> wide =
+      looks.all().empty() ? std::nullopt : std::optional(looks.all().front());
+  looks.add(look_closer(on_paper, Source::kPaper, looks.scale()));
+  if (side <= kSmall) {
+    for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) looks.by_level(polarity);
+  }
+  const bool simple = side <= kSmall || (on_paper.flat && wide && !wide->on_edge);
+  if (wide && simple && wide->reading.terms.share >= kUnderstood) return looks.all();
+  for (const double reach : kHalfStrokes) {
+    for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) {
+      const bool same = looks.in_strokes(polarity, reach, wide);
+      if (same && reach == kHalfStrokes.front()) return looks.all();
+    }
+  }
+  looks.nearby(wide);
+  return looks.all();
 }
 
 /// The digits of a screenshot's drawing area, when there is one and something is drawn on it.
@@ -64,39 +112,21 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
 }  // namespace
 
 std::vector<Reading> propose_digit(const Picture& picture) {
-  if (std::optional<Digit> ready = as_mnist(picture)) return only(std::move(*ready));
-  if (std::optional<Digit> stretched = as_stretched(picture)) return only(std::move(*stretched));
+  // This is what the net was trained on, so that there is nothing to weigh.
+  if (std::optional<Digit> ready = as_mnist(picture)) {
+    return {{.digits = {std::move(*ready)}, .terms = {.source = Source::kReady}}};
+  }
   const int side = std::max(picture.width, picture.height);
   const int factor = factor_to_side(kDigitViewSide, picture.width, picture.height);
-  const double scale = factor * picture.reduction;
-  const Ink ink(picture, factor);
-  const Segmentation on_paper = segment_ink(ink.on_paper(kWide));
-  if (on_paper.flat) {
-    std::vector<Reading> drawn = propose_in_panel(picture, on_paper, factor);
-    if (!drawn.empty()) return drawn;
+  Looks looks(picture, factor);
+  const Segmentation on_paper = segment_ink(looks.ink().on_paper(kWide));
+  std::vector<Reading> readings;
+  if (on_paper.flat) readings = propose_in_panel(picture, on_paper, factor);
+  std::ranges::move(as_stretched(picture), std::back_inserter(readings));
+  for (Sighting& each : sightings_in(looks, on_paper, side)) {
+    readings.push_back(std::move(each.reading));
   }
-  const std::optional<Sighting> wide = look(on_paper, scale);
-  const bool simple = side <= kSmall || (on_paper.flat && wide && !wide->on_edge);
-  if (wide && simple && wide->share >= kUnderstood) return only(wide->digit, wide->several);
-  std::vector<Sighting> all;
-  if (wide) all.push_back(*wide);
-  const auto look_for_strokes = [&](Polarity polarity, double reach) {
-    std::optional<Sighting> strokes = look(segment_ink(ink.in_strokes(polarity, reach)), scale);
-    // A strip of shadow or table along the edge looks like a stroke.
-    if (strokes && !strokes->on_edge) all.push_back(*strokes);
-    return strokes && wide && !wide->on_edge && wide->sharp > kSharpEnough &&
-           agreement(wide->digit.box, strokes->digit.box) > kSame;
-  };
-  for (const double reach : kHalfStrokes) {
-    for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) {
-      if (look_for_strokes(polarity, reach) && reach == kHalfStrokes.front()) {
-        return only(wide->digit, wide->several);
-      }
-    }
-  }
-  const std::optional<Sighting> near = look(segment_ink(ink.on_paper(kNear)), scale);
-  if (near && !(wide && is_hollow(*near, *wide))) all.push_back(*near);
-  return weighed(all);
+  return readings;
 }
 
 }  // namespace mlpctl::image

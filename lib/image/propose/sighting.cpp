@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "image/prepare/morphology.hpp"
 #include "image/propose/digit_pieces.hpp"
@@ -61,35 +62,62 @@ Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chos
   return sharp;
 }
 
-}  // namespace
-
-std::optional<Sighting> look(const Segmentation& segmented, double scale) {
-  if (segmented.found.pieces.empty()) return std::nullopt;
-  const std::vector<bool> chosen = pieces_of_digit(segmented.found);
+/// The grouping as a digit; empty when it cannot be one.
+std::optional<Sighting> sighted(const Segmentation& segmented, const Grouping& grouping,
+                                Source source, double scale) {
+  const std::vector<bool>& chosen = grouping.chosen;
   const Box box = box_of(segmented.found, chosen);
   if (std::max(box.width, box.height) < 5 || is_flat_stroke(box)) return std::nullopt;
-  float own = 0, all = 0;
+  float own = 0;
+  int area = 0;
+  Sighting sighting;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    all += segmented.found.pieces[i].mass;
-    if (chosen[i]) own += segmented.found.pieces[i].mass;
+    const Component& piece = segmented.found.pieces[i];
+    if (!chosen[i]) continue;
+    own += piece.mass;
+    area += piece.area;
+    sighting.on_edge = sighting.on_edge || lies_on_edge(piece);
   }
-  if (own < kLeastShare * all) return std::nullopt;
-  const float aspect = written_aspect(box, segmented.ink.width, segmented.ink.height);
-  Sighting sighting{normalise(isolated(segmented, chosen, box), aspect), own / all};
-  sighting.digit.box = in_file(box, scale);
+  if (own < kLeastShare * segmented.mass) return std::nullopt;
   const Sharpness sharp = sharpness(segmented, chosen, box);
   if (is_shadow(sharp)) return std::nullopt;
   sighting.sharp = sharp.seen;
-  sighting.strength = segmented.level;
-  int area = 0;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (!chosen[i]) continue;
-    area += segmented.found.pieces[i].area;
-    sighting.on_edge = sighting.on_edge || lies_on_edge(segmented.found.pieces[i]);
-  }
-  sighting.several = shows_several(segmented.found, chosen, box);
-  sighting.cover = static_cast<float>(area) / static_cast<float>(box.width * box.height);
+  const float aspect = written_aspect(box, segmented.ink.width, segmented.ink.height);
+  Digit digit = normalise(isolated(segmented, chosen, box), aspect);
+  digit.box = in_file(box, scale);
+  sighting.reading = {
+      .digits = {std::move(digit)},
+      .terms = {.source = source,
+                .group = grouping.group,
+                .share = own / segmented.mass,
+                .cover = static_cast<float>(area) / static_cast<float>(box.width * box.height)},
+      .several = shows_several(segmented.found, chosen, box)};
   return sighting;
+}
+
+}  // namespace
+
+std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale) {
+  std::vector<Sighting> sightings;
+  for (const Grouping& each : groupings_of(segmented.found)) {
+    std::optional<Sighting> sighting = sighted(segmented, each, source, scale);
+    if (sighting) sightings.push_back(std::move(*sighting));
+  }
+  return sightings;
+}
+
+std::vector<Sighting> look_closer(const Segmentation& segmented, Source source, double scale) {
+  std::vector<Sighting> sightings = look(with_faint_ink(segmented), source, scale);
+  std::erase_if(sightings,
+                [](const Sighting& each) { return each.reading.terms.group != Group::kWithParts; });
+  for (Sighting& each : sightings) each.reading.terms.group = Group::kFaint;
+  const std::optional<Segmentation> rest = without_lines(segmented);
+  if (!rest) return sightings;
+  for (Sighting& each : look(*rest, source, scale)) {
+    each.reading.terms.group = Group::kUnruled;
+    sightings.push_back(std::move(each));
+  }
+  return sightings;
 }
 
 float agreement(const Box& a, const Box& b) {
@@ -99,21 +127,6 @@ float agreement(const Box& a, const Box& b) {
   const double common = double{1} * width * height;
   const double all = double{1} * a.width * a.height + double{1} * b.width * b.height - common;
   return static_cast<float>(common / all);
-}
-
-float merit(const Sighting& sighting, const std::vector<Sighting>& all) {
-  constexpr float kSharp = 5, kStrength = 2.5F, kAgreement = 2.5F, kCover = 12, kOnEdge = 10;
-  /// Of a handwritten digit's box about a third is ink.
-  constexpr float kUsualCover = 0.35F;
-  float strongest = 1, agreed = 0;
-  for (const Sighting& other : all) {
-    strongest = std::max(strongest, other.strength);
-    agreed += agreement(sighting.digit.box, other.digit.box);
-  }
-  const float cover = sighting.cover - kUsualCover;
-  return kSharp * std::log(std::clamp(sighting.sharp, 0.4F, 1.35F)) +
-         kStrength * std::log(sighting.strength / strongest) + kAgreement * agreed -
-         kCover * cover * cover - (sighting.on_edge ? kOnEdge : 0);
 }
 
 }  // namespace mlpctl::image

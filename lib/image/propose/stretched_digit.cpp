@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "image/plane.hpp"
 #include "image/prepare/components.hpp"
@@ -13,10 +15,13 @@ namespace {
 /// Two levels: they are so far apart, and all but this share of the pixels are so near to one of
 /// them, as a share of the contrast. No photograph is so flat.
 constexpr float kLeastRange = 40, kNearEnd = 0.04F, kMostBetween = 0.25F;
-/// The ink holds together but for what the two levels tore off it.
-constexpr double kWhole = 0.8;
-/// A level that covers more of the rim than this is a page around the digit, or its frame.
-constexpr double kMostRim = 0.6;
+/// Bitmaps of so many pixels a side may be grey and noisy: their levels leave out this share of the
+/// pixels at each end.
+constexpr int kSmallBitmap = 40;
+constexpr double kBitmapTail = 0.03;
+
+/// Smaller parts of a level, as a share of its largest, are noise.
+constexpr double kSpeck = 0.05;
 
 /// Width over height of MNIST's digits, on average.
 constexpr float kUsualAspect = 0.7F;
@@ -36,17 +41,20 @@ bool fills(const Box& box, int width, int height) {
          box.y + box.height >= height - slack;
 }
 
-/// The picture from 0 for its darkest level to 1 for its lightest; empty unless it has two levels.
+/// The picture from 0 for its darkest level to 1 for its lightest; empty unless it is small, or has
+/// two levels.
 Plane two_levels(const Picture& picture) {
   Plane grey = grey_of(picture);
-  const auto [low, high] = std::minmax_element(grey.values.begin(), grey.values.end());
-  const float dark = *low, range = *high - *low;
+  const bool small = std::max(grey.width, grey.height) <= kSmallBitmap;
+  const double tail = small ? kBitmapTail : 0;
+  const float dark = quantile(grey.values, tail), range = quantile(grey.values, 1 - tail) - dark;
   if (range < kLeastRange) return {};
   std::size_t between = 0;
   for (float& value : grey.values) {
-    value = (value - dark) / range;
+    value = std::clamp((value - dark) / range, 0.0F, 1.0F);
     between += value > kNearEnd && value < 1 - kNearEnd ? 1 : 0;
   }
+  if (small) return grey;
   const auto most = kMostBetween * static_cast<float>(grey.values.size());
   return static_cast<float>(between) <= most ? grey : Plane{};
 }
@@ -63,19 +71,32 @@ Plane negative(const Plane& plane) {
   return out;
 }
 
-/// Whether one piece is nearly all of the ink, reaches all four edges and leaves the rim to the
-/// paper between them. What touches all sides parts its paper, and the parted paper does not.
-bool is_stretched(const Components& ink, const Components& paper, int width, int height) {
-  if (ink.pieces.empty()) return false;
-  const auto smaller = [](const Component& a, const Component& b) { return a.area < b.area; };
-  const Component& main = *std::max_element(ink.pieces.begin(), ink.pieces.end(), smaller);
+/// A level taken for ink.
+struct InkLevel {
+  Terms terms;
+  int rim = 0;  ///< its pixels on the edge
+};
+
+/// Empty unless the level reaches all four edges.
+std::optional<InkLevel> as_ink(const Components& ink, int width, int height) {
+  if (ink.pieces.empty()) return std::nullopt;
+  const Component& main = *std::ranges::max_element(ink.pieces, {}, &Component::area);
+  Box box = main.box;
   int area = 0;
-  for (const Component& piece : ink.pieces) area += piece.area;
-  const auto parts = std::count_if(paper.pieces.begin(), paper.pieces.end(),
-                                   [](const Component& piece) { return piece.rim > 0; });
-  const int rim = 2 * (width + height) - 4;
-  return main.area >= kWhole * area && fills(main.box, width, height) && parts >= 2 &&
-         main.rim <= kMostRim * rim;
+  InkLevel level;
+  for (const Component& piece : ink.pieces) {
+    area += piece.area;
+    level.rim += piece.rim;
+    if (piece.area > kSpeck * main.area) box = united(box, piece.box);
+  }
+  if (!fills(box, width, height)) return std::nullopt;
+  const auto share = [](int part, int whole) {
+    return static_cast<float>(part) / static_cast<float>(whole);
+  };
+  level.terms = {.source = Source::kStretched,
+                 .share = share(main.area, area),
+                 .cover = share(area, width * height)};
+  return level;
 }
 
 /// With a margin of bare paper, which normalise() wants around the ink.
@@ -94,20 +115,24 @@ float written_aspect(const Box& box, int width, int height) {
   return is_square(width, height) && fills(box, width, height) ? kUsualAspect : 1.0F;
 }
 
-std::optional<Digit> as_stretched(const Picture& picture) {
-  if (!is_square(picture.width, picture.height)) return std::nullopt;
+std::vector<Reading> as_stretched(const Picture& picture) {
+  if (!is_square(picture.width, picture.height)) return {};
   const int factor = factor_to_side(kDigitViewSide, picture.width, picture.height);
   const Plane light = two_levels(reduce(picture, factor));
-  if (light.values.empty()) return std::nullopt;
+  if (light.values.empty()) return {};
   const Plane dark = negative(light);
-  const Components of_light = light_pieces(light), of_dark = light_pieces(dark);
-  const bool ink_is_light = is_stretched(of_light, of_dark, light.width, light.height);
-  const bool ink_is_dark = is_stretched(of_dark, of_light, light.width, light.height);
-  if (ink_is_light == ink_is_dark) return std::nullopt;
-  const Box all{0, 0, light.width, light.height};
-  Digit digit = normalise(with_margin(ink_is_light ? light : dark), kUsualAspect);
-  digit.box = in_file(all, factor * picture.reduction);
-  return digit;
+  const std::optional<InkLevel> of_light = as_ink(light_pieces(light), light.width, light.height);
+  const std::optional<InkLevel> of_dark = as_ink(light_pieces(dark), light.width, light.height);
+  if (!of_light || !of_dark) return {};
+  // Strokes touch less of the edge than what they are written on.
+  const bool light_first = of_light->rim <= of_dark->rim;
+  std::vector<Reading> readings;
+  for (const bool ink_is_light : {light_first, !light_first}) {
+    Digit digit = normalise(with_margin(ink_is_light ? light : dark), kUsualAspect);
+    digit.box = in_file({0, 0, light.width, light.height}, factor * picture.reduction);
+    readings.push_back({{std::move(digit)}, (ink_is_light ? of_light : of_dark)->terms});
+  }
+  return readings;
 }
 
 }  // namespace mlpctl::image

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <optional>
+#include <vector>
 
-#include "image/prepare/normalise.hpp"
+#include "image/propose/reading.hpp"
 
 namespace mlpctl::image {
 
@@ -11,9 +11,9 @@ namespace mlpctl::image {
 /// sets of digits cut from forms are.
 float written_aspect(const Box& box, int width, int height);
 
-/// The digit of a square picture of two levels that it fills to all four edges. Which level is ink
-/// shows in the shape alone: so thick a stroke may cover more than the paper does. Empty for any
-/// other picture.
-std::optional<Digit> as_stretched(const Picture& picture);
+/// The digit of a square picture of two levels that both reach all four edges: each of the levels
+/// as ink, the one that leaves more of the rim to the other first. So thick a stroke may cover more
+/// than the paper does. None for any other picture.
+std::vector<Reading> as_stretched(const Picture& picture);
 
 }  // namespace mlpctl::image

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
+#include <utility>
 
 #include "image/prepare/normalise.hpp"
 #include "image/sheet/close_lines.hpp"
@@ -210,14 +212,35 @@ std::vector<Reading> readings_of(const Segmentation& segmented, const Mark& mark
   return readings;
 }
 
-}  // namespace
+Digit turned(Digit digit, int turns) {
+  for (int i = 0; i < turns; ++i) {
+    const auto before = digit.pixels;
+    for (std::size_t y = 0; y < kDigitSide; ++y) {
+      for (std::size_t x = 0; x < kDigitSide; ++x) {
+        digit.pixels[x * kDigitSide + kDigitSide - 1 - y] = before[y * kDigitSide + x];
+      }
+    }
+  }
+  return digit;
+}
 
-std::vector<ReadableLine> propose_sheet(const Picture& picture) {
-  const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
-  Segmentation segmented = segment_sheet(picture, factor);
-  std::vector<Mark> marks = candidates(segmented);
-  cut_close_lines(segmented, middle_height(marks, usual_height(marks)));
-  marks = candidates(segmented);
+/// The reading of a mark as one digit, turned; none where it is read as several only.
+std::vector<Reading> turned(const std::vector<Reading>& readings, int turns) {
+  for (const Reading& reading : readings) {
+    if (reading.digits.size() == 1) return {{.digits = {turned(reading.digits[0], turns)}}};
+  }
+  return {};
+}
+
+/// The marks of a sheet that are as large as digits, and the ways to read each.
+struct Marks {
+  std::vector<Mark> marks;
+  std::vector<std::vector<Reading>> readings;  ///< by a mark's number
+  float height = 0;                            ///< the usual one
+};
+
+/// scale: pixels of the file for one of the segmentation.
+Marks readable(const Segmentation& segmented, std::vector<Mark> marks, double scale) {
   const auto height = static_cast<float>(usual_height(marks));
   keep_heaviest(marks);
   join_parts(marks, height);
@@ -227,14 +250,90 @@ std::vector<ReadableLine> propose_sheet(const Picture& picture) {
   }
   const float usual_mass = quantile(masses, 0.5);
   std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
-  std::vector<ReadableLine> result;
-  for (const std::vector<Mark>& line : lines_of(std::move(marks), height)) {
-    result.emplace_back();
-    for (const Mark& mark : line) {
-      result.back().push_back(readings_of(segmented, mark, height, factor * picture.reduction));
-    }
+  Marks result{.marks = std::move(marks), .readings = {}, .height = height};
+  for (Mark& mark : result.marks) {
+    mark.number = result.readings.size();
+    result.readings.push_back(readings_of(segmented, mark, height, scale));
   }
   return result;
+}
+
+ReadableSheet upright(const Marks& marks) {
+  ReadableSheet sheet;
+  for (const std::vector<Mark>& line : lines_of(marks.marks, marks.height)) {
+    sheet.lines.emplace_back();
+    for (const Mark& mark : line) sheet.lines.back().push_back(marks.readings[mark.number]);
+  }
+  return sheet;
+}
+
+/// As if the picture, of this size, were turned so often.
+ReadableSheet turned(const Marks& marks, int width, int height, int turns) {
+  std::vector<Mark> all;
+  for (Mark mark : marks.marks) {
+    mark.box = turned(mark.box, width, height, turns);
+    if (!turned(marks.readings[mark.number], turns).empty()) all.push_back(std::move(mark));
+  }
+  const auto tall = static_cast<float>(usual_height(all));
+  ReadableSheet sheet{.lines = {}, .turns = turns};
+  for (const std::vector<Mark>& line : lines_of(std::move(all), tall)) {
+    sheet.lines.emplace_back();
+    for (const Mark& mark : line) {
+      sheet.lines.back().push_back(turned(marks.readings[mark.number], turns));
+    }
+  }
+  return sheet;
+}
+
+/// The ways to see these marks: upright, and from the other sides where they are so many that the
+/// net can tell.
+std::vector<ReadableSheet> sides_of(const Segmentation& segmented, std::vector<Mark> marks,
+                                    double scale) {
+  constexpr std::size_t kFewest = 4;
+  const Marks all = readable(segmented, std::move(marks), scale);
+  std::vector<ReadableSheet> ways{upright(all)};
+  for (int turns = 1; turns < 4 && all.marks.size() >= kFewest; ++turns) {
+    ways.push_back(turned(all, segmented.ink.width, segmented.ink.height, turns));
+  }
+  return ways;
+}
+
+/// The marks without the tallest, where that is far taller than all others are: it may be the edge
+/// of the page, or a scribble. Empty where there is none.
+std::vector<Mark> without_giant(const std::vector<Mark>& marks) {
+  constexpr int kGiant = 3;
+  if (marks.size() < 2) return {};
+  const auto height = [](const Mark& mark) { return mark.box.height; };
+  const auto giant = std::ranges::max_element(marks, {}, height);
+  std::vector<Mark> rest = marks;
+  rest.erase(rest.begin() + (giant - marks.begin()));
+  return giant->box.height > kGiant * usual_height(rest) ? rest : std::vector<Mark>{};
+}
+
+/// The ways to see what is segmented, the likelier first.
+std::vector<ReadableSheet> ways_to_see(Segmentation segmented, double scale) {
+  std::vector<Mark> marks = candidates(segmented);
+  cut_close_lines(segmented, middle_height(marks, usual_height(marks)));
+  marks = candidates(segmented);
+  const std::vector<Mark> rest = without_giant(marks);
+  std::vector<ReadableSheet> ways = sides_of(segmented, std::move(marks), scale);
+  if (!rest.empty()) {
+    std::ranges::move(sides_of(segmented, rest, scale), std::back_inserter(ways));
+  }
+  return ways;
+}
+
+}  // namespace
+
+std::vector<ReadableSheet> propose_sheet(const Picture& picture) {
+  const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
+  std::vector<ReadableSheet> sheets;
+  for (Segmentation& segmented : segment_sheet(picture, factor)) {
+    std::ranges::move(ways_to_see(std::move(segmented), factor * picture.reduction),
+                      std::back_inserter(sheets));
+  }
+  std::erase_if(sheets, [](const ReadableSheet& sheet) { return sheet.lines.empty(); });
+  return sheets;
 }
 
 }  // namespace mlpctl::image

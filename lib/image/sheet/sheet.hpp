@@ -10,8 +10,16 @@ namespace mlpctl::image {
 /// or as several that touch. The first is the likeliest by its shape; the net may know better.
 using ReadableLine = std::vector<std::vector<Reading>>;
 
-/// All that may be digits on a sheet, line by line from the top. Lines may slant slightly, touch
-/// ruled lines, and hold digits of different sizes. Empty: a blank page.
-std::vector<ReadableLine> propose_sheet(const Picture& picture);
+/// All that may be digits on a sheet, line by line from the top.
+struct ReadableSheet {
+  std::vector<ReadableLine> lines;
+  /// How often the picture was turned clockwise, by a right angle each time, to see it so. Boxes
+  /// are of the picture as it is.
+  int turns = 0;
+};
+
+/// The ways to see a sheet, the likeliest first. Lines may slant slightly, touch ruled lines, and
+/// hold digits of different sizes. None that is without a digit: a blank page has no way.
+std::vector<ReadableSheet> propose_sheet(const Picture& picture);
 
 }  // namespace mlpctl::image

@@ -22,7 +22,7 @@ constexpr float kClean = 3, kNoisy = 4;
 /// A step behind a piece, as a share of its ink, at which it is the rest of an edge.
 constexpr float kEdgeStep = 0.5F;
 /// Paper is lighter than ink unless much tells otherwise.
-constexpr float kMuchMore = 1.5F;
+constexpr float kMuchMore = 1.5F, kBeyondDoubt = 50;
 
 /// Whether what is behind the dark piece is too dark for paper: a table, or a gap between page and
 /// picture's edge.
@@ -137,28 +137,36 @@ float written(const Segmentation& segmented, const Plane& on_paper) {
   return all;
 }
 
-/// The polarity whose strokes differ more from the paper: the paper within a loop of ink is as good
-/// a stroke as the loop, but it is paper.
-Polarity polarity_of(const Ink& ink, const Plane& on_paper) {
+/// The polarities that the sheet may have, the likelier first: that whose strokes differ more from
+/// the paper, since the paper within a loop of ink is as good a stroke as the loop, but is paper.
+/// Both where the strips of a page's edge and its shadow may outweigh what is written.
+std::vector<Polarity> polarities_of(const Ink& ink, const Plane& on_paper) {
   const auto of = [&](Polarity polarity) {
     const Segmentation segmented = segment_strokes(ink, polarity, Light::kAsItFell);
     return segmented.found.pieces.empty() ? 0 : written(segmented, on_paper);
   };
-  const bool light = of(Polarity::kLight) > kMuchMore * of(Polarity::kDark);
-  return light ? Polarity::kLight : Polarity::kDark;
+  const float light = of(Polarity::kLight), dark = of(Polarity::kDark);
+  if (light <= kMuchMore * dark) return {Polarity::kDark};
+  if (light > kBeyondDoubt * dark) return {Polarity::kLight};
+  return {Polarity::kLight, Polarity::kDark};
 }
 
 }  // namespace
 
-Segmentation segment_sheet(const Picture& picture, int factor) {
+std::vector<Segmentation> segment_sheet(const Picture& picture, int factor) {
   const bool tiny = std::min(picture.width, picture.height) < 2 * factor;
   const Ink ink(picture, factor), rough(picture, tiny ? factor : 2 * factor);
   const InkPlane plane = rough.on_paper(kReach);
-  if (plane.flat && noise_of(plane.ink) < kClean)
-    return segment_ink(ink.on_paper(kReach), kLineSpan);
-  const Polarity polarity = polarity_of(rough, plane.ink);
-  return segment_strokes(ink, polarity,
-                         polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell);
+  std::vector<Segmentation> ways;
+  if (plane.flat && noise_of(plane.ink) < kClean) {
+    ways.push_back(segment_ink(ink.on_paper(kReach), kLineSpan));
+    return ways;
+  }
+  for (const Polarity polarity : polarities_of(rough, plane.ink)) {
+    ways.push_back(segment_strokes(ink, polarity,
+                                   polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell));
+  }
+  return ways;
 }
 
 }  // namespace mlpctl::image

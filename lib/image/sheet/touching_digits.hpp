@@ -12,7 +12,8 @@ struct Mark {
   std::vector<std::size_t> pieces;
   Box box;
   float mass = 0;
-  bool cut_off = false;  ///< by the picture's edge
+  bool cut_off = false;    ///< by the picture's edge
+  std::size_t number = 0;  ///< among all of the sheet
 
   float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
 };

@@ -1,5 +1,6 @@
 #include "image/propose/propose.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -167,7 +168,7 @@ TEST_CASE("a digit that was stretched to fill a square is drawn narrower again")
   }
 }
 
-TEST_CASE("strokes that cover most of a stretched digit's square are its ink all the same") {
+TEST_CASE("strokes that cover most of a stretched digit's square are proposed as its ink") {
   for (const int scale : {3, 8}) {
     CAPTURE(scale);
     // A fat S, two thirds of the square.
@@ -175,14 +176,13 @@ TEST_CASE("strokes that cover most of a stretched digit's square are its ink all
     draw_zero(curved, 0, 0, 16 * scale, 16 * scale, 7 * scale);
     draw_bar(curved, 8 * scale, 4 * scale, 8 * scale, 2 * scale, 250);
     draw_bar(curved, 0, 10 * scale, 8 * scale, 2 * scale, 250);
+    const auto is_curved = [](const image::Reading& reading) {
+      const image::Digit& digit = reading.digits[0];
+      return level(digit, 9, 9) > 200 && level(digit, 17, 9) < 60 && level(digit, 14, 14) > 200 &&
+             level(digit, 9, 17) < 60 && level(digit, 18, 17) > 200;
+    };
     for (const image::Picture& picture : {curved, negative(curved)}) {
-      const auto digit = likeliest(picture);
-      REQUIRE(digit);
-      CHECK(level(*digit, 9, 9) > 200);
-      CHECK(level(*digit, 17, 9) < 60);
-      CHECK(level(*digit, 14, 14) > 200);
-      CHECK(level(*digit, 9, 17) < 60);
-      CHECK(level(*digit, 18, 17) > 200);
+      CHECK(std::ranges::any_of(image::propose_digit(picture), is_curved));
     }
   }
 }

@@ -42,7 +42,7 @@ std::vector<image::Box> tall_pieces(const image::Segmentation& segmented) {
 
 /// That the zeros were found, and nothing else: a ring is 40 pixels tall, its inside 32.
 void check_found(const image::Picture& picture, std::size_t lines) {
-  const auto boxes = tall_pieces(image::segment_sheet(picture, 1));
+  const auto boxes = tall_pieces(image::segment_sheet(picture, 1).at(0));
   REQUIRE(boxes.size() == lines * kCount);
   for (const image::Box& box : boxes) {
     CHECK(std::abs(box.height - kTall) < 4);
@@ -102,9 +102,9 @@ TEST_CASE("one small digit on a large page is found, and none on a blank one") {
   image::Picture picture = page(1600, 1200, 200);
   shade(picture);
   add_noise(picture, 6);
-  CHECK(tall_pieces(image::segment_sheet(picture, 1)).empty());
+  CHECK(tall_pieces(image::segment_sheet(picture, 1).at(0)).empty());
   draw_bar(picture, 700, 500, 4, kTall, 60);
-  const auto boxes = tall_pieces(image::segment_sheet(picture, 1));
+  const auto boxes = tall_pieces(image::segment_sheet(picture, 1).at(0));
   REQUIRE(boxes.size() == 1);
   CHECK(std::abs(boxes[0].x - 700) < 4);
 }

@@ -33,10 +33,12 @@ void check_number(const std::vector<image::Digit>& line, int y, int rise) {
   }
 }
 
-/// The digits of each mark's first reading.
+/// The digits of each mark's first reading, in the likeliest way to see the sheet.
 std::vector<std::vector<image::Digit>> likeliest_lines(const image::Picture& picture) {
   std::vector<std::vector<image::Digit>> lines;
-  for (const auto& line : image::propose_sheet(picture)) {
+  const std::vector<image::ReadableSheet> sheets = image::propose_sheet(picture);
+  if (sheets.empty()) return lines;
+  for (const image::ReadableLine& line : sheets[0].lines) {
     lines.emplace_back();
     for (const std::vector<image::Reading>& readings : line) {
       const std::vector<image::Digit>& digits = readings[0].digits;
@@ -77,7 +79,7 @@ TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that 
   draw_bar(picture, 72, 62, 30, 6);
   draw_zero(picture, 200, 60, 60, 70, 7);
   draw_zero(picture, 254, 60, 60, 70, 7);
-  const auto lines = image::propose_sheet(picture);
+  const auto lines = image::propose_sheet(picture).at(0).lines;
   REQUIRE(lines.size() == 1);
   REQUIRE(lines[0].size() == 2);
   REQUIRE(lines[0][0].size() == 1);
@@ -125,6 +127,32 @@ TEST_CASE("a speck alone in its line and what the picture's edge cuts off are no
   const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].size() == 5);
+}
+
+TEST_CASE("a sheet is seen from all sides, with boxes of the picture as it is") {
+  image::Picture picture = page(600, 300);
+  for (int i = 0; i < 5; ++i) draw_zero(picture, 60 + 100 * i, 100 + 4 * i, 50, 70, 6);
+  const auto sheets = image::propose_sheet(picture);
+  REQUIRE(sheets.size() == 4);
+  for (int turns = 0; turns < 4; ++turns) {
+    CAPTURE(turns);
+    const image::ReadableSheet& sheet = sheets[static_cast<std::size_t>(turns)];
+    CHECK(sheet.turns == turns);
+    CHECK(sheet.lines.size() == (turns % 2 == 0 ? 1 : 5));
+    const int x = sheet.lines[0][0][0].digits[0].box.x;
+    CHECK(std::abs(x - (turns < 2 ? 60 : 460)) < 4);
+  }
+}
+
+TEST_CASE("one mark that dwarfs all others is left out in a way of its own") {
+  image::Picture picture = page(900, 600);
+  for (int i = 0; i < 3; ++i) draw_zero(picture, 300 + 90 * i, 250, 40, 50, 6);
+  draw_bar(picture, 60, 40, 700, 12);
+  draw_bar(picture, 60, 40, 12, 500);
+  const auto sheets = image::propose_sheet(picture);
+  CHECK(std::ranges::any_of(sheets, [](const image::ReadableSheet& sheet) {
+    return sheet.turns == 0 && sheet.lines.size() == 1 && sheet.lines[0].size() == 3;
+  }));
 }
 
 TEST_CASE("a blank sheet has no digits") {

@@ -1,0 +1,21 @@
+#include "read/weights.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mlpctl::digits {
+
+float score_of(const image::Terms& terms, std::span<const float> logits) {
+  /// Of a handwritten digit's box about a third is ink.
+  constexpr float kUsualCover = 0.35F;
+  const float cover = terms.cover - kUsualCover;
+  const float most = *std::ranges::max_element(logits);
+  float sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - most);
+  return kJudge.sources[static_cast<std::size_t>(terms.source)] +
+         kJudge.groups[static_cast<std::size_t>(terms.group)] +
+         kJudge.share * std::log(terms.share) + kJudge.cover * cover * cover -
+         kJudge.sureness * std::log(sum) + kJudge.evidence * (most + std::log(sum));
+}
+
+}  // namespace mlpctl::digits

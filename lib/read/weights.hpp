@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "image/propose/reading.hpp"
+
+namespace mlpctl::digits {
+
+/// What each term of a reading is worth to the judge, as a logarithm of odds.
+struct JudgeWeights {
+  std::array<float, image::kSources> sources;  ///< in the order of Source
+  std::array<float, image::kGroups> groups;    ///< in the order of Group
+  float share;                                 ///< of the logarithm of its share of the ink
+  float cover;     ///< of the square of how far its cover is from a digit's usual one
+  float sureness;  ///< of the logarithm of the probability that the net gives its answer
+  float evidence;  ///< of the logarithm of the sum of the exponentials of the net's logits
+};
+
+/// Fitted by scripts/fit_judge.py, which says how well.
+inline constexpr JudgeWeights kJudge{
+    .sources = {0, 0.79F, 0.07F, -0.84F, -0.06F, 0.04F},
+    .groups = {-0.36F, -0.1F, -0.67F, 0.75F, 0.39F},
+    .share = 1.45F,
+    .cover = -3.84F,
+    .sureness = 1.58F,
+    .evidence = 0.4F,
+};
+
+/// What the judge makes of a reading of one digit, given the net's logits.
+float score_of(const image::Terms& terms, std::span<const float> logits);
+
+}  // namespace mlpctl::digits

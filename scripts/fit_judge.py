@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Fits what the judge of lib/read weighs to generated pictures, and prints lib/read/weights.hpp's numbers.
+
+    scripts/fit_judge.py --model mlp.pt [--program build/bin/dump_candidates] DIR...
+
+Each DIR is one of scripts/make_paper_digits.py's, with labels.csv; pictures of more or fewer digits than one are left
+out. The candidates of a picture compete for it: the chance of each is a softmax of a sum of weighted terms, and those
+are best whose right candidates have the most (a conditional logit, with a small penalty on large weights). A quarter of
+the pictures, by the hash of their names, is held out and reported: how many are read, and how many have a right
+candidate at all.
+"""
+
+import argparse
+import collections
+import csv
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import torch
+
+SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
+GROUPS = ("with parts", "alone", "next", "faint", "unruled")
+NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence")
+USUAL_COVER = 0.35  # as in lib/read/weights.cpp
+
+
+def logits_of(state, pictures):
+    """Of pictures of 28x28 bytes, by the plain network."""
+    x = torch.from_numpy(pictures).float().reshape(-1, 1, 28, 28) / 255
+    x = torch.nn.functional.conv2d(x, state["layers.0.weight"], state["layers.0.bias"]).flatten(1)
+    for layer in (2, 4, 6):
+        x = x @ state[f"layers.{layer}.weight"].T + state[f"layers.{layer}.bias"]
+        x = x if layer == 6 else torch.relu(x)
+    return x
+
+
+def terms_of(reading, logits):
+    values = np.zeros(len(NAMES))
+    values[reading["source"]] = 1
+    values[len(SOURCES) + reading["group"]] = 1
+    evidence = float(torch.logsumexp(logits, 0))
+    values[-4:] = (
+        np.log(max(reading["share"], 1e-3)),
+        (reading["cover"] - USUAL_COVER) ** 2,
+        float(logits.max()) - evidence,
+        evidence,
+    )
+    return values
+
+
+def candidates_in(folder, program, state):
+    """For each picture of one digit: its kind, its name, the terms of its candidates, and which of them are right."""
+    with open(folder / "labels.csv") as file:
+        labels = {str(folder / row["file"]): row for row in csv.DictReader(file) if len(row["digits"]) == 1}
+    names = list(labels)
+    for first in range(0, len(names), 100):
+        command = [program, *names[first : first + 100]]
+        for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
+            picture = json.loads(line)
+            row = labels[picture["file"]]
+            single = picture.get("lines") and not picture["row"]
+            readings = picture["lines"][0][0] if single else []
+            terms, right = [], []
+            if readings:
+                pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"][0]), np.uint8) for r in readings])
+                logits = logits_of(state, pixels)
+                terms = [terms_of(*each) for each in zip(readings, logits)]
+                right = [str(int(each.argmax())) == row["digits"] for each in logits]
+            yield f"{folder.name}: {row['kind']}", picture["file"], np.array(terms), np.array(right, bool)
+
+
+def fit(pictures, penalty=0.002):
+    """The weights of the terms, from the pictures in which there is something to choose."""
+    pictures = [each for each in pictures if each[3].any() and not each[3].all()]
+    most = max(len(right) for *_, right in pictures)
+    terms = torch.zeros(len(pictures), most, len(NAMES))
+    here, wrong = (torch.full((len(pictures), most), -1e9) for _ in range(2))
+    for i, (_, _, own, right) in enumerate(pictures):
+        terms[i, : len(right)] = torch.from_numpy(own)
+        here[i, : len(right)] = 0
+        wrong[i, : len(right)] = torch.from_numpy(np.where(right, 0.0, -1e9))
+    scale = torch.tensor([1.0] * (len(NAMES) - 4) + [1, 4, 1, 0.2])
+    weights = torch.zeros(len(NAMES), requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimizer.zero_grad()
+        scores = terms @ (weights * scale)
+        value = (torch.logsumexp(scores + here, 1) - torch.logsumexp(scores + wrong, 1)).mean()
+        value = value + penalty * (weights**2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return (weights * scale).detach().numpy()
+
+
+def report(title, pictures, weights):
+    print(title)
+    read, could, count = (collections.Counter() for _ in range(3))
+    for kind, _, terms, right in pictures:
+        count[kind] += 1
+        could[kind] += bool(right.any())
+        read[kind] += bool(len(right) and right[np.argmax(terms @ weights)])
+    for kind in count:
+        print(f"  {kind:28} {read[kind]} of {count[kind]} read; {could[kind]} have a right candidate")
+    print(f"  {'all':28} {read.total()} of {count.total()}; {could.total()}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--program", default="build/bin/dump_candidates", help="built by the target dump_candidates")
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    arguments = parser.parse_args()
+    state = torch.load(arguments.model, weights_only=True)
+    fitted, held = [], []
+    for folder in arguments.folders:
+        for each in candidates_in(folder, arguments.program, state):
+            name = Path(each[1]).name.encode()
+            (fitted if int(hashlib.sha256(name).hexdigest(), 16) % 4 else held).append(each)
+    weights = fit(fitted)
+    for name, weight in zip(NAMES, weights):
+        print(f"{name:12} {weight:6.2f}")
+    report("fitted on", fitted, weights)
+    report("held out", held, weights)
+
+
+if __name__ == "__main__":
+    main()
