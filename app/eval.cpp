@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.hpp"
+#include "build_settings.hpp"
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
 #include "cli/help.hpp"
@@ -26,6 +29,10 @@
 #include "mlpctl/state/reader.hpp"
 #include "model/info.hpp"
 #include "model/model_file.hpp"
+#include "report/evaluation.hpp"
+#include "report/markdown.hpp"
+#include "report/page.hpp"
+#include "report/report_files.hpp"
 #include "train/clock.hpp"
 
 namespace mlpctl::app {
@@ -37,13 +44,8 @@ struct EvalOptions {
   bool json = false;
   model::LoadOptions load;
   InferenceOptions inference;
+  ReportFiles report;
 };
-
-std::vector<std::string> class_names(const model::ModelInfo& model, const data::Dataset& set) {
-  if (!model.classes.empty()) return model.classes;
-  if (!set.classes.empty()) return set.classes;
-  return {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-}
 
 std::string some_of(const std::vector<std::string>& classes) {
   return classes.empty() ? "0 to 9" : classes[0] + ", " + classes[1] + " and so on";
@@ -77,13 +79,12 @@ void print(const EvalOptions& options, const eval::Report& report, std::vector<s
   std::cout << eval::to_text(report, names);
 }
 
-eval::Report measure(const Inference& inference, const data::Dataset& set) {
+std::vector<float> answer(const Inference& inference, const data::Dataset& set) {
   const train::Clock clock;
-  eval::Metrics metrics;
-  metrics.add(inference.logits(set.images), set.labels);
+  std::vector<float> logits = inference.logits(set.images);
   set.check_unchanged();
   spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
-  return metrics.report();
+  return logits;
 }
 
 void check_files(const EvalOptions& options, const std::string& config) {
@@ -91,7 +92,52 @@ void check_files(const EvalOptions& options, const std::string& config) {
   files.add_input("--model", options.model);
   files.add_input("--config", config);
   files.add_inputs("--data", data_files(options.data));
+  options.report.check(files);
   files.check();
+  options.report.probe();
+}
+
+Facts facts_of(const EvalOptions& options, const model::ModelInfo& info,
+               const model::ParameterViews& parameters, const data::Dataset& set) {
+  Facts facts{{"model", options.model}, {"weights, SHA-256", weights_hash(parameters)}};
+  for (auto& fact : training_facts(info.training)) facts.push_back(std::move(fact));
+  facts.emplace_back("measured on", fmt::format("{}, {} pictures", set.name, set.count()));
+  facts.emplace_back("pictures, SHA-256", sha256_hex(std::as_bytes(set.images)));
+  facts.emplace_back("labels, SHA-256", sha256_hex(std::as_bytes(set.labels)));
+  facts.emplace_back("measured by", std::string("mlpctl ") + kVersion);
+  return facts;
+}
+
+/// The recipe's figure beside the accuracy; which recipe it was, the file may say.
+std::string comparison(const model::ModelInfo& info, const data::Dataset& set) {
+  const auto training =
+      info.training.empty() ? nlohmann::json() : nlohmann::json::parse(info.training);
+  const bool known =
+      training.is_object() && training.contains("recipe") && training["recipe"].is_string();
+  const std::string recipe = known ? training["recipe"].get<std::string>() : "default";
+  const std::string figure = recipe_figure(recipe, set.classes.empty());
+  if (figure.empty()) return "";
+  return "The recipe " + recipe + " reaches " + figure +
+         (known ? "." : "; the file does not say which recipe made it.");
+}
+
+void write_report(const EvalOptions& options, const Evaluation& evaluation,
+                  const model::ModelInfo& info, const model::ParameterViews& parameters,
+                  const data::Dataset& set) {
+  if (options.report.empty()) return;
+  const Facts facts = facts_of(options, info, parameters, set);
+  const std::string title =
+      std::filesystem::path(options.model).filename().string() + " on " + set.name;
+  options.report.write([&](ReportForm form) {
+    if (form == ReportForm::kMarkdown) return to_markdown(title, evaluation, facts);
+    return html_page(title, headline(evaluation),
+                     {{"kind", "evaluation"},
+                      {"title", printable(title)},
+                      {"comparison", comparison(info, set)},
+                      {"evaluation", evaluation_json(evaluation)},
+                      {"weights", weights_json(parameters)},
+                      {"facts", facts_json(facts)}});
+  });
 }
 
 ExitCode run(const EvalOptions& options, const std::string& config) {
@@ -107,12 +153,16 @@ ExitCode run(const EvalOptions& options, const std::string& config) {
                 inference.threads());
 
   // The clock runs only from here on: the start of LibTorch is not what is measured.
-  const eval::Report report = measure(inference, set);
+  const std::vector<float> logits = answer(inference, set);
+  const Evaluation evaluation =
+      evaluate(logits, set.images, set.labels, class_names(info.classes, set.classes));
+  const eval::Report& report = evaluation.report;
   if (!std::isfinite(report.loss)) {
     throw Error(ErrorCode::kCorruption,
                 options.model + ": its answers are not finite numbers; train it again");
   }
-  print(options, report, class_names(info, set));
+  print(options, report, evaluation.classes);
+  write_report(options, evaluation, info, model.parameters, set);
   std::string hint = eval::low_accuracy_hint(
       report.accuracy, set.images, set.labels,
       [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
@@ -153,6 +203,9 @@ void add_eval(CLI::App& app) {
       ->group("Output");
   command->add_flag("--json", options->json, "Print the results as one JSON object")
       ->group("Output");
+  options->report.add_option(*command,
+                             "Write what was measured as a page to look at (.html) or a summary "
+                             "for a CI run (.md); may be given for both");
   add_inference_options(*command, options->inference);
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }

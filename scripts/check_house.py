@@ -29,9 +29,9 @@ ROOMS = {
 # is made.
 FOLDERS = {
     "state": ["value", "verdict", "pickle zip", "container members", "fit copy"],
-    "image": ["decode", "prepare", "propose", "sheet"],
+    "image": ["encode", "decode", "prepare", "propose", "sheet"],
     "train": ["augment", "torch"],
-    "app": ["cli", "states", "completion load predict save train"],
+    "app": ["cli", "states", "report", "completion load predict save train"],
 }
 MOST_FILES = 40
 FEWEST_LINES = 12

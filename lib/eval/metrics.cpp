@@ -29,6 +29,16 @@ ClassScore score(const Confusion& confusion, std::size_t digit) {
 
 }  // namespace
 
+Interval interval(std::int64_t correct, std::int64_t count) {
+  if (count == 0) return {};
+  constexpr double kQuantile = 1.959964;
+  const auto n = static_cast<double>(count);
+  const double share = static_cast<double>(correct) / n, z = kQuantile * kQuantile / n;
+  const double middle = share + z / 2;
+  const double half = kQuantile * std::sqrt(share * (1 - share) / n + z / (4 * n));
+  return {std::max(0.0, (middle - half) / (1 + z)), std::min(1.0, (middle + half) / (1 + z))};
+}
+
 void Metrics::add(std::span<const float> logits, std::span<const std::uint8_t> labels) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     add_one(logits.subspan(i * kCount, kCount), labels[i]);
@@ -46,8 +56,8 @@ void Metrics::add_one(std::span<const float> logits, std::uint8_t label) {
 
   const double confidence = 1.0 / sum;
   // A confidence of exactly 1 belongs to the last bin; one that is no number, to the first.
-  const double position = std::isfinite(confidence) ? confidence * kBins : 0.0;
-  Bin& bin = bins_[std::min(static_cast<std::size_t>(position), kBins - 1)];
+  const double position = std::isfinite(confidence) ? confidence * kCalibrationBins : 0.0;
+  CalibrationBin& bin = bins_[std::min(static_cast<std::size_t>(position), kCalibrationBins - 1)];
   bin.confidence += confidence;
   ++bin.count;
   bin.correct += answer == label ? 1 : 0;
@@ -65,7 +75,8 @@ Report Metrics::report() const {
   report.loss = ratio(loss_, count);
   report.accuracy = ratio(static_cast<double>(report.correct), count);
   report.accuracy_error = std::sqrt(ratio(report.accuracy * (1 - report.accuracy), count));
-  for (const Bin& bin : bins_) {
+  report.bins = bins_;
+  for (const CalibrationBin& bin : bins_) {
     report.calibration_error +=
         ratio(std::abs(static_cast<double>(bin.correct) - bin.confidence), count);
   }

@@ -18,6 +18,14 @@ struct ClassScore {
 
 using Confusion = std::array<std::array<std::int64_t, model::kClasses>, model::kClasses>;
 
+/// The answers whose confidence lies in one of kCalibrationBins equal parts of 0 to 1.
+struct CalibrationBin {
+  /// The sum of their confidences.
+  double confidence = 0;
+  std::int64_t count = 0, correct = 0;
+};
+inline constexpr std::size_t kCalibrationBins = 15;
+
 /// What a model's answers to a labelled set come to; all zero for an empty set.
 struct Report {
   std::int64_t count = 0, correct = 0;
@@ -25,12 +33,19 @@ struct Report {
   double loss = 0;
   /// The share answered right, and its standard error as of a random sample.
   double accuracy = 0, accuracy_error = 0;
-  /// Expected calibration error over 15 equal bins of confidence (Guo et al. 2017).
+  /// Expected calibration error over the bins (Guo et al. 2017).
   double calibration_error = 0;
+  std::array<CalibrationBin, kCalibrationBins> bins;
   std::array<ClassScore, model::kClasses> per_class;
   /// confusion[label][answer] counts pictures; the answer is the class of the largest logit.
   Confusion confusion{};
 };
+
+/// The 95 % interval of a share of which `correct` in `count` were seen (Wilson); 0 to 1 for none.
+struct Interval {
+  double low = 0, high = 1;
+};
+Interval interval(std::int64_t correct, std::int64_t count);
 
 /// Collects answers batch by batch.
 class Metrics {
@@ -42,16 +57,10 @@ class Metrics {
   Report report() const;
 
  private:
-  static constexpr std::size_t kBins = 15;
-  struct Bin {
-    double confidence = 0;
-    std::int64_t count = 0, correct = 0;
-  };
-
   void add_one(std::span<const float> logits, std::uint8_t label);
 
   double loss_ = 0;
-  std::array<Bin, kBins> bins_;
+  std::array<CalibrationBin, kCalibrationBins> bins_;
   Confusion confusion_{};
 };
 

@@ -7,10 +7,18 @@
 
 namespace mlpctl::train {
 
+/// What a recipe reached as it is, with its own number of epochs unless recipes.md says otherwise.
+struct Reached {
+  std::string_view set;
+  double accuracy = 0;
+};
+
 /// Settings of a training run that were found together; what the user sets comes before them.
 struct Recipe {
   std::string_view name;
   TrainOptions options;
+  /// On the test set, the mean of what recipes.md says.
+  Reached reached;
 };
 
 /// "handwriting", "objects" and "plain".

@@ -13,6 +13,7 @@
 #include "image/decode/exif.hpp"
 #include "image/decode/leptonica.hpp"
 #include "image/decode/picture_file.hpp"
+#include "image/encode/encode.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -201,22 +202,9 @@ Picture decode_png(const ByteView& file, const PictureHeader&, const Reducing& r
 
 const Codec kPng{"PNG", kPngSuffixes, is_png, png_header, png_memory, decode_png};
 
-// By libpng's own interface for whole pictures, which prints nothing where it fails.
 void write_png(const Picture& picture, const std::string& path) {
   AtomicFile file(path);
-  png_image image{};
-  image.version = PNG_IMAGE_VERSION;
-  image.width = static_cast<png_uint_32>(picture.width);
-  image.height = static_cast<png_uint_32>(picture.height);
-  image.format = picture.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-  std::vector<std::byte> bytes(size);
-  if (png_image_write_to_memory(&image, bytes.data(), &size, 0, picture.pixels.data(), 0,
-                                nullptr) == 0) {
-    throw Error(ErrorCode::kIo,
-                "A picture could not be written as PNG: there is not enough memory.");
-  }
-  file.write(std::span(bytes).first(size));
+  file.write(png_of(picture));
   file.commit();
 }
 

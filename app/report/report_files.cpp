@@ -1,0 +1,50 @@
+#include "report/report_files.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "base/atomic_file.hpp"
+#include "cli/text.hpp"
+#include "cli/usage_error.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+ReportForm form_of(const std::string& path, bool with_markdown) {
+  const std::string suffix = std::filesystem::path(path).extension().string();
+  if (suffix == ".html" || suffix == ".htm") return ReportForm::kPage;
+  if (suffix == ".md" && with_markdown) return ReportForm::kMarkdown;
+  throw UsageError("--report " + path + ": name a .html file for a page to look at" +
+                   (with_markdown ? ", or a .md file for a summary" : ""));
+}
+
+}  // namespace
+
+void ReportFiles::add_option(CLI::App& command, const std::string& help) {
+  command.add_option("--report", paths_, help)
+      ->type_name("FILE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group("Output");
+}
+
+void ReportFiles::check(RunFiles& files, bool with_markdown) const {
+  for (const std::string& path : paths_) {
+    form_of(path, with_markdown);
+    files.add_output("--report", path);
+  }
+}
+
+void ReportFiles::probe() const {
+  for (const std::string& path : paths_) probe_output(path);
+}
+
+void ReportFiles::write(const std::function<std::string(ReportForm)>& text) const {
+  for (const std::string& path : paths_) {
+    AtomicFile file(path);
+    file.write(text(form_of(path, true)));
+    file.commit();
+  }
+}
+
+}  // namespace mlpctl::app

@@ -1,0 +1,3 @@
+function showScans() {
+  return Promise.resolve();
+}

@@ -1,0 +1,3 @@
+({ evaluation: showEvaluation, scans: showScans })[data.kind]().then(() => {
+  document.documentElement.dataset.ready = "yes";
+});
