@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/atomic_file.hpp"
+#include "build_settings.hpp"
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/inference.hpp"
@@ -35,6 +36,8 @@
 #include "predict/predict_session.hpp"
 #include "predict/result.hpp"
 #include "predict/saved_inputs.hpp"
+#include "predict/scan_page.hpp"
+#include "report/report_files.hpp"
 #include "thread/pipeline.hpp"
 
 namespace mlpctl::app {
@@ -46,6 +49,7 @@ struct PredictOptions {
   Style style;
   model::LoadOptions load;
   InferenceOptions inference;
+  ReportFiles report;
   bool split = false, json = false, show = false;
 };
 
@@ -92,7 +96,9 @@ void check_files(const PredictOptions& options, RunFiles& files) {
     }
   }
   files.add_output("--annotate", options.annotate);
+  options.report.check(files, false);
   files.check();
+  options.report.probe();
 }
 
 /// Prints results and keeps what the exit code will say.
@@ -145,6 +151,19 @@ void annotate(const PredictOptions& options, image::Picture decoded, const Resul
   write_png(annotated(decoded, result.answer), options.annotate);
 }
 
+void write_report(const PredictOptions& options, const ScanPage& page,
+                  const model::ParameterViews& parameters) {
+  const std::string& first = options.paths[0];
+  const std::string title = options.paths.size() == 1 && first != "-"
+                                ? "What was read in " + first
+                                : "What was read in " + std::to_string(options.paths.size()) +
+                                      (first == "-" ? " list" : " places");
+  const Facts facts{{"model", options.model},
+                    {"weights, SHA-256", weights_hash(parameters)},
+                    {"read by", std::string("mlpctl ") + kVersion}};
+  options.report.write([&](ReportForm) { return page.html(title, facts); });
+}
+
 // A picture is worked on in planes of some megabytes, one after the other. Each would be given back
 // to the system and cost a page fault every 4 KiB again; kept, and in large pages where the system
 // has them, a photograph's planes cost a fifth less time.
@@ -182,30 +201,37 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, range);
   const int threads = thread_count(options.inference.threads);
+  const Kept kept{.decoded = !options.annotate.empty(), .thumbnail = !options.report.empty()};
   Pipeline<PredictInput, PreparedPicture> work(
       [inputs] { return inputs->next(); },
-      [preparation, keep_decoded = !options.annotate.empty()](const PredictInput& input) {
-        return prepare(input, preparation, keep_decoded);
-      },
+      [preparation, kept](const PredictInput& input) { return prepare(input, preparation, kept); },
       threads, kAheadPerThread * static_cast<std::size_t>(threads));
   // While the first pictures are prepared.
-  const Inference inference(model::view_in(file, options.load).parameters, options.inference);
+  const model::ModelView model = model::view_in(file, options.load);
+  const Inference inference(model.parameters, options.inference);
   Printer printer(options, files);
+  ScanPage page(options.style);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
   while (std::optional<PreparedPicture> first = work.next()) {
     std::vector<PreparedPicture> batch{std::move(*first)};
     while (batch.size() < most && work.ready()) batch.push_back(*work.next());
     // With --annotate there is one.
     image::Picture decoded = std::move(batch[0].decoded);
+    std::vector<Thumbnail> thumbnails;
+    for (PreparedPicture& picture : batch) thumbnails.push_back(std::move(picture.thumbnail));
     std::vector<Result> results = answer(std::move(batch), inference);
-    for (Result& result : results) {
-      result.error = with_flags(app, result.error);
-      printer.print(result);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      results[i].error = with_flags(app, results[i].error);
+      printer.print(results[i]);
+      if (options.report.empty()) continue;
+      options.report.require_other(results[i].file);
+      page.add(results[i], std::move(thumbnails[i]));
     }
     std::cout.flush();
     if (!std::cout) return printer.code();
     if (!options.annotate.empty()) annotate(options, std::move(decoded), results[0]);
   }
+  if (!options.report.empty()) write_report(options, page, model.parameters);
   // A file that could not be read may have been one.
   if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {
     spdlog::warn("--range counts the images of IDX files, and none was given");
@@ -276,6 +302,9 @@ void add_output_options(CLI::App& command, PredictOptions& options) {
                   "Write the picture as PNG with a box and the answer at each digit")
       ->type_name("FILE.png")
       ->group("Output");
+  options.report.add_option(command,
+                            "Write a page (.html) that shows each picture, what the network saw "
+                            "of it and the answer, the least sure first");
 }
 
 }  // namespace

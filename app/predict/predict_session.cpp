@@ -37,13 +37,15 @@ void add_note(Result& result, const std::string& note) {
 }  // namespace
 
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
-                        bool keep_decoded) {
+                        const Kept& kept) {
   PreparedPicture picture{.file = input.file, .index = input.index, .error = input.error};
   if (!picture.error.empty()) return picture;
   try {
-    if (keep_decoded) {
-      picture.decoded = image::read_picture(input.file, digits::resolution_for(preparation));
-      picture.candidates = digits::candidates_of(picture.decoded, input.file, preparation);
+    if (input.idx == nullptr && (kept.decoded || kept.thumbnail)) {
+      image::Picture decoded = image::read_picture(input.file, digits::resolution_for(preparation));
+      picture.candidates = digits::candidates_of(decoded, input.file, preparation);
+      if (kept.thumbnail) picture.thumbnail = thumbnail_of(decoded);
+      if (kept.decoded) picture.decoded = std::move(decoded);
     } else {
       picture.candidates = candidates_of(input, preparation);
     }

@@ -6,6 +6,7 @@
 #include "cli/inference.hpp"
 #include "predict/predict_input.hpp"
 #include "predict/result.hpp"
+#include "predict/thumbnail.hpp"
 #include "read/candidates.hpp"
 
 namespace mlpctl::app {
@@ -17,12 +18,17 @@ struct PreparedPicture {
   std::string error = {};
   digits::Candidates candidates = {};
   image::Picture decoded = {};  ///< as it was read, where that was asked for
+  Thumbnail thumbnail = {};     ///< of a file, where that was asked for
 };
 
-/// Reads and prepares a picture, and keeps what it decoded if asked to. Never throws: one that
-/// cannot be read has an error.
+/// What is kept of a picture beside its candidates.
+struct Kept {
+  bool decoded = false, thumbnail = false;
+};
+
+/// Reads and prepares a picture. Never throws: one that cannot be read has an error.
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
-                        bool keep_decoded = false);
+                        const Kept& kept = {});
 
 /// What the net says about each of the pictures, in one batch.
 std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inference& inference);

@@ -44,7 +44,7 @@ function loaded(uri) {
 }
 
 /// One 28x28 picture of a sheet of them.
-function digit(sheet, place, label) {
+function drawn(sheet, place, label) {
   const canvas = el("canvas", { class: "digit", width: 28, height: 28, role: "img", "aria-label": label });
   const x = (place % sheet.columns) * 28, y = Math.floor(place / sheet.columns) * 28;
   canvas.getContext("2d").drawImage(sheet.image, x, y, 28, 28, 0, 0, 28, 28);

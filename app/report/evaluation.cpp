@@ -131,13 +131,19 @@ Json evaluation_json(const Evaluation& evaluation) {
     for (const auto& cell : row) line.push_back(list.add(cell));
     cells.push_back(std::move(line));
   }
-  Json json{{"accuracy", report.accuracy}, {"low", range.low},
-            {"high", range.high},          {"count", report.count},
-            {"correct", report.correct},   {"loss", report.loss},
+  Json json{{"accuracy", report.accuracy},
+            {"low", range.low},
+            {"high", range.high},
+            {"count", report.count},
+            {"correct", report.correct},
+            {"loss", report.loss},
             {"ece", report.calibration_error},
-            {"classes", std::move(names)}, {"scores", scores_json(report)},
-            {"bins", bins_json(report)},   {"confusion", report.confusion},
-            {"cells", std::move(cells)},   {"worst", list.add(evaluation.samples.worst)}};
+            {"classes", std::move(names)},
+            {"scores", scores_json(report)},
+            {"bins", bins_json(report)},
+            {"confusion", report.confusion},
+            {"cells", std::move(cells)},
+            {"worst", list.add(evaluation.samples.worst)}};
   list.finish(json);
   return json;
 }

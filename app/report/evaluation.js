@@ -41,7 +41,7 @@ function heatMap(e, sheet) {
     panel.replaceChildren(
       el("h3", {}, `${what}: ${count(number, "picture")}${some}`),
       el("ul", { class: "pictures" }, places.map((place) => el("li", {}, el("figure", {},
-        digit(sheet, place, sampleLabel(names, e.samples[place])),
+        drawn(sheet, place, sampleLabel(names, e.samples[place])),
         el("figcaption", {}, `no. ${e.samples[place][0]}`, el("br"),
           `${percent(e.samples[place][5], 1)}${label === answer ? "" : `, label ${percent(e.samples[place][3], 1)}`}`))))));
   }
@@ -93,7 +93,7 @@ function worst(e, sheet) {
     el("p", { class: "quiet" }, `Of ${count(wrong, "wrong answer")}, those that gave the label least; the three most probable answers of each.`),
     el("ul", { class: "cards" }, e.worst.map((place) => {
       const sample = e.samples[place];
-      return el("li", { class: "card" }, digit(sheet, place, sampleLabel(e.classes, sample)),
+      return el("li", { class: "card" }, drawn(sheet, place, sampleLabel(e.classes, sample)),
         el("div", {}, el("h3", {}, `${e.classes[sample[1]]}, taken for ${e.classes[sample[2]]}`), bars(topThree(e.classes, sample)),
           el("p", { class: "quiet" }, `no. ${sample[0]}; the label ${percent(sample[3])}`)));
     })));

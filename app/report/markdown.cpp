@@ -58,11 +58,17 @@ std::string markdown_escaped(std::string_view text) {
 std::string to_markdown(std::string_view title, const Evaluation& evaluation, const Facts& facts) {
   const eval::Report& report = evaluation.report;
   const eval::Interval range = eval::interval(report.correct, report.count);
-  std::string text = fmt::format(
-      "## {}\n\n**{:.2f} % right** ({} of {}; 95 % interval {:.2f} to {:.2f} %)\n\n"
-      "| | |\n| --- | --- |\n| loss | {:.4f} |\n| calibration error | {:.4f} |\n",
-      markdown_escaped(title), 100 * report.accuracy, report.correct, report.count,
-      100 * range.low, 100 * range.high, report.loss, report.calibration_error);
+  std::string text = fmt::format("## {}\n\n", markdown_escaped(title));
+  if (report.count > 0) {
+    text += fmt::format("**{:.2f} % right** ({} of {}; 95 % interval {:.2f} to {:.2f} %)\n\n",
+                        100 * report.accuracy, report.correct, report.count, 100 * range.low,
+                        100 * range.high);
+  }
+  text += "| | |\n| --- | --- |\n";
+  if (report.count > 0) {
+    text += fmt::format("| loss | {:.4f} |\n| calibration error | {:.4f} |\n", report.loss,
+                        report.calibration_error);
+  }
   for (const auto& [name, value] : facts) {
     text += fmt::format("| {} | {} |\n", markdown_escaped(name), markdown_escaped(value));
   }

@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <optional>
 
 #include "base/atomic_file.hpp"
-#include "cli/text.hpp"
+#include "base/file_identity.hpp"
 #include "cli/usage_error.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -37,6 +39,16 @@ void ReportFiles::check(RunFiles& files, bool with_markdown) const {
 
 void ReportFiles::probe() const {
   for (const std::string& path : paths_) probe_output(path);
+}
+
+void ReportFiles::require_other(const std::string& read) const {
+  const std::optional<FileIdentity> file = identify(read);
+  for (const std::string& path : paths_) {
+    if (!file || identify(path) != file) continue;
+    throw Error(ErrorCode::kInvalidArgument,
+                "--report " + path + " is a picture that is read, and it would be lost; give " +
+                    "--report a file of its own");
+  }
 }
 
 void ReportFiles::write(const std::function<std::string(ReportForm)>& text) const {

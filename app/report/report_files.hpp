@@ -25,6 +25,8 @@ class ReportFiles {
   void check(RunFiles& files, bool with_markdown = true) const;
   /// Looks again whether they can be written; leaves nothing behind.
   void probe() const;
+  /// Throws Error where one of them is this file, which the run reads.
+  void require_other(const std::string& read) const;
   /// Writes what `text` gives for each form that is wanted.
   void write(const std::function<std::string(ReportForm)>& text) const;
 

@@ -53,8 +53,7 @@ class MapSheet {
       // Infinite weights have no place on the scale.
       const long level = std::isfinite(share) ? std::lround(share * kWhite) : 0;
       const auto at = (top + i / side_) * picture_.width + left + i % side_;
-      picture_.pixels[static_cast<std::size_t>(at)] =
-          static_cast<std::uint8_t>(kWhite + level);
+      picture_.pixels[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(kWhite + level);
     }
     ++count_;
   }
