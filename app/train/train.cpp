@@ -13,6 +13,7 @@
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
 #include "commands.hpp"
@@ -24,6 +25,7 @@
 #include "train/train_command.hpp"
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
+#include "train/train_page.hpp"
 #include "train/train_reporter.hpp"
 
 namespace mlpctl::app {
@@ -194,9 +196,10 @@ struct Saved {
   std::string failure = {};
 };
 
-Saved save_result(const TrainCommand& command, train::TrainResult& result, model::ModelInfo info) {
+Saved save_result(const TrainCommand& command, const train::TrainResult& result,
+                  const model::ModelInfo& info) {
   if (!result.parameters) return {};
-  const model::Model model{std::move(*result.parameters), std::move(info)};
+  const model::Model model{*result.parameters, info};
   try {
     model::save_model(command.out, model, {.force = command.force});
     return {.path = command.out};
@@ -208,6 +211,21 @@ Saved save_result(const TrainCommand& command, train::TrainResult& result, model
     return {.failure = why + "; nor could the state be written beside it, in the working folder " +
                        "or in TMPDIR"};
   }
+}
+
+/// What could not be written of the report; empty: nothing.
+std::string write_report(const TrainCommand& command, const TrainRun& run) {
+  if (command.report.empty() || run.end.out.empty()) return "";
+  try {
+    command.report.write([&](ReportForm form) { return train_report(form, run); });
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+std::string joined(const std::string& first, const std::string& second) {
+  return first + (first.empty() || second.empty() ? "" : "; ") + second;
 }
 
 /// Says what could not be written of a run that came to its end.
@@ -228,7 +246,7 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
   if (!command.settings.turned_off.at("fold")) give_freed_memory_back();
   const LoadedData data = load_data(command);
   train::TrainOptions options = options_for(command, data);
-  const model::ModelInfo info = info_for(data);
+  model::ModelInfo info = info_for(data);
   const train::TrainData parts = data.parts();
   const RunData about_data = run_data(command.val_split, parts, info);
   const train::Engine& engine = torch_engine();
@@ -239,20 +257,25 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
   check_start(command, first.network.weights, parts.test);
   TrainReporter reporter(log, command.log_steps, parts.test,
                          checkpoint_writer(command, options, about_data, info));
-  reporter.on_start(run_start(command, options, data, engine));
+  const RunStart start = run_start(command, options, data, engine);
+  reporter.on_start(start);
 
   const auto network = engine.make_network(options.network);
   const std::atomic<int>& stop = defer_interrupts();
   train::TrainResult result =
       train::train(*network, options, parts, std::move(first), reporter, stop);
+  info.training = training_record(start, about_data, result);
   const Saved saved = save_result(command, result, info);
   const RunEnd end = run_end(saved.path, result);
   reporter.on_end(end);
   print_result(command, end);
+  const data::Dataset& shown = data.test.count() > 0 ? data.test : data.validation;
+  const std::string unwritten =
+      write_report(command, {start, end, about_data, reporter.epochs(), result, info, shown});
   if (!saved.failure.empty()) throw Error(ErrorCode::kIo, saved.failure);
   // What was trained is kept, but is not what the files say now.
   data.check_unchanged();
-  return with_failures(exit_code(end, stop), reporter.failures(), end);
+  return with_failures(exit_code(end, stop), joined(reporter.failures(), unwritten), end);
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ void check_files(const TrainCommand& command, const std::string& config) {
   files.add_output("--out", command.out);
   files.add_output("--checkpoint", command.checkpoint);
   files.add_output("--log", command.log);
+  command.report.check(files);
   files.allow("--from", "--out");
   files.allow("--resume", "--checkpoint");
   files.check();
@@ -65,6 +66,7 @@ void require_format(const std::string& option, const std::string& path, bool saf
 void check_outputs(const TrainCommand& command) {
   require_format("--out", command.out, true);
   model::check_output(command.out, {.force = command.force});
+  command.report.probe();
   if (command.checkpoint.empty()) return;
   require_format("--checkpoint", command.checkpoint, false);
   model::check_output(command.checkpoint, {.force = command.force});
@@ -117,6 +119,10 @@ void add_train_files(CLI::App& command, TrainCommand& options) {
                   "Write the whole run to this file after each epoch and at the end, for --resume")
       ->type_name("FILE")
       ->group("Output");
+  options.report.add_option(command,
+                            "Write the run with its learning curves, and what the model answers, "
+                            "as a page to look at (.html) or a summary for a CI run (.md); may be "
+                            "given for both");
   command
       .add_flag("--force", options.force, "Replace a file that holds no model, or that is no log")
       ->group("Output");

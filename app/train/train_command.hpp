@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/model_file.hpp"
+#include "report/report_files.hpp"
 #include "train/train_options.hpp"
 
 namespace mlpctl::app {
@@ -14,6 +15,7 @@ struct TrainCommand {
   std::string data, out, from, log, checkpoint, resume;
   std::int64_t val_split = 0;
   bool log_steps = false, json = false, force = false;
+  ReportFiles report;
   model::LoadOptions load;
   TrainSettings settings;
 };

@@ -47,15 +47,6 @@ Json step_json(const train::StepReport& report) {
           {"lr", report.learning_rate}};
 }
 
-Json epoch_json(const train::EpochReport& report) {
-  Json json{{"event", "epoch"}, {"epoch", report.epoch}, {"train_loss", report.train_loss}};
-  add_scores(json, report);
-  json["lr"] = report.learning_rate;
-  json["seconds"] = report.seconds;
-  json["images_per_second"] = report.images_per_second;
-  return json;
-}
-
 Json end_json(const RunEnd& end) {
   Json json{{"event", "end"},     {"reason", to_string(end.reason)}, {"epochs", end.epochs},
             {"steps", end.steps}, {"kept_epoch", end.kept_epoch},    {"out", or_null(end.out)}};
@@ -67,6 +58,15 @@ Json end_json(const RunEnd& end) {
 }
 
 }  // namespace
+
+Json epoch_json(const train::EpochReport& report) {
+  Json json{{"event", "epoch"}, {"epoch", report.epoch}, {"train_loss", report.train_loss}};
+  add_scores(json, report);
+  json["lr"] = report.learning_rate;
+  json["seconds"] = report.seconds;
+  json["images_per_second"] = report.images_per_second;
+  return json;
+}
 
 TrainLog::TrainLog(const std::string& path, EventLog::Mode mode, bool force) {
   if (!path.empty()) file_.emplace(path, mode, force);

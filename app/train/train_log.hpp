@@ -40,6 +40,9 @@ struct RunEnd {
 /// "finished", "patience", "max-steps", "interrupted" or "not finite".
 std::string_view to_string(train::TrainEnd end);
 
+/// The JSON object of an epoch, for the log and for the page of the run.
+nlohmann::ordered_json epoch_json(const train::EpochReport& report);
+
 /// The JSON object of a run's end, for the log and for --json.
 std::string to_json(const RunEnd& end);
 

@@ -44,6 +44,7 @@ void TrainReporter::on_step(const train::StepReport& report) {
 
 void TrainReporter::on_epoch(const train::EpochReport& report) {
   progress_.show(report);
+  epochs_.push_back(report);
   attempt(log_failure_, [&] { log_.write(report); });
   if (!report.test || steps_ < kEnoughSteps || std::exchange(is_looked_at_, true)) return;
   first_accuracy_ = report.test->accuracy;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "model/parameters.hpp"
 #include "train/train_log.hpp"
@@ -34,6 +35,8 @@ class TrainReporter : public train::TrainEvents {
   void on_state(const std::function<train::RunState()>& make) override;
   void on_end(const RunEnd& end);
 
+  /// Those of this run, in order.
+  const std::vector<train::EpochReport>& epochs() const { return epochs_; }
   /// What went wrong last with the checkpoint and the log; empty: nothing ever did.
   std::string failures() const;
 
@@ -45,6 +48,7 @@ class TrainReporter : public train::TrainEvents {
   train::Examples test_;
   Keep keep_;
   std::int64_t steps_ = 0;
+  std::vector<train::EpochReport> epochs_;
   /// Of the first epoch that ends after enough steps.
   bool is_looked_at_ = false;
   std::optional<double> first_accuracy_;
