@@ -17,7 +17,9 @@ packages=(
   clang libclang-rt-dev
   python3 python3-venv zsh fish
 )
-python_packages=(numpy safetensors pillow)
+# For the test of --report's pages: 0.1 GB to download, 0.3 GB installed. Ubuntu has Chromium as a snap alone.
+browser=chromium-headless-shell
+python_packages=(numpy safetensors pillow axe-core-python)
 # Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.
 python_tools=(clang-format==14.0.6 clang-tidy==23.1.4)
 cuda=no
@@ -188,7 +190,8 @@ check_libtorch() {
 distribution=$(. /etc/os-release && echo "$ID-${VERSION_ID:-}")
 command -v apt-get >/dev/null || fail "there is no apt-get on $distribution; install the like of these yourself: ${packages[*]}"
 case $distribution in
-  debian-12 | debian-13 | ubuntu-24.04) ;;
+  debian-12 | debian-13) packages+=("$browser") ;;
+  ubuntu-24.04) ;;
   *) echo "setup.sh: $distribution is not one of debian-12, debian-13, ubuntu-24.04; trying anyway" >&2 ;;
 esac
 check_libtorch

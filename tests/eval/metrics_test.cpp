@@ -90,3 +90,27 @@ TEST_CASE("huge logits give a finite loss and no number gives none") {
   CHECK_FALSE(std::isfinite(metrics.report().loss));
   CHECK(metrics.report().count == 3);
 }
+
+TEST_CASE("the interval of a share is Wilson's") {
+  using mlpctl::eval::interval;
+  // Values of R: prop.test(correct, count, correct = FALSE)$conf.int
+  CHECK_THAT(interval(9923, 10000).low, WithinAbs(0.99038, 1e-5));
+  CHECK_THAT(interval(9923, 10000).high, WithinAbs(0.99383, 1e-5));
+  CHECK_THAT(interval(0, 10).high, WithinAbs(0.27753, 1e-5));
+  CHECK(interval(0, 10).low == 0);
+  CHECK(interval(10, 10).high == 1);
+  CHECK(interval(0, 0).low == 0);
+  CHECK(interval(0, 0).high == 1);
+}
+
+TEST_CASE("the bins hold every answer once") {
+  Metrics metrics;
+  add(metrics, 3, 0.9, 3);
+  add(metrics, 3, 0.9, 5);
+  add(metrics, 7, 0.5, 7);
+  const auto bins = metrics.report().bins;
+  CHECK(bins[13].count == 2);
+  CHECK(bins[13].correct == 1);
+  CHECK_THAT(bins[13].confidence, WithinAbs(1.8, 1e-5));
+  CHECK(bins[7].count == 1);
+}
