@@ -125,7 +125,7 @@ function learning(run) {
   const decimals = (value) => String(Number(value.toPrecision(3)));
   const number = (value) => (value === null ? "" : value.toFixed(4));
   section("How it learnt", { class: "wide", id: "learning" },
-    el("div", { class: "cards" },
+    el("div", { class: "curves" },
       curves("Loss", epochs, [{ name: name.train, values: column("train_loss") }, { name: name.val, values: column("val_loss") }, { name: name.test, values: column("test_loss") }], decimals),
       curves("Accuracy", epochs, [{ name: name.val, values: column("val_accuracy") }, { name: name.test, values: column("test_accuracy") }], (value) => `${decimals(100 * value)} %`),
       curves("Learning rate", epochs, [{ name: "learning rate", values: column("lr") }], decimals)),

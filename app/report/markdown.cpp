@@ -45,7 +45,8 @@ std::string mistakes_text(const Evaluation& evaluation) {
 }  // namespace
 
 std::string markdown_escaped(std::string_view text) {
-  constexpr std::string_view kMarks = "\\`*_{}[]()#+-!|~@:.";
+  // What means something within a line; a line of ours never begins with foreign text.
+  constexpr std::string_view kMarks = "\\`*_[]#|~@";
   std::string out;
   for (const char c : html_escaped(printable(text))) {
     // An entity stays one: & and ; are not among the marks.

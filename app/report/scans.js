@@ -3,7 +3,8 @@ const PAGE = 60;
 
 function photo(row) {
   const [uri, width, height] = row.photo;
-  const wide = Math.min(480, Math.max(112, width)), boxes = [];
+  // At most 300 pixels high, in its own proportions.
+  const wide = Math.ceil(Math.min(480, Math.max(112, width), (300 * width) / height)), boxes = [];
   const overlay = svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
   for (const digit of row.digits ?? []) {
     const [x, y, across, down] = digit.slice(6, 10);

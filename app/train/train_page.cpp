@@ -23,28 +23,33 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Settings that are told by themselves, and those that a resumed run may change.
-constexpr std::array<std::string_view, 6> kApart{"seed",     "epochs",        "schedule_from",
+constexpr std::array<std::string_view, 6> kApart{"seed",     "epochs",    "schedule_from",
                                                  "patience", "max_steps", "checkpoint_every"};
 
-Facts facts_of(const TrainRun& run) {
+/// All, or those of a summary.
+Facts facts_of(const TrainRun& run, ReportForm form) {
   const RunStart& start = run.start;
   double seconds = 0;
   for (const train::EpochReport& epoch : run.epochs) seconds += epoch.seconds;
-  Facts facts{{"model", run.end.out},
-              {"weights, SHA-256", weights_hash(*run.result.parameters)},
-              {"ended", fmt::format("{}, after {} epochs and {} steps", to_string(run.end.reason),
-                                    run.end.epochs, run.end.steps)},
-              {"weights of epoch", std::to_string(run.end.kept_epoch)},
-              {"trained for", fmt::format("{:.1f} s", seconds)},
-              {"data", start.data},
-              {"data, SHA-256", run.data.hash},
-              {"pictures", fmt::format("{} to train on, {} to validate, {} to test",
-                                       start.train_images, start.validation_images,
-                                       start.test_images)},
-              {"recipe", std::string(start.chosen.name)}};
+  Facts facts{
+      {"model", run.end.out},
+      {"weights, SHA-256", weights_hash(*run.result.parameters)},
+      {"ended", fmt::format("{}, after {} epochs and {} steps", to_string(run.end.reason),
+                            run.end.epochs, run.end.steps)},
+      {"weights of epoch", std::to_string(run.end.kept_epoch)},
+      {"trained for", fmt::format("{:.1f} s", seconds)},
+      {"data", start.data},
+      {"data, SHA-256", run.data.hash},
+      {"pictures", fmt::format("{} to train on, {} to validate, {} to test", start.train_images,
+                               start.validation_images, start.test_images)},
+      {"recipe", std::string(start.chosen.name)}};
   if (!start.from.empty()) facts.emplace_back("started from", start.from);
   if (!start.resume.empty()) facts.emplace_back("went on with", start.resume);
-  for (auto& setting : settings_text(start.options)) facts.push_back(std::move(setting));
+  for (auto& setting : form == ReportForm::kPage
+                           ? settings_text(start.options)
+                           : changed_settings(start.options, start.chosen.options)) {
+    facts.push_back(std::move(setting));
+  }
   facts.emplace_back("trained by", std::string("mlpctl ") + kVersion);
   facts.emplace_back("LibTorch", start.libtorch);
   return facts;
@@ -58,8 +63,7 @@ Json epochs_json(const std::vector<train::EpochReport>& epochs) {
 
 Evaluation evaluation_of(const TrainRun& run) {
   const net::Classifier classifier(*run.result.parameters);
-  std::vector<float> logits(run.shown.labels.size() *
-                            static_cast<std::size_t>(model::kClasses));
+  std::vector<float> logits(run.shown.labels.size() * static_cast<std::size_t>(model::kClasses));
   classifier.logits(run.shown.images, logits);
   return evaluate(logits, run.shown.images, run.shown.labels,
                   class_names(run.info.classes, run.shown.classes));
@@ -85,7 +89,7 @@ std::string training_record(const RunStart& start, const RunData& data,
 }
 
 std::string train_report(ReportForm form, const TrainRun& run) {
-  const Facts facts = facts_of(run);
+  const Facts facts = facts_of(run, form);
   const std::string name = std::filesystem::path(run.end.out).filename().string();
   const bool digits = run.info.classes.empty();
   const std::string recipe(run.start.chosen.name);

@@ -24,8 +24,8 @@ std::size_t count(std::string_view text, std::string_view part) {
 
 TEST_CASE("nothing of the data is taken for HTML or for a part of the template") {
   const std::string plain = html_page("plain", "", {{"name", "x"}});
-  const std::string text = html_page("</title><script>", "{{data}}<b>",
-                                     {{"</script>", "<!--<script>{{title}}\xff"}});
+  const std::string text =
+      html_page("</title><script>", "{{data}}<b>", {{"</script>", "<!--<script>{{title}}\xff"}});
   CHECK(count(text, "<script") == count(plain, "<script"));
   CHECK(count(text, "</script") == count(plain, "</script"));
   CHECK_THAT(text, ContainsSubstring("&lt;/title&gt;&lt;script&gt;"));
@@ -43,7 +43,7 @@ TEST_CASE("a page permits its own script and style and nothing else") {
 
 TEST_CASE("Markdown's marks stay what they are") {
   CHECK(markdown_escaped("a|b*c_d`e<f>") == "a\\|b\\*c\\_d\\`e&lt;f&gt;");
-  CHECK(markdown_escaped("[x](y)\n# z") == "\\[x\\]\\(y\\)\\\\x0a\\# z");
+  CHECK(markdown_escaped("[x](y)\n# z") == "\\[x\\](y)\\\\x0a\\# z");
 }
 
 TEST_CASE("the most doubtful are kept as far as the budget goes") {
