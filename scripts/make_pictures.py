@@ -86,7 +86,7 @@ class Maker:
 
     def reports(self):
         photos = self.work / "photos"
-        self.draw(photos, "photo,board,sheet", 12, 5)
+        self.draw(photos, "sheet", 14, 5)
         (photos / "labels.csv").unlink()
         pages = {"eval-report": ["eval", "--model", self.model],
                  "predict-report": ["predict", "--model", self.model, "--split", "photos"]}
