@@ -23,6 +23,12 @@ double rounded(double value) {
   return std::round(value * 1e4) / 1e4;
 }
 
+/// What a file says of itself, no longer than a page has room for.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kMost = 1000;
+  return text.size() > kMost ? text.substr(0, kMost) + "..." : text;
+}
+
 /// [index, label, answer, that of the label, class, probability, class, probability, ...]: the
 /// three most probable classes.
 Json sample_json(const eval::Sample& sample) {
@@ -166,12 +172,15 @@ std::string weights_hash(const model::ParameterViews& parameters) {
 }
 
 Facts training_facts(const std::string& training) {
+  constexpr std::size_t kMostFacts = 50;
   const Json record = training.empty() ? Json() : Json::parse(training);
   if (record.is_null()) return {{"training", "the file does not say"}};
   Facts facts;
-  if (!record.is_object()) return {{"training", json_text(record)}};
+  if (!record.is_object()) return {{"training", shortened(json_text(record))}};
   for (const auto& [key, value] : record.items()) {
-    facts.emplace_back(key, value.is_string() ? value.get<std::string>() : json_text(value));
+    if (facts.size() == kMostFacts) break;
+    facts.emplace_back(shortened(key),
+                       shortened(value.is_string() ? value.get<std::string>() : json_text(value)));
   }
   return facts;
 }

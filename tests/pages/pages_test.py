@@ -146,7 +146,8 @@ class Evaluation(Pages):
         names = ["<script>alert(1)</script>", "</script><b>", "\" onclick=x '", "&amp;", "{{data}}", "\u202eabc",
                  *(f"kind {n} with a name that is long" for n in range(6, 10))]
         lent = with_record(self.model(), self.folder / "<b>lent.pt", json.dumps(
-            {"classes": names, "training": {"recipe": "<i>", "</script>": "<script>alert(1)</script>"}}))
+            {"classes": names, "training": {"recipe": "<i>", "</script>": "<script>alert(1)</script>",
+                                               "long": "x" * 30_000}}))
         self.evaluate(lent)
         self.look(self.page)
         heads = self.browser.run("""[...document.querySelectorAll("#classes tbody th")].map((each) => each.innerText)""")
