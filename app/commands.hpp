@@ -23,6 +23,13 @@ void add_completion(CLI::App& app);
 /// What those scripts ask for: what may stand in the place of the last of the words.
 void print_candidates(const CLI::App& app, const std::vector<std::string>& words);
 
+/// Prints the manual page of the command that the first word names, of the program without one,
+/// made of the table of options that the help is made of.
+void print_manual(const CLI::App& app, const std::vector<std::string>& words);
+void add_version(CLI::App& app);
+/// The version, the commit, the LibTorch that is found and the processor's code, a line each.
+std::string version_text();
+
 /// Adds --key and --allow-nonfinite, which every command has that reads a model.
 void add_load_options(CLI::App& command, model::LoadOptions& options);
 

@@ -207,6 +207,9 @@ void add_eval(CLI::App& app) {
                              "Write what was measured as a page to look at (.html) or a summary "
                              "for a CI run (.md); may be given for both");
   add_inference_options(*command, options->inference);
+  add_examples(*command, {"mlpctl eval --model mlp.pt",
+                          "mlpctl eval --model mlp.pt --min-accuracy 0.97 --json > result.json",
+                          "mlpctl eval --model fashion.pt --data data/fashion-mnist"});
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 

@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "base/temporary_file.hpp"
-#include "build_settings.hpp"
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
@@ -51,17 +50,6 @@ constexpr char kFooter[] =
     "terminated.\n"
     "A file is written whole or not at all; a link is followed, what is read-only not replaced.";
 
-std::string version_text() {
-  return std::string("mlpctl ") + kVersion;
-}
-
-void add_version(CLI::App& app) {
-  on_run(*app.add_subcommand("version", "Print the version"), [] {
-    std::cout << version_text() << '\n';
-    return ExitCode::kDone;
-  });
-}
-
 /// The level's own help; CLI::App::help() gives that of the command that runs.
 std::string help_text(const CLI::App& level, const std::string& name) {
   return level.get_formatter()->make_help(&level, name, CLI::AppFormatMode::Normal);
@@ -79,6 +67,7 @@ void add_help(CLI::App& app) {
   for (const std::string& each : names) type += (type.empty() ? "" : "|") + each;
   command->add_option("command", *name, "The command; without one the commands are listed")
       ->type_name(type);
+  add_examples(*command, {"mlpctl help train", "mlpctl help eval | grep -A 1 accuracy"});
   on_run(*command, [&app, name, names] {
     if (name->empty() || *name == "help") {
       std::cout << help_text(app, "mlpctl");
@@ -106,17 +95,19 @@ void add_commands(CLI::App& app) {
 
 void set_up(CLI::App& app, LogOptions& log) {
   app.formatter(std::make_shared<HelpFormatter>());
-  app.set_version_flag("-V,--version", version_text(), "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.set_help_all_flag("--help-all", "Print the help of every command");
   app.require_subcommand(1);
   app.fallthrough();
   add_log_options(app, log);
-  add_libtorch_option(app);
+  add_libtorch_option(app);  // Before the version, which tells what it names.
+  app.set_version_flag("-V,--version", version_text, "Print the version and exit");
   add_commands(app);
   add_config_file(app);
   name_environment_variables(app);
   app.footer(kFooter);
+  add_examples(app, {"mlpctl train --epochs 3 --out mlp.pt", "mlpctl load mlp.pt",
+                     "mlpctl predict --model mlp.pt photo.jpg"});
 }
 
 // A closed pipe is how `mlpctl ... | head` ends: nothing to report. Anything else lost results.
@@ -159,12 +150,20 @@ void tell_of_missing_threads() {
   spdlog::warn("the system starts no more threads; going on with fewer");
 }
 
+/// What the shells' scripts and the build ask for; false for anything else.
+bool answer_machinery(const CLI::App& app, std::vector<std::string> words) {
+  const std::string asked = words.empty() ? "" : words.front();
+  if (asked != "__complete" && asked != "__manual") return false;
+  words.erase(words.begin());
+  asked == "__complete" ? print_candidates(app, words) : print_manual(app, words);
+  return true;
+}
+
 ExitCode run(int argc, char** argv, const StandardOutput& output) {
   CLI::App app("Train, save, load, evaluate and use a small MLP for 28x28 digits", "mlpctl");
   LogOptions log;
   set_up(app, log);
-  if (argc > 1 && std::string_view(argv[1]) == "__complete") {
-    print_candidates(app, {argv + 2, argv + argc});
+  if (answer_machinery(app, {argv + std::min(argc, 1), argv + argc})) {
     return finish_output(output, ExitCode::kDone);
   }
   try {

@@ -31,6 +31,16 @@ std::string entry(std::string name, const std::string& description) {
   return text + "\n";
 }
 
+}  // namespace
+
+std::string heading(const CLI::Option& option, bool is_positional) {
+  std::string name = option.get_name(is_positional, !is_positional);
+  const std::string type = takes_value(option) ? option.get_type_name() : "";
+  if (!type.empty()) name += " " + type;
+  if (is_positional && option.get_expected_max() > 1) name += "...";
+  return name;
+}
+
 std::string described(const CLI::Option& option) {
   const std::string& text = option.get_description();
   if (option.get_required()) return text + " (required)";
@@ -40,18 +50,19 @@ std::string described(const CLI::Option& option) {
   return text + " (default: " + (known.empty() ? "none" : known) + ")";
 }
 
-}  // namespace
-
 std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
-  std::string name = option->get_name(is_positional, !is_positional);
-  const std::string type = takes_value(*option) ? option->get_type_name() : "";
-  if (!type.empty()) name += " " + type;
-  if (is_positional && option->get_expected_max() > 1) name += "...";
-  return entry(name, described(*option));
+  return entry(heading(*option, is_positional), described(*option));
 }
 
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
   return entry(command->get_name(), command->get_description());
+}
+
+void add_examples(CLI::App& level, const std::vector<std::string>& lines) {
+  std::string footer = level.get_footer();
+  footer += footer.empty() ? "Examples:" : "\n\nExamples:";
+  for (const std::string& line : lines) footer += "\n  " + line;
+  level.footer(footer);
 }
 
 CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& words) {

@@ -14,6 +14,15 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_subcommand(const CLI::App* command) const override;
 };
 
+/// "-v,--verbose" or "--model FILE": the names, and what stands for the value.
+std::string heading(const CLI::Option& option, bool is_positional);
+
+/// The description with the default, or that the option is required.
+std::string described(const CLI::Option& option);
+
+/// Ends the help of the program or of a command with command lines to try.
+void add_examples(CLI::App& level, const std::vector<std::string>& lines);
+
 /// The option takes one of the words, which the help shows and the shell completes.
 CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& words);
 

@@ -9,7 +9,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "base/input_file.hpp"
 #include "base/system_calls.hpp"
@@ -151,16 +153,52 @@ void open_parts(const LibTorchFolder& libtorch) {
   }
 }
 
-std::string open_named(const std::string& name, const std::string& folder) {
+/// The option or variable that names a folder, and the folder; both empty where none does.
+std::pair<std::string, std::string> named_libtorch() {
+  if (!libtorch_option().empty()) return {"--libtorch", libtorch_option()};
+  const char* const environment = std::getenv("LIBTORCH");
+  const bool names_one = environment != nullptr && *environment != '\0';
+  return names_one ? std::pair<std::string, std::string>{"LIBTORCH", environment}
+                   : std::pair<std::string, std::string>{};
+}
+
+LibTorchFolder libtorch_named(const std::string& name, const std::string& folder) {
   const auto found = libtorch_in(folder);
-  if (!found) {
-    throw Error(ErrorCode::kNotFound,
-                name + " " + folder +
-                    ": there is no libtorch_cpu.so in it, its lib or its torch/lib; " +
-                    how_to_get_it());
+  if (found) return *found;
+  throw Error(ErrorCode::kNotFound, name + " " + folder +
+                                        ": there is no libtorch_cpu.so in it, its lib or its "
+                                        "torch/lib; " +
+                                        how_to_get_it());
+}
+
+/// The first of the fitting release beside the program or of python3's, else one of another.
+std::optional<LibTorchFolder> installed_libtorch(const fs::path& libraries) {
+  std::optional<LibTorchFolder> other;
+  for (const bool python : {false, true}) {
+    const auto found = libtorch_in(python ? python_torch() : libraries);
+    if (!found) continue;
+    if (fits(found->version)) return found;
+    other = found;
   }
-  open_parts(*found);
-  return folder;
+  return other;
+}
+
+/// The first in the folders where the loader looks, as far as they can be known without it.
+std::optional<LibTorchFolder> system_libtorch() {
+  const char* const variable = std::getenv("LD_LIBRARY_PATH");
+  std::istringstream folders(std::string(variable == nullptr ? "" : variable) +
+                             ":/usr/local/lib:/usr/lib/x86_64-linux-gnu:/usr/lib64:/usr/lib");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (!folder.empty() && libtorch_part(folder, "torch_cpu")) return libtorch_in(folder);
+  }
+  return std::nullopt;
+}
+
+Error no_libtorch(const fs::path& libraries) {
+  return Error(
+      ErrorCode::kNotFound,
+      "this needs LibTorch " + wanted_release() + ", which is neither in " + libraries.string() +
+          " nor in python3's packages nor in the system's library path; " + how_to_get_it());
 }
 
 /// From where the loader itself looks; false when there is none.
@@ -189,25 +227,31 @@ void add_libtorch_option(CLI::App& app) {
 }
 
 std::string open_libtorch(const fs::path& libraries) {
-  if (!libtorch_option().empty()) return open_named("--libtorch", libtorch_option());
-  const char* const environment = std::getenv("LIBTORCH");
-  if (environment != nullptr && *environment != '\0') return open_named("LIBTORCH", environment);
-  std::optional<LibTorchFolder> other;
-  for (const bool python : {false, true}) {
-    const auto found = libtorch_in(python ? python_torch() : libraries);
-    if (!found) continue;
-    if (fits(found->version)) {
-      open_parts(*found);
-      return found->libraries;
-    }
-    other = found;
+  if (const auto [name, folder] = named_libtorch(); !name.empty()) {
+    open_parts(libtorch_named(name, folder));
+    return folder;
+  }
+  const auto installed = installed_libtorch(libraries);
+  if (installed && fits(installed->version)) {
+    open_parts(*installed);
+    return installed->libraries;
   }
   if (open_from_the_system()) return "the system's library path";
-  if (other) throw other_release(other->libraries, other->version);
-  throw Error(
-      ErrorCode::kNotFound,
-      "this needs LibTorch " + wanted_release() + ", which is neither in " + libraries.string() +
-          " nor in python3's packages nor in the system's library path; " + how_to_get_it());
+  throw installed ? other_release(installed->libraries, installed->version)
+                  : no_libtorch(libraries);
+}
+
+std::string describe_libtorch(const fs::path& libraries) {
+  const auto [name, folder] = named_libtorch();
+  auto found = name.empty() ? installed_libtorch(libraries) : libtorch_named(name, folder);
+  if (name.empty() && !(found && fits(found->version))) {
+    if (const auto system = system_libtorch()) found = system;
+  }
+  if (!found) return "none: training needs LibTorch " + wanted_release() + "; " + how_to_get_it();
+  if (!fits(found->version))
+    return "none: " + std::string(other_release(found->libraries, found->version).what());
+  const std::string version = found->version.empty() ? "of unknown version" : found->version;
+  return version + " in " + found->libraries.string();
 }
 
 void* open_library(const fs::path& file) {

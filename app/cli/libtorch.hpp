@@ -15,6 +15,10 @@ void add_libtorch_option(CLI::App& app);
 /// it lies. Throws Error saying what was looked for and how to get it.
 std::string open_libtorch(const std::filesystem::path& libraries);
 
+/// "2.13.0+cpu in DIR" of the LibTorch that open_libtorch() would open, or what keeps it from that.
+/// Opens nothing: a library that is damaged shows only there.
+std::string describe_libtorch(const std::filesystem::path& libraries);
+
 /// dlopen, with an Error that tells what is wrong with the file.
 void* open_library(const std::filesystem::path& file);
 

@@ -84,6 +84,15 @@ bool torch_engine_is_open() {
   return is_open;
 }
 
+std::string describe_torch_engine() {
+  if (*kLibTorchVersion == '\0') return "none: this build does not train";
+  try {
+    return describe_libtorch(library_file().parent_path());
+  } catch (const Error& error) {
+    return std::string("none: ") + error.what();
+  }
+}
+
 // For each thread beside the caller's it starts two, OpenMP's and one of a pool of its own.
 int torch_threads(int wanted) {
   return (threads_to_be_had(2 * wanted - 1) + 1) / 2;

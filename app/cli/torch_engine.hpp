@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "train/network.hpp"
 
 namespace mlpctl::app {
@@ -13,7 +15,10 @@ void quiet_openmp();
 /// to start, which commands without it do not pay. Throws Error when it is missing or broken.
 train::Engine& torch_engine();
 
-/// Whether that was done.
+/// Which LibTorch that would open and where it lies, or what is missing; nothing is opened.
+std::string describe_torch_engine();
+
+/// Whether it was opened.
 bool torch_engine_is_open();
 
 /// How many of the threads wanted LibTorch can start now; it ends the process at one that it

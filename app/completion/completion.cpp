@@ -35,6 +35,8 @@ void add_completion(CLI::App& app) {
   one_of(command->add_option("shell", *shell, "The shell that the script is for"),
          {"bash", "zsh", "fish"})
       ->required();
+  add_examples(*command, {"source <(mlpctl completion bash)", "mlpctl completion zsh > _mlpctl",
+                          "mlpctl completion fish > mlpctl.fish"});
   on_run(*command, [shell] {
     std::cout << script_for(*shell);
     return ExitCode::kDone;

@@ -141,6 +141,8 @@ void add_load(CLI::App& app) {
       ->group("Output");
   command->add_flag("--json", options->json, "Print the results as one JSON object")
       ->group("Output");
+  add_examples(*command, {"mlpctl load mlp.pt", "mlpctl load --list --hash checkpoint.pt",
+                          "mlpctl load --scan downloads"});
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 

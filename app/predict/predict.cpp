@@ -26,6 +26,7 @@
 #include "cli/threads.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
+#include "data/folder.hpp"
 #include "image/decode/picture_file.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
@@ -52,6 +53,18 @@ struct PredictOptions {
   ReportFiles report;
   bool split = false, json = false, show = false;
 };
+
+/// The model that the program is installed with.
+std::string installed_model() {
+  const auto model = data::program_folder().parent_path() / "share/mlpctl/mnist.pt";
+  std::error_code none;  // What is wrong with a file that is there is said when it is read.
+  if (!std::filesystem::exists(model, none)) {
+    throw UsageError("--model is needed, for mlpctl is installed without one (" + model.string() +
+                     "); mlpctl train makes one");
+  }
+  spdlog::info("model   {}, for --model names no other", model.string());
+  return model;
+}
 
 digits::Preparation preparation_of(const PredictOptions& options, const model::ModelInfo& model) {
   const bool of_digits =
@@ -188,6 +201,7 @@ constexpr std::size_t kAheadPerThread = 4;
 
 ExitCode run(const CLI::App& app, PredictOptions options) {
   keep_freed_memory();
+  if (options.model.empty()) options.model = installed_model();
   RunFiles files;
   files.add_input("--config", config_file(app));
   check_files(options, files);
@@ -240,9 +254,11 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
 }
 
 void add_input_options(CLI::App& command, PredictOptions& options) {
-  command.add_option("--model", options.model, "Model that answers: any file that load accepts")
+  command
+      .add_option("--model", options.model,
+                  "Model that answers: any file that load accepts (default: the mnist.pt that "
+                  "mlpctl is installed with)")
       ->type_name("FILE")
-      ->required()
       ->group("Input");
   add_load_options(command, options.load);
   command
@@ -315,6 +331,10 @@ void add_predict(CLI::App& app) {
   add_input_options(*command, *options);
   add_output_options(*command, *options);
   add_inference_options(*command, options->inference);
+  add_examples(*command,
+               {"mlpctl predict --model mlp.pt photo.jpg",
+                "mlpctl predict --model mlp.pt --split --annotate read.png sheet.jpg",
+                "find scans -name '*.png' -print0 | mlpctl predict --model mlp.pt --json -"});
   on_run(*command, [&app, options] { return run(app, *options); });
 }
 

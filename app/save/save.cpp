@@ -254,6 +254,11 @@ void add_save(CLI::App& app) {
       ->group("Output");
   command->add_flag("--force", options->force, "Replace a file that holds no model")
       ->group("Output");
+  add_examples(
+      *command,
+      {"mlpctl save --from mlp.pt --out mlp.safetensors",
+       "mlpctl save --from checkpoint.pt --strip-prefix module. --dtype bfloat16 --out half.pt",
+       "mlpctl save --init --seed 1 --out fresh.pt"});
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 

@@ -12,6 +12,7 @@
 
 #include "cli/cli.hpp"
 #include "cli/data_set.hpp"
+#include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
@@ -285,6 +286,9 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train the network and write its state");
   add_train_files(*command, *options);
   add_train_settings(*command, options->settings);
+  add_examples(*command, {"mlpctl train --out mlp.pt",
+                          "mlpctl train --data data/fashion-mnist --epochs 3 --out fashion.pt",
+                          "mlpctl train --checkpoint run.pt --log run.jsonl --out mlp.pt"});
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 

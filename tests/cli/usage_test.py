@@ -1,10 +1,12 @@
 """Help, version, wrong usage, and the places options come from."""
 
 import os
+import pathlib
 import re
+import subprocess
 import unittest
 
-from support import ProgramTest
+from support import ROOT, ProgramTest
 
 COMMANDS = ["save", "load", "eval", "predict", "train", "completion", "version", "help"]
 
@@ -26,9 +28,38 @@ class Help(ProgramTest):
             self.assertNotIn("\r", text)
 
     def test_the_version_is_the_build_s(self):
-        version = f"mlpctl {os.environ['TEST_VERSION']}\n"
+        version = f"mlpctl {os.environ['TEST_VERSION']}"
         for arguments in (["--version"], ["-V"], ["version"], ["-v", "version"]):
-            self.assertEqual(self.done(*arguments), version)
+            self.assertEqual(self.done(*arguments).splitlines()[0], version)
+
+    def test_the_version_tells_commit_libtorch_and_processor(self):
+        lines = dict(line.split(maxsplit=1) for line in self.done("--version").splitlines())
+        self.assertEqual(list(lines), ["mlpctl", "commit", "LibTorch", "processor"])
+        self.assertRegex(lines["commit"], r"^([0-9a-f]{10} of \d{4}-\d\d-\d\d(, changed)?|unknown)$")
+        git = ["git", "-C", ROOT, "log", "-1", "--format=%h", "--abbrev=10"]
+        head = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+        self.assertIn(head or "unknown", lines["commit"])
+        flags = pathlib.Path("/proc/cpuinfo").read_text()
+        best = "AVX-512" if "avx512vl" in flags else "AVX2 and FMA" if "avx2" in flags else "S"
+        self.assertIn(best, lines["processor"])
+        if os.environ["TEST_TRAINS"] == "ON":
+            self.assertIn(os.environ["TEST_LIBTORCH"], lines["LibTorch"])
+        else:
+            self.assertIn("does not train", lines["LibTorch"])
+
+    @unittest.skipUnless(os.environ["TEST_TRAINS"] == "ON", "built without LibTorch")
+    def test_the_version_says_why_there_is_no_libtorch(self):
+        named = self.done("--libtorch", self.folder, "--version")
+        self.assertIn(f"none: --libtorch {self.folder}: there is no libtorch_cpu.so", named)
+        self.assertIn("pip install torch==", named)
+        self.assertEqual(self.done("version", env={"LIBTORCH": str(self.folder)}),
+                         named.replace("--libtorch ", "LIBTORCH ", 1))
+        (self.folder / "torch" / "lib").mkdir(parents=True)
+        (self.folder / "torch" / "lib" / "libtorch_cpu.so").touch()
+        (self.folder / "torch" / "version.py").write_text("__version__ = '2.99.1+cpu'\n")
+        other = self.done("--libtorch", self.folder, "--version")
+        self.assertIn("LibTorch   none: mlpctl was built with LibTorch", other)
+        self.assertIn("has 2.99", other)
 
     def test_help_is_a_command_too(self):
         self.assertEqual(self.done("help"), self.done("--help"))
