@@ -15,7 +15,7 @@ packages=(
   catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev libpng-dev libjpeg-dev
   libhwy-dev nettle-dev libtomlplusplus-dev
   clang libclang-rt-dev
-  python3 python3-venv zsh fish man-db groff-base mandoc
+  python3 python3-venv bash-completion zsh fish man-db groff-base mandoc
 )
 # For the test of --report's pages: 0.1 GB to download, 0.3 GB installed. Ubuntu has Chromium as a snap alone.
 browser=chromium-headless-shell

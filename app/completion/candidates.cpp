@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <span>
 
 #include "cli/help.hpp"
+#include "image/decode/codec.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -65,11 +67,42 @@ class Line {
   bool arguments_only_ = false;
 };
 
+constexpr std::string_view kModels[] = {".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".json"};
+constexpr std::string_view kSettings[] = {".toml"};
+constexpr std::string_view kLogs[] = {".jsonl"};
+
+/// What the pictures and IDX files end in that predict takes.
+std::vector<std::string> picture_suffixes() {
+  std::vector<std::string> all{"-ubyte", "-ubyte.gz"};
+  for (const image::Codec* codec : image::kCodecs) {
+    all.insert(all.end(), codec->suffixes.begin(), codec->suffixes.end());
+  }
+  return all;
+}
+
+/// What the files end in that the option usually names; empty where any may be meant.
+std::vector<std::string> suffixes_for(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  if (type == "PATH") return picture_suffixes();
+  if (const std::size_t dot = type.find('.'); dot != type.npos) return {type.substr(dot)};
+  const auto& names = option.get_lnames();
+  const std::string name = names.empty() ? "file" : names.front();
+  const auto some = [](std::span<const std::string_view> suffixes) {
+    return std::vector<std::string>(suffixes.begin(), suffixes.end());
+  };
+  for (const char* model :
+       {"model", "from", "resume", "checkpoint", "out", "diff", "like", "file"}) {
+    if (name == model) return some(kModels);
+  }
+  if (name == "config") return some(kSettings);
+  return name == "log" ? some(kLogs) : std::vector<std::string>{};
+}
+
 Candidates values(const CLI::Option& option, const std::string& before) {
   const std::string type = option.get_type_name();
-  if (type == "DIR") return {.kind = Candidates::Kind::kFolders, .words = {}};
+  if (type == "DIR") return {.kind = Candidates::Kind::kFolders};
   if (type.starts_with("FILE") || type == "PATH") {
-    return {.kind = Candidates::Kind::kFiles, .words = {}};
+    return {.kind = Candidates::Kind::kFiles, .suffixes = suffixes_for(option)};
   }
   Candidates found;
   for (const std::string& word : words_of(option)) found.words.push_back({before + word, ""});

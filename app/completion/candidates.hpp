@@ -17,7 +17,9 @@ struct Candidates {
   /// Paths of files or folders are found by the shell.
   enum class Kind { kWords, kFiles, kFolders };
   Kind kind = Kind::kWords;
-  std::vector<Candidate> words;
+  /// What the files end in that are meant before others, in small letters.
+  std::vector<std::string> suffixes = {};
+  std::vector<Candidate> words = {};
 };
 
 /// "words", "files" or "folders", as the shells' scripts read it.

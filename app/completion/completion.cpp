@@ -22,7 +22,9 @@ const char* script_for(const std::string& shell) {
 
 void print_candidates(const CLI::App& app, const std::vector<std::string>& words) {
   const Candidates found = candidates_for(app, words);
-  std::cout << to_string(found.kind) << '\n';
+  std::cout << to_string(found.kind);
+  for (const std::string& suffix : found.suffixes) std::cout << ' ' << suffix;
+  std::cout << '\n';
   for (const Candidate& each : found.words) {
     std::cout << each.word << (each.description.empty() ? "" : "\t") << each.description << '\n';
   }

@@ -13,6 +13,7 @@ import unittest
 from support import PROGRAM, ProgramTest, environment
 
 FOLDER = str(pathlib.Path(PROGRAM).parent)
+SHARE = pathlib.Path(os.environ["TEST_BUILD"]) / "share"
 
 
 def needs(shell):
@@ -66,15 +67,27 @@ class CandidateTest(ProgramTest):
             self.assertIn(value, self.words("train", option, ""), option)
 
     def test_files_and_folders(self):
-        self.assertEqual(self.candidates("eval", "--model", "")[0], "files")
-        self.assertEqual(self.candidates("eval", "--model=x")[0], "files")
-        self.assertEqual(self.candidates("predict", "--model", "m", "x")[0], "files")
-        self.assertEqual(self.candidates("predict", "x", "y")[0], "files")
-        self.assertEqual(self.candidates("load", "--", "-")[0], "files")
-        self.assertEqual(self.candidates("--config", "")[0], "files")
+        for words in (["eval", "--model", ""], ["eval", "--model=x"], ["predict", "--model", "m", "x"],
+                      ["predict", "x", "y"], ["load", "--", "-"], ["--config", ""]):
+            self.assertEqual(self.candidates(*words)[0].split()[0], "files", words)
         self.assertEqual(self.candidates("eval", "--data", "")[0], "folders")
         self.assertEqual(self.candidates("predict", "--save-input", "")[0], "folders")
         self.assertEqual(self.candidates("eval", "--batch-size", ""), ("words", []))
+
+    def test_files_come_with_what_they_end_in(self):
+        for words, endings in (
+            (["eval", "--model", ""], [".pt", ".safetensors"]),
+            (["train", "--resume", ""], [".pt"]),
+            (["load", ""], [".pth", ".bin"]),
+            (["predict", ""], [".png", ".jpeg", "-ubyte.gz"]),
+            (["predict", "--annotate", ""], [".png"]),
+            (["train", "--log", ""], [".jsonl"]),
+            (["--config", ""], [".toml"]),
+        ):
+            found = self.candidates(*words)[0].split()
+            for ending in endings:
+                self.assertIn(ending, found, words)
+        self.assertNotIn(".png", self.candidates("load", "")[0])
 
 
 class ShellTest(ProgramTest):
@@ -82,6 +95,8 @@ class ShellTest(ProgramTest):
         super().setUp()
         (self.folder / "a model's.pt").touch()
         (self.folder / "a folder").mkdir()
+        for name in ("photo.JPG", "notes.txt", "notes.toml"):
+            (self.folder / name).touch()
         self.env = environment(HOME=str(self.folder), ZDOTDIR=str(self.folder))
         self.env["PATH"] = FOLDER + os.pathsep + self.env["PATH"]
 
@@ -119,6 +134,12 @@ class Bash(ShellTest):
         self.assertEqual(self.complete("mlpctl eval --model = 'a m'"), ["a model's.pt"])
         self.assertEqual(self.complete("mlpctl eval --data ''"), ["a folder"])
 
+    def test_files_by_their_endings_else_all(self):
+        self.assertEqual(sorted(self.complete("mlpctl load ''")), ["a folder", "a model's.pt"])
+        self.assertEqual(sorted(self.complete("mlpctl predict ''")), ["a folder", "photo.JPG"])
+        self.assertEqual(self.complete("mlpctl --config n"), ["notes.toml"])
+        self.assertEqual(sorted(self.complete("mlpctl load n")), ["notes.toml", "notes.txt"])
+
 
 @needs("fish")
 class Fish(ShellTest):
@@ -140,6 +161,19 @@ class Fish(ShellTest):
         self.assertEqual(self.complete("'mlpctl eval --model=a\\\\ m'"), ["--model=a model's.pt"])
         self.assertEqual(self.complete("'mlpctl eval --data '"), ["a folder/"])
 
+    def test_files_by_their_endings_else_all(self):
+        self.assertEqual(self.complete("'mlpctl load '"), ["a folder/", "a model's.pt"])
+        self.assertEqual(self.complete("'mlpctl predict '"), ["a folder/", "photo.JPG"])
+        self.assertEqual(self.complete("'mlpctl --config n'"), ["notes.toml"])
+        self.assertEqual(self.complete("'mlpctl load n'"), ["notes.toml", "notes.txt"])
+
+    def test_the_installed_file_is_found_and_has_no_mistake(self):
+        script = SHARE / "fish" / "vendor_completions.d" / "mlpctl.fish"
+        self.assertEqual(self.shell("fish", "--no-execute", str(script)), [])
+        self.env["XDG_DATA_DIRS"] = str(SHARE)
+        lines = self.shell("fish", "-c", "complete -C 'mlpctl predict '")
+        self.assertEqual([line.split("\t")[0] for line in lines], ["a folder/", "photo.JPG"])
+
     def test_descriptions_with_apostrophes_are_text(self):
         lines = self.shell(
             "fish", "--no-config", text="mlpctl completion fish | source\ncomplete -C 'mlpctl comp'\n"
@@ -148,37 +182,64 @@ class Fish(ShellTest):
         self.assertIn("a shell's completion script", lines[0])
 
 
-@needs("zsh")
-class Zsh(ShellTest):
-    """At a terminal, because that is where zsh completes."""
+class TerminalTest(ShellTest):
+    """At a terminal, as somebody types."""
 
-    def type(self, *keys, start=""):
-        main, terminal = pty.openpty()
+    def open(self, *shell):
+        self.main, terminal = pty.openpty()
         process = subprocess.Popen(
-            ["zsh", "-f", "-i"], stdin=terminal, stdout=terminal, stderr=terminal,
+            shell, stdin=terminal, stdout=terminal, stderr=terminal,
             env=self.env | {"TERM": "dumb", "PS1": "ready> "}, cwd=self.folder, start_new_session=True,
         )
         os.close(terminal)
-        self.addCleanup(os.close, main)
+        self.addCleanup(os.close, self.main)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         self.seen = ""
-        self.wait(main, "ready> ")
-        os.write(main, f"PS1='ready> '; {start}source <(mlpctl completion zsh); echo sour''ced\n".encode())
-        self.wait(main, "sourced")
+
+    def type(self, *keys):
         for key, expected in keys:
             self.seen = ""
-            os.write(main, key.encode())
-            self.wait(main, expected, 60)
+            os.write(self.main, key.encode())
+            self.wait(expected, 60)
 
-    def wait(self, main, expected, timeout=240):
+    def wait(self, expected, timeout=240):
         end = time.monotonic() + timeout
         while expected not in self.seen:
-            if time.monotonic() > end or not select.select([main], [], [], end - time.monotonic())[0]:
+            if time.monotonic() > end or not select.select([self.main], [], [], end - time.monotonic())[0]:
                 self.fail(f"{expected!r} did not come, but {self.seen!r}")
-            self.seen += os.read(main, 4096).decode(errors="replace")
+            self.seen += os.read(self.main, 4096).decode(errors="replace")
+
+
+BASH_COMPLETION = pathlib.Path("/usr/share/bash-completion/bash_completion")
+
+
+@unittest.skipUnless(BASH_COMPLETION.exists(), "bash-completion is not installed")
+class InstalledBash(TerminalTest):
+    """Found by bash-completion when the command is first completed."""
+
+    def test_commands_values_and_files(self):
+        self.env["XDG_DATA_DIRS"] = str(SHARE)
+        self.open("bash", "--norc", "--noprofile", "-i")
+        self.type(
+            (f"PS1='ready> '; source {BASH_COMPLETION}; echo sour''ced\n", "sourced"),
+            ("mlpctl tr\t", "train "),
+            ("--optim\t", "optimizer "),
+            ("sg\t", "sgd "),
+            ("--resume a\\ m\t", "model\\'s.pt"),
+            ("\x15mlpctl predict ph\t", "photo.JPG"),
+        )
+
+
+@needs("zsh")
+class Zsh(TerminalTest):
+    def start(self, before="", script="source <(mlpctl completion zsh)"):
+        self.open("zsh", "-f", "-i")
+        self.wait("ready> ")
+        self.type((f"PS1='ready> '; {before}{script}; echo sour''ced\n", "sourced"))
 
     def test_before_compinit_has_run_and_after_global_options(self):
+        self.start()
         self.type(
             ("mlpctl -v tr\t", "train "),
             ("--opt\t", "--optimizer "),
@@ -187,8 +248,17 @@ class Zsh(ShellTest):
         )
 
     def test_after_compinit_has_run(self):
-        self.type(("mlpctl ev\t", "eval "), ("--model 'a m\t", "a model'\\''s.pt"),
-                  start="autoload -Uz compinit; compinit -u; ")
+        self.start("autoload -Uz compinit; compinit -u; ")
+        self.type(("mlpctl ev\t", "eval "), ("--model 'a m\t", "a model'\\''s.pt"))
+
+    def test_the_installed_file_is_found_and_files_come_by_their_endings(self):
+        self.start(script=f"fpath=({SHARE}/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u")
+        self.type(
+            ("mlpctl pre\t", "predict "),
+            ("p\t", "photo.JPG "),
+            ("\x15mlpctl --config n\t", "notes.toml "),
+            ("\x15mlpctl load notes.tx\t", "notes.txt "),
+        )
 
 
 if __name__ == "__main__":

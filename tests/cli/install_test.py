@@ -43,12 +43,37 @@ class Install(InstalledTest):
         version = self.installed("--version")
         self.assertIn(os.environ["TEST_VERSION"], version.stdout)
         model = self.model()
-        places = self.tree / "share"
-        write_set(places / "mlpctl" / "data" / "mnist")
+        places = self.tree / "share" / "mlpctl"
+        write_set(places / "data" / "mnist")
         self.addCleanup(shutil.rmtree, places)
         answer = self.installed("eval", "--model", model)
         self.assertEqual(answer.returncode, 0, answer.stderr)
         self.assertIn("of 100", answer.stdout)
+
+    def test_predict_takes_the_model_that_is_installed_and_says_so(self):
+        picture = self.folder / "0.png"
+        picture.write_bytes(png(bytes(784), 28, 28))
+        without = self.installed("predict", picture)
+        self.assertEqual((without.returncode, without.stdout), (2, ""))
+        place = self.tree / "share" / "mlpctl" / "mnist.pt"
+        self.assertIn(str(place), without.stderr)
+        self.assertIn("--model is needed", without.stderr)
+
+        place.parent.mkdir(parents=True)
+        shutil.move(self.model(), place)
+        self.addCleanup(shutil.rmtree, place.parent)
+        pictures = [picture, picture, picture]
+        answer = self.installed("predict", *pictures)
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertEqual(answer.stderr, f"model   {place}, for --model names no other\n")
+        self.assertEqual(answer.stdout, self.installed("predict", "--model", place, *pictures).stdout)
+        self.assertEqual(self.installed("predict", "-q", *pictures).stderr, "")
+
+    def test_manual_and_completions_lie_where_systems_look(self):
+        share = self.tree / "share"
+        for name in ("man/man1/mlpctl.1", "man/man1/mlpctl-train.1", "bash-completion/completions/mlpctl",
+                     "zsh/site-functions/_mlpctl", "fish/vendor_completions.d/mlpctl.fish"):
+            self.assertGreater((share / name).stat().st_size, 100, name)
 
     def test_without_data_it_says_what_to_put_where(self):
         for arguments in ([], ["--data", self.folder]):
