@@ -14,11 +14,8 @@ fail() {
   exit 1
 }
 
-# Mounts are seen by this script alone, and end with it.
-if [ -z "${MLPCTL_BARE_MOUNTS:-}" ]; then
-  [ "$(id -u)" = 0 ] || fail "debootstrap and chroot need root"
-  exec env MLPCTL_BARE_MOUNTS=1 unshare --mount --propagation private "$0" "$@"
-fi
+source scripts/bare_root.sh
+own_mounts "$@"
 
 suite=${1:-} cpu_builds=yes tests=no folder=/var/tmp/mlpctl-bare
 case $suite in
@@ -38,46 +35,13 @@ done
 root=$folder/$suite
 checkout="/home/somebody/a checkout of mine"
 
-# The mirror that apt uses here.
-mirror() {
-  apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' |
-    sed -n '/security/d; s/ main$//p' | grep '/debian/*$' | head -n 1
-}
-
 make_root() {
   if [ -e "$root/made" ]; then return; fi
-  command -v debootstrap >/dev/null || fail "debootstrap is missing; apt-get install debootstrap"
-  mkdir -p "$folder"
-  debootstrap --variant=minbase "$suite" "$root" "$(mirror)" >"$folder/$suite-debootstrap.log" ||
-    fail "debootstrap failed; its log is $folder/$suite-debootstrap.log"
-  cp /etc/resolv.conf /etc/hosts "$root/etc/"
-  chroot "$root" apt-get -q update >/dev/null
+  bootstrap
   chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install sudo >/dev/null
   chroot "$root" useradd --create-home --shell /bin/bash somebody
   echo "somebody ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/somebody"
   touch "$root/made"
-}
-
-# share PATH: the same file or folder of this machine at the same place in the root, read-only.
-share() {
-  [ -e "$1" ] || return 0
-  if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root$(dirname "$1")"; touch "$root$1"; fi
-  mount --bind -o ro "$1" "$root$1"
-}
-
-# What pip is set to here, as a file of settings; the folders that it names are shared.
-share_pip() {
-  local setting value word
-  echo "[global]"
-  for setting in index-url extra-index-url find-links constraint cert; do
-    value=$(python3 -m pip config list | sed -n "s/^\(:env:\.\|global\.\)$setting='\(.*\)'\$/\2/p" | head -n 1)
-    if [ -z "$value" ] || { [ $setting = find-links ] && [ $cpu_builds = no ]; }; then continue; fi
-    case $setting in
-      cert) value=/etc/certificates-of-the-machine.pem ;;
-      *) for word in $value; do word=${word#file://}; share "${word%/simple}"; done ;;
-    esac
-    echo "$setting = $value"
-  done
 }
 
 # The user's own cache of the compiler, in a folder that outlives the root.
@@ -106,10 +70,7 @@ as_somebody() {
 }
 
 make_root
-mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
-cat /etc/ssl/certs/ca-certificates.crt >"$root/etc/certificates-of-the-machine.pem"
-share_pip >"$root/etc/pip.conf"
+mount_system
 if [ -n "$ccache" ]; then share_ccache; fi
 make_checkout
 as_somebody scripts/quickstart.sh

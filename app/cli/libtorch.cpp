@@ -35,8 +35,9 @@ std::string wanted_release() {
 }
 
 std::string how_to_get_it() {
-  return "`pip install torch==" + wanted_release() +
-         ".*` gets it, and --libtorch DIR names its folder";
+  // Debian's pip installs into virtual environments alone.
+  return "`python3 -m venv torch && torch/bin/pip install torch==" + wanted_release() +
+         ".*` gets it, and --libtorch torch names it";
 }
 
 bool fits(const std::string& version) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <system_error>
+#include <vector>
 
 #include "build_settings.hpp"
 
@@ -26,13 +27,25 @@ std::string version_in(const fs::path& folder) {
   return line_after(folder / "build-version", "");
 }
 
+/// Where the libraries may lie, seen from a folder that may be a virtual environment of Python's.
+std::vector<std::string> places_in(const fs::path& folder) {
+  std::vector<std::string> places{"", "lib", "torch/lib", "libtorch", "libtorch/lib"};
+  std::error_code none;
+  if (!fs::exists(folder / "pyvenv.cfg", none)) return places;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder / "lib", none)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with("python3")) places.push_back("lib/" + name + "/site-packages/torch/lib");
+  }
+  return places;
+}
+
 }  // namespace
 
 std::optional<LibTorchFolder> libtorch_in(const fs::path& folder) {
   std::error_code error;
   const fs::path absolute = fs::absolute(folder, error);
   if (folder.empty() || error) return std::nullopt;
-  for (const char* below : {"", "lib", "torch/lib", "libtorch", "libtorch/lib"}) {
+  for (const std::string& below : places_in(absolute)) {
     const fs::path libraries = (absolute / below / ".").lexically_normal().parent_path();
     const auto file = libtorch_part(libraries, "torch_cpu");
     if (!file) continue;

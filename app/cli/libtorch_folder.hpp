@@ -16,7 +16,7 @@ struct LibTorchFolder {
 };
 
 /// The LibTorch in `folder`, which may be LibTorch's own, that of Python's torch, the one that
-/// holds either, or the folder of the libraries.
+/// holds either, a virtual environment of Python's, or the folder of the libraries.
 std::optional<LibTorchFolder> libtorch_in(const std::filesystem::path& folder);
 
 /// The file of a part such as "torch_cpu", also where a distribution put the release in its name.

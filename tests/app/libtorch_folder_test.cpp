@@ -17,6 +17,21 @@ TEST_CASE("a release is the first two numbers of a version") {
   CHECK(libtorch_release("").empty());
 }
 
+TEST_CASE(
+    "LibTorch is found in a virtual environment of Python's, and in no folder that looks like "
+    "one") {
+  const TempDir folder;
+  fs::create_directories(folder / "lib/python3.12/site-packages/torch/lib");
+  folder.write("lib/python3.12/site-packages/torch/lib/libtorch_cpu.so", "");
+  folder.write("lib/python3.12/site-packages/torch/version.py", "__version__ = '2.99.1+cpu'\n");
+  CHECK_FALSE(libtorch_in(folder / "."));
+  folder.write("pyvenv.cfg", "");
+  const auto found = libtorch_in(folder / ".");
+  REQUIRE(found);
+  CHECK(found->libraries == folder / "lib/python3.12/site-packages/torch/lib");
+  CHECK(found->version == "2.99.1+cpu");
+}
+
 TEST_CASE("LibTorch is found from its own folder, those around it and that of its libraries") {
   const TempDir folder;
   fs::create_directories(folder / "torch/lib");
