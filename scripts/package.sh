@@ -21,7 +21,10 @@ program=$build/bin/mlpctl
 for tool in cmake ninja c++; do
   command -v $tool >/dev/null || fail "$tool is missing; run scripts/setup.sh"
 done
-command -v dpkg-shlibdeps >/dev/null || fail "dpkg-shlibdeps is missing; apt-get install dpkg-dev"
+# What Leptonica's archive is linked with, and what finds the libraries that a package needs.
+for package in dpkg-dev libtiff-dev libwebp-dev libgif-dev libopenjp2-7-dev; do
+  dpkg -s $package >/dev/null 2>&1 || fail "$package is missing; apt-get install $package"
+done
 
 cmake --preset release -B $build -DMLPCTL_TESTS=OFF -DMLPCTL_PORTABLE=ON -DCMAKE_INSTALL_PREFIX=/usr \
   -DMLPCTL_MODEL="$PWD/$build/mnist.pt" >$build.log || fail "it does not configure; the log is $build.log"

@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(
-  git g++ cmake ninja-build ccache pkg-config curl ca-certificates
+  git g++ cmake ninja-build ccache dpkg-dev pkg-config curl ca-certificates
   catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev libpng-dev libjpeg-dev
   libhwy-dev nettle-dev libtomlplusplus-dev
   clang libclang-rt-dev

@@ -2,8 +2,8 @@
 # Installs what scripts/package.sh made on a bare Debian, as root, and uses it as its user would:
 #   scripts/try-package.sh bookworm|trixie [FOLDER]
 # debootstrap makes a root with nothing but apt. apt installs the .deb with what it needs; predict, load and
-# eval run without LibTorch; then with a torch of pip's train; then a stranger's programs are built against
-# the -dev package. FOLDER (default /var/tmp/mlpctl-package) keeps the bare root and the one that was used.
+# eval run without LibTorch; then the README's workflow trains with a torch of pip's; then a stranger's
+# programs are built against the -dev package. FOLDER (default /var/tmp/mlpctl-package) keeps the bare root and the one that was used.
 # Needs MNIST in data/mnist. The machine's settings of pip hold in the root too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -65,11 +65,19 @@ inside "ls /usr/share/man/man1/mlpctl-train.1 /usr/share/bash-completion/complet
   /usr/share/zsh/vendor-completions/_mlpctl /usr/share/fish/vendor_completions.d/mlpctl.fish"
 fails_with "pip install torch==" "mlpctl train --epochs 1 --out mlp.pt"
 
-inside "$quiet python3-venv 2>&1 | tail -n 1"
-inside "python3 -m venv /opt/torch && /opt/torch/bin/pip install -q torch==2.13.0 numpy"
+# The README's workflow, as a runner of GitHub's does it.
+steps=$(python3 tests/support/workflow.py "$root$here/steps")
+while read -r step name; do
+  printf '\n== %s\n' "$name"
+  inside "GITHUB_PATH=path GITHUB_STEP_SUMMARY=summary.md bash --noprofile --norc -eo pipefail steps/$step | tail -n 20"
+  if [ -f "$root$here/path" ]; then path=$(cat "$root$here/path"):$path && rm "$root$here/path"; fi
+done <<<"$steps"
+inside "cat summary.md | head -n 4"
+path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+inside "mlpctl --libtorch /opt/torch --version"
+inside "mlpctl train --libtorch /opt/torch --epochs 1 --out mlp.pt"
+inside "/opt/torch/bin/pip install -q numpy"
 path=/opt/torch/bin:$path
-inside "mlpctl --version"
-inside "mlpctl train --epochs 1 --out mlp.pt"
 inside "python3 -c 'import torch; print(*torch.load(\"mlp.pt\", weights_only=True))'"
 
 inside "$quiet ./mlpctl-dev_*.deb g++ cmake ninja-build pkg-config libleptonica-dev libpng-dev libjpeg-dev 2>&1 | tail -n 1"
