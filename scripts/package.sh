@@ -26,8 +26,9 @@ for package in dpkg-dev libtiff-dev libwebp-dev libgif-dev libopenjp2-7-dev; do
   dpkg -s $package >/dev/null 2>&1 || fail "$package is missing; apt-get install $package"
 done
 
+mkdir -p $build
 cmake --preset release -B $build -DMLPCTL_TESTS=OFF -DMLPCTL_PORTABLE=ON -DCMAKE_INSTALL_PREFIX=/usr \
-  -DMLPCTL_MODEL="$PWD/$build/mnist.pt" >$build.log || fail "it does not configure; the log is $build.log"
+  -DMLPCTL_MODEL="$PWD/$build/mnist.pt" >$build/configure.log || fail "it does not configure; the log is $build/configure.log"
 cmake --build $build
 
 trained=${1:-$build/trained.pt}
