@@ -3,7 +3,8 @@
 #   scripts/try-package.sh bookworm|trixie [FOLDER]
 # debootstrap makes a root with nothing but apt. apt installs the .deb with what it needs; predict, load and
 # eval run without LibTorch; then the README's workflow trains with a torch of pip's; then a stranger's
-# programs are built against the -dev package. FOLDER (default /var/tmp/mlpctl-package) keeps the bare root and the one that was used.
+# programs are built against the -dev package. FOLDER (default /var/tmp/mlpctl-package) keeps the bare root
+# and the one that was used.
 # Needs MNIST in data/mnist. The machine's settings of pip hold in the root too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
