@@ -11,6 +11,7 @@
 #include "base/checked.hpp"
 #include "mlpctl/error.hpp"
 #include "state/container/legacy.hpp"
+#include "state/container/onnx.hpp"
 #include "state/container/safetensors.hpp"
 #include "state/container/safetensors_header.hpp"
 #include "state/container/tar.hpp"
@@ -152,6 +153,14 @@ std::string_view FileScan::content(std::span<const std::byte> bytes, const std::
   }
   const Signature* signature = signature_of(bytes);
   search(bytes, 0, label, depth);
+  if (signature == nullptr && is_onnx(bytes)) {
+    try {
+      check_onnx(bytes);
+    } catch (const Error& error) {
+      findings_.add(Verdict::kNeedsCode, Act::kBroken, error.what(), 0);
+    }
+    return "ONNX";
+  }
   if (signature != nullptr) {
     if (signature->content == Signature::Content::kOther) not_read(signature->kind);
     return signature->kind;

@@ -7,6 +7,7 @@
 
 #include "base/input_file.hpp"
 #include "state/container/legacy.hpp"
+#include "state/container/onnx.hpp"
 #include "state/container/python_pickle.hpp"
 #include "state/container/read_context.hpp"
 #include "state/container/safetensors.hpp"
@@ -64,6 +65,7 @@ constexpr std::array kFormats{
     Format{is_legacy, read_legacy, Container::kLegacy},
     Format{is_tar, read_tar, Container::kTar},
     Format{is_safetensors, read_safetensors, Container::kSafetensors},
+    Format{is_onnx, read_onnx, Container::kOnnx},
     Format{is_pickle, read_python_pickle, Container::kPickle},
     Format{is_shard_index, read_shards, Container::kShards},
     Format{is_text_pickle, read_python_pickle, Container::kPickle},
@@ -113,6 +115,8 @@ std::string_view to_string(Container container) {
       return "PyTorch tar";
     case Container::kSafetensors:
       return "safetensors";
+    case Container::kOnnx:
+      return "ONNX";
     case Container::kShards:
       return "index of shards";
     case Container::kPickle:

@@ -56,23 +56,13 @@ constexpr auto kSignatures = std::to_array<Signature>({
     {0, "\0\0\x08\x01"sv, "a file of MNIST labels (IDX)", kGiveState, kInert},
 });
 
-constexpr Signature kOnnx{0, "", "an ONNX model",
-                          ": save the weights of the PyTorch model with torch.save", kOther};
-
-/// A protobuf message that begins with ir_version and goes on with a field of ModelProto.
-bool is_onnx(std::span<const std::byte> bytes) {
-  if (bytes.size() < 4 || bytes[0] != std::byte{0x08} || bytes[1] > std::byte{0x20}) return false;
-  return "\x12\x1A\x22\x3A\x42"sv.find(static_cast<char>(bytes[2])) != std::string_view::npos;
-}
-
 }  // namespace
 
 const Signature* signature_of(std::span<const std::byte> bytes) {
   const auto found = std::ranges::find_if(kSignatures, [&](const Signature& each) {
     return each.at <= bytes.size() && as_text(bytes.subspan(each.at)).starts_with(each.bytes);
   });
-  if (found != kSignatures.end()) return &*found;
-  return is_onnx(bytes) ? &kOnnx : nullptr;
+  return found != kSignatures.end() ? &*found : nullptr;
 }
 
 }  // namespace mlpctl::state

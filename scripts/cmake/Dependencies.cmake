@@ -2,6 +2,11 @@
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
+# Protobuf messages of ONNX and TensorBoard, in headers alone; not every version has a package file.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_message.hpp REQUIRED)
+add_library(protozero_headers INTERFACE)
+target_include_directories(protozero_headers SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
+target_compile_definitions(protozero_headers INTERFACE PROTOZERO_USE_VIEW=std::string_view)
 if(NOT MLPCTL_STATE_ONLY)
   find_package(PkgConfig REQUIRED)
   find_package(CLI11 REQUIRED)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mlpctl/error.hpp"
+#include "mlpctl/state/graph.hpp"
 #include "mlpctl/state/limits.hpp"
 #include "mlpctl/state/node.hpp"
 #include "mlpctl/state/walk.hpp"
@@ -18,10 +19,10 @@ namespace mlpctl::state {
 
 class Arena;
 
-enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors, kShards, kPickle };
+enum class Container { kZip, kTorchScript, kLegacy, kTar, kSafetensors, kOnnx, kShards, kPickle };
 
 /// "PyTorch zip", "TorchScript zip", "PyTorch legacy stream", "PyTorch tar", "safetensors",
-/// "index of shards", "Python pickle".
+/// "ONNX", "index of shards", "Python pickle".
 std::string_view to_string(Container container);
 
 /// A class or function that the file names and the reader does not build.
@@ -46,13 +47,15 @@ struct StateFile {
   std::vector<UnbuiltGlobal> unbuilt;
   /// What makes the file malicious: "calls posix.system"; empty when nothing does.
   std::string danger;
-  /// safetensors' __metadata__.
+  /// safetensors' __metadata__, ONNX's metadata_props.
   std::vector<std::pair<std::string, std::string>> metadata;
   /// The JSON that our own writer adds: the record mlpctl.json, or the key "mlpctl" of
-  /// __metadata__; empty when there is none.
+  /// the metadata; empty when there is none.
   std::string mlpctl_json;
   /// The paths of the files that an index of shards names; empty elsewhere.
   std::vector<std::string> shards;
+  /// What an ONNX model computes with its tensors; null elsewhere.
+  std::shared_ptr<const Graph> graph;
   /// What reading it may cost.
   ReadLimits limits;
   /// Owns what the nodes point to.
