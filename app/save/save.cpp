@@ -21,6 +21,7 @@
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "model/model_file.hpp"
+#include "net/folded_layer.hpp"
 #include "save/copy.hpp"
 
 namespace mlpctl::app {
@@ -31,6 +32,7 @@ struct SaveCommand {
   bool init = false;
   std::optional<std::uint64_t> seed;
   bool fit = false;
+  bool folded = false;
   std::string out;
   std::string format;
   std::string dtype;
@@ -48,13 +50,24 @@ struct SaveCommand {
            !selection.strip_prefix.empty() || !renames.empty() || dtype == "float64" ||
            !like.empty() || !max_shard_size.empty();
   }
+  /// Which is of the network of the digits alone. Throws Error where nothing says the format.
+  bool writes_onnx() const {
+    return state::output_format(out, format) == state::OutputFormat::kOnnx;
+  }
 };
 
 void save(const SaveCommand& command, const model::Model& model) {
   const std::string dtype = command.dtype.empty() ? "float32" : command.dtype;
-  model::save_model(
-      command.out, model,
-      {.format = command.format, .dtype = model::weight_dtype(dtype), .force = command.force});
+  model::AffineMap folded;
+  if (command.folded) {
+    const auto& values = model.parameters.tensors;
+    folded = net::folded_map({values[0], values[1], values[2], values[3]});
+  }
+  model::save_model(command.out, model,
+                    {.format = command.format,
+                     .dtype = model::weight_dtype(dtype),
+                     .force = command.force,
+                     .folded = command.folded ? &folded : nullptr});
   spdlog::info("wrote {}", command.out);
 }
 
@@ -70,7 +83,7 @@ bool save_fitting(const SaveCommand& command, const state::StateFile& file) {
     save(command, model::model_in(file, command.load).model);
     return true;
   } catch (const state::MisfitError&) {
-    if (command.fit) throw;
+    if (command.fit || command.writes_onnx()) throw;
     return false;
   }
 }
@@ -172,6 +185,13 @@ ExitCode run(const SaveCommand& command, const std::string& config) {
   if (command.fit && command.asks_for_any_network()) {
     throw UsageError("--fit takes the network's eight entries; leave out what chooses others");
   }
+  if (command.writes_onnx() && command.asks_for_any_network()) {
+    throw UsageError(
+        "an ONNX file holds the network's eight entries; leave out what chooses others");
+  }
+  if (command.folded && !command.writes_onnx()) {
+    throw UsageError("--folded is of an ONNX file; name --out FILE.onnx");
+  }
   check_files(command, config);
   command.init ? save_fresh(command) : save_from(command);
   return ExitCode::kDone;
@@ -235,9 +255,14 @@ void add_save(CLI::App& app) {
       ->group("Output");
   command
       ->add_option("--format", options->format,
-                   "Kind of file: PyTorch's (pt), PyTorch's before 1.6 (legacy) or safetensors "
-                   "(default: as the name of --out ends)")
-      ->type_name("pt|legacy|safetensors")
+                   "Kind of file: PyTorch's (pt), PyTorch's before 1.6 (legacy), safetensors or an "
+                   "ONNX model (default: as the name of --out ends)")
+      ->type_name("pt|legacy|safetensors|onnx")
+      ->group("Output");
+  command
+      ->add_flag("--folded", options->folded,
+                 "Of an ONNX model: write the convolution and the first linear layer as one map of "
+                 "the pixels, a quarter of the size; it cannot be loaded again")
       ->group("Output");
   command
       ->add_option("--dtype", options->dtype,

@@ -1,5 +1,6 @@
 #include "model/model_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -13,6 +14,8 @@
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/convert.hpp"
 #include "model/info.hpp"
+#include "model/onnx_file.hpp"
+#include "model/onnx_graph.hpp"
 
 namespace mlpctl::model {
 namespace {
@@ -65,6 +68,58 @@ void require_range(const std::string& path, std::size_t i, std::span<const float
   }
 }
 
+void write_onnx(const std::string& path, const Model& model, const SaveOptions& options) {
+  if (options.dtype != state::DType::kFloat32) {
+    throw Error(ErrorCode::kInvalidArgument,
+                path + ": an ONNX model is written in float32; leave out `dtype`");
+  }
+  if (!options.force) state::check_replaceable(path);
+  AtomicFile file(path);
+  file.write(onnx_bytes(model, options.folded));
+  file.commit();
+}
+
+/// Of a graph that computes what the network does, under whatever names.
+state::Fit fit_named(const state::StateFile& file, std::span<const std::string> names,
+                     const std::string& key) {
+  state::Dict entries;
+  for (std::size_t i = 0; i < kEntries.size(); ++i) {
+    const state::Node name(state::Node::Kind::kString, kEntries[i].name);
+    const state::Node* value = file.root.find(names[i]);
+    if (value != nullptr) entries.entries.push_back({name, *value});
+  }
+  state::StateFile part = file;
+  part.root = state::Node(&entries);
+  state::Fit fit = state::fit(part, expected_entries(), key);
+  for (const state::DictEntry& entry : file.root.dict().entries) {
+    std::string name(entry.key.text());
+    if (std::ranges::find(names, name) == names.end()) fit.passed_over.push_back(std::move(name));
+  }
+  return fit;
+}
+
+bool is_folded(const state::StateFile& file) {
+  const state::Node* weight = file.root.find("folded.weight");
+  return weight != nullptr && weight->is(state::Node::Kind::kTensor) &&
+         weight->tensor().shape == std::vector<std::int64_t>{kHidden1, kPixels};
+}
+
+state::Fit fit_graph(const state::StateFile& file, const std::string& key) {
+  if (is_folded(file)) {
+    throw Error(ErrorCode::kNotSupported,
+                file.path +
+                    ": its first two layers are folded into one map, from which the eight "
+                    "entries cannot be had again: give the file that it was made of");
+  }
+  const GraphMatch match = match_graph(*file.graph);
+  if (match.names) return fit_named(file, *match.names, key);
+  state::fit(file, expected_entries(), key);
+  throw Error(ErrorCode::kNotSupported, file.path +
+                                            ": holds the eight entries, but computes something "
+                                            "else with them than this network: " +
+                                            match.difference);
+}
+
 }  // namespace
 
 state::TensorValue tensor_value(std::size_t i, const Parameters& parameters) {
@@ -84,6 +139,7 @@ state::DictValue tensor_values(const Parameters& parameters) {
 
 state::Fit fit_in(const state::StateFile& file, const std::string& key) {
   state::require_harmless(file);
+  if (file.graph != nullptr) return fit_graph(file, key);
   return state::fit(file, expected_entries(), key);
 }
 
@@ -111,6 +167,7 @@ LoadedModel load_model(const std::string& path, const LoadOptions& options) {
 
 void save_model(const std::string& path, const Model& model, const SaveOptions& options) {
   const auto format = state::output_format(path, options.format);
+  if (format == state::OutputFormat::kOnnx) return write_onnx(path, model, options);
   std::vector<std::vector<std::byte>> narrowed(kEntries.size());
   state::DictValue root = tensor_values(model.parameters);
   for (std::size_t i = 0; i < kEntries.size(); ++i) {

@@ -49,14 +49,17 @@ state::Fit fit_in(const state::StateFile& file, const std::string& key = {});
 LoadedModel model_in(const state::StateFile& file, const LoadOptions& options = {});
 
 struct SaveOptions {
-  /// "pt", "legacy" or "safetensors"; empty: what the path's extension says.
+  /// "pt", "legacy", "safetensors" or "onnx"; empty: what the path's extension says.
   std::string format = {};
   state::DType dtype = state::DType::kFloat32;
   /// Replace an existing file that is no state file.
   bool force = false;
+  /// Of ONNX: written in place of the first four entries; null: the layers as they are.
+  const AffineMap* folded = nullptr;
 };
 
-/// Writes what Python's torch.save(model.state_dict(), path) would: a dict with the eight names.
+/// Writes what Python's torch.save(model.state_dict(), path) would: a dict with the eight names; or
+/// an ONNX model that computes the network, in float32.
 /// The model's info travels beside it where Python does not look. Same model, same bytes.
 void save_model(const std::string& path, const Model& model, const SaveOptions& options = {});
 

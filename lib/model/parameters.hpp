@@ -23,6 +23,12 @@ struct Parameters {
   std::array<std::vector<float>, kEntries.size()> tensors;
 };
 
+/// The convolution and the first linear layer as one map of the pixels: weight [300,784], bias
+/// [300].
+struct AffineMap {
+  std::vector<float> weight, bias;
+};
+
 /// What travels with the parameters so that answers keep their meaning.
 struct ModelInfo {
   /// Names of the ten classes; empty: the digits 0 to 9.

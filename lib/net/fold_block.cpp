@@ -58,6 +58,15 @@ FoldedBlock::ByChannel FoldedBlock::add_sums(const ConvLinear& layers, const flo
   return by_channel;
 }
 
+void FoldedBlock::weight_to(std::span<float> all, std::int64_t block) const {
+  float* to = all.data() + block * kBlockUnits * model::kPixels;
+  for (std::size_t u = 0; u < units_of(block); ++u) {
+    for (std::size_t pixel = 0; pixel < static_cast<std::size_t>(model::kPixels); ++pixel) {
+      *to++ = weight[pixel * static_cast<std::size_t>(kBlockUnits) + u];
+    }
+  }
+}
+
 void FoldedBlock::bias_to(std::span<float> all, std::int64_t block) const {
   std::copy_n(bias.begin(), units_of(block), all.begin() + block * kBlockUnits);
 }

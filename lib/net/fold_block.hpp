@@ -57,6 +57,8 @@ struct FoldedBlock {
   void unfold(const ConvLinear& layers, const float* maps, TapSums::Block& sums,
               const Row& row) const;
 
+  /// Copies the weight of the block's real units into weight [300,784].
+  void weight_to(std::span<float> all, std::int64_t block) const;
   /// Copies the bias of the block's real units into bias [300].
   void bias_to(std::span<float> all, std::int64_t block) const;
 

@@ -2,10 +2,25 @@
 
 #include <algorithm>
 
+#include "net/aligned.hpp"
 #include "net/fold_kernels.hpp"
 #include "thread/pool.hpp"
 
 namespace mlpctl::net {
+
+model::AffineMap folded_map(const ConvLinear& layers) {
+  constexpr auto kSize = static_cast<std::size_t>(model::kHidden1 * model::kPixels);
+  model::AffineMap map{std::vector<float>(kSize), std::vector<float>(layers.bias.size())};
+  AlignedFloats maps(static_cast<std::size_t>(kPackedLead + kBlockStride));
+  FoldedBlock& folded = FoldedBlock::of_this_thread();
+  for (std::int64_t block = 0; block < kBlocks; ++block) {
+    pack_block(layers.weight, block, maps);
+    folded.fold(layers, block, maps.data() + kPackedLead);
+    folded.weight_to(map.weight, block);
+    folded.bias_to(map.bias, block);
+  }
+  return map;
+}
 
 void FoldedLayer::forward(const ConvLinear& layers, const PixelBatch& batch,
                           std::span<float> outputs) {

@@ -6,10 +6,14 @@
 #include <span>
 #include <vector>
 
+#include "model/parameters.hpp"
 #include "net/fold_block.hpp"
 #include "net/pixel_batch.hpp"
 
 namespace mlpctl::net {
+
+/// The two as one map, as inference computes with it.
+model::AffineMap folded_map(const ConvLinear& layers);
 
 /// The convolution and the first linear layer as one product. Folding and unfolding are done a
 /// block of units at a time in cache: neither the folded weight nor the big weight's gradient is

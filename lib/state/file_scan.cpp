@@ -151,16 +151,17 @@ std::string_view FileScan::content(std::span<const std::byte> bytes, const std::
       not_read("the source text of a program");
     return "a text file";
   }
-  const Signature* signature = signature_of(bytes);
-  search(bytes, 0, label, depth);
-  if (signature == nullptr && is_onnx(bytes)) {
+  if (is_onnx(bytes)) {
+    // A whole one is data, of which some looks like a pickle.
     try {
       check_onnx(bytes);
+      return "ONNX";
     } catch (const Error& error) {
       findings_.add(Verdict::kNeedsCode, Act::kBroken, error.what(), 0);
     }
-    return "ONNX";
   }
+  const Signature* signature = signature_of(bytes);
+  search(bytes, 0, label, depth);
   if (signature != nullptr) {
     if (signature->content == Signature::Content::kOther) not_read(signature->kind);
     return signature->kind;

@@ -31,24 +31,29 @@ std::string_view to_string(OutputFormat format) {
       return "legacy";
     case OutputFormat::kSafetensors:
       return "safetensors";
+    case OutputFormat::kOnnx:
+      return "onnx";
   }
   return "";
 }
 
 OutputFormat output_format(const std::string& path, std::string_view name) {
-  for (const auto format : {OutputFormat::kPt, OutputFormat::kLegacy, OutputFormat::kSafetensors}) {
+  using enum OutputFormat;
+  for (const auto format : {kPt, kLegacy, kSafetensors, kOnnx}) {
     if (name == to_string(format)) return format;
   }
   if (!name.empty()) {
-    throw Error(ErrorCode::kInvalidArgument, "there is no format " + std::string(name) +
-                                                 "; the formats are pt, legacy and safetensors");
+    throw Error(ErrorCode::kInvalidArgument,
+                "there is no format " + std::string(name) +
+                    "; the formats are pt, legacy, safetensors and onnx");
   }
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".pt" || extension == ".pth") return OutputFormat::kPt;
   if (extension == ".safetensors") return OutputFormat::kSafetensors;
-  throw Error(
-      ErrorCode::kInvalidArgument,
-      path + ": the extension names no format; use .pt, .pth or .safetensors, or give `format`");
+  if (extension == ".onnx") return OutputFormat::kOnnx;
+  throw Error(ErrorCode::kInvalidArgument, path +
+                                               ": the extension names no format; use .pt, .pth, "
+                                               ".safetensors or .onnx, or give `format`");
 }
 
 void check_replaceable(const std::string& path) {
@@ -61,6 +66,7 @@ void check_replaceable(const std::string& path) {
 }
 
 void write_state(const std::string& path, const Value& root, const WriteOptions& options) {
+  require_values(path, options.format);
   if (!options.force) check_replaceable(path);
   AtomicFile file(path);
   write_value(file, root, options);

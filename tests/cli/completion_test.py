@@ -56,7 +56,7 @@ class CandidateTest(ProgramTest):
         self.assertEqual(self.words("eval", "--engine=lib"), ["--engine=libtorch"])
         self.assertEqual(self.words("predict", "--preprocess", ""), ["auto", "digit", "none"])
         self.assertEqual(self.words("predict", "--device", "c"), ["cpu", "cuda"])
-        self.assertEqual(self.words("save", "--format", ""), ["pt", "legacy", "safetensors"])
+        self.assertEqual(self.words("save", "--format", ""), ["pt", "legacy", "safetensors", "onnx"])
         self.assertEqual(self.words("save", "--dtype", "b"), ["bfloat16"])
         self.assertEqual(self.words("eval", "--threads", ""), ["auto"])
         self.assertEqual(self.words("completion", ""), ["bash", "zsh", "fish"])

@@ -41,7 +41,7 @@ class LoadAndSave(ProgramTest):
         self.assertNotEqual(other.read_bytes(), self.file.read_bytes())
 
     def test_every_format_comes_back_the_same(self):
-        for name in ("a.pt", "b.pth", "c.safetensors"):
+        for name in ("a.pt", "b.pth", "c.safetensors", "e.onnx"):
             self.done("save", "--from", self.file, "--out", self.folder / name)
             self.done("load", self.file, "--diff", self.folder / name)
         self.done("save", "--from", self.file, "--out", self.folder / "d", "--format", "legacy")
@@ -76,9 +76,10 @@ class LoadAndSave(ProgramTest):
         for arguments in (
             ["save", "--out", self.folder / "x.pt"],
             ["save", "--init", "--from", self.file, "--out", self.folder / "x.pt"],
-            ["save", "--init", "--out", self.folder / "x.onnx"],
+            ["save", "--init", "--out", self.folder / "x.gguf"],
             ["save", "--init", "--out", self.folder / "x.pt", "--dtype", "int8"],
-            ["save", "--init", "--out", self.folder / "x.pt", "--format", "onnx"],
+            ["save", "--init", "--out", self.folder / "x.pt", "--format", "gguf"],
+            ["save", "--init", "--out", self.folder / "x.pt", "--folded"],
             ["save", "--init"],
             ["load"],
             ["load", self.file, "--list", "--diff", self.file],

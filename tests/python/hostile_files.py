@@ -28,6 +28,7 @@ def add_foreign(folder):
         ("lfs.pt", lfs, "Git LFS pointer"),
         ("page.pt", b"\n<!DOCTYPE html><html><title>404</title></html>", "web page (HTML)"),
         ("model.onnx", b"\x08\x08\x12\x07pytorch\x1a\x052.4.0:\x05graph", "ONNX"),
+        ("cut.onnx", b"\x08\x08\x12\x07pytorch\x1a\x052.4.0:\x7fgraph", "cut off"),
         ("keras.h5", b"\x89HDF\r\n\x1a\n" + bytes(50), "HDF5"),
         ("array.npy", array.getvalue(), "NumPy array"),
         ("arrays.npz", arrays.getvalue(), "NumPy .npz"),

@@ -114,5 +114,5 @@ TEST_CASE("the format comes from its name or from the extension") {
   CHECK(output_format("b.pt", "legacy") == OutputFormat::kLegacy);
   CHECK_THROWS_MATCHES(output_format("b.bin"), mlpctl::Error,
                        MessageMatches(ContainsSubstring("`format`")));
-  CHECK(error_code([&] { output_format("b.pt", "onnx"); }) == ErrorCode::kInvalidArgument);
+  CHECK(error_code([&] { output_format("b.pt", "gguf"); }) == ErrorCode::kInvalidArgument);
 }

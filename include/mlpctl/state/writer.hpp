@@ -12,13 +12,15 @@
 namespace mlpctl::state {
 
 /// kPt: the zip of torch.save since 1.6. kLegacy: the stream that PyTorch before 1.6 reads too.
-enum class OutputFormat { kPt, kLegacy, kSafetensors };
+/// kOnnx: what a network computes, so that whoever knows the network writes it and write_state does
+/// not.
+enum class OutputFormat { kPt, kLegacy, kSafetensors, kOnnx };
 
-/// "pt", "legacy" or "safetensors".
+/// "pt", "legacy", "safetensors" or "onnx".
 std::string_view to_string(OutputFormat format);
 
 /// The format that `name` asks for, or, when it is empty, the one of the path's extension: .pt,
-/// .pth or .safetensors. Throws Error when neither says it.
+/// .pth, .safetensors or .onnx. Throws Error when neither says it.
 OutputFormat output_format(const std::string& path, std::string_view name = {});
 
 struct WriteOptions {

@@ -68,9 +68,7 @@ class OnnxReader {
  private:
   using Field = onnx::GraphField;
 
-  std::string_view kept(std::string_view text) {
-    return context_.arena->text(std::string(text));
-  }
+  std::string_view kept(std::string_view text) { return context_.arena->text(std::string(text)); }
 
   /// Notes the metadata and gives the graph.
   std::string_view read_model(std::string_view whole) {

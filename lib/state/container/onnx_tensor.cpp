@@ -232,8 +232,7 @@ Source source_of(const ReadContext& context, std::shared_ptr<std::vector<std::by
 
 std::shared_ptr<Storage> storage_of(ReadContext& context, Parts& parts, DType dtype) {
   if (parts.raw) {
-    return std::make_shared<PlainStorage>(context.source,
-                                          std::as_bytes(std::span(*parts.raw)));
+    return std::make_shared<PlainStorage>(context.source, std::as_bytes(std::span(*parts.raw)));
   }
   if (!parts.integers.empty()) {
     const auto values = std::make_shared<std::vector<std::byte>>();

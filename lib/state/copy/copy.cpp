@@ -143,6 +143,7 @@ void write_shards(const Outgoing& out, const std::vector<Shard>& shards, const C
 }  // namespace
 
 CopyReport copy_state(const std::string& path, const Chosen& chosen, const CopyOptions& options) {
+  require_values(path, options.format);
   const Outgoing out = outgoing(chosen, options);
   CopyReport report{{}, out.tensors.size(), 0, ties_in(out), out.left_out};
   report.bytes = bytes_of(out, report.ties);
