@@ -15,9 +15,9 @@ namespace mlpctl::model {
 namespace {
 
 namespace onnx = state::onnx;
-using GraphBuilder = protozero::pbf_builder<onnx::GraphField>;
-using NodeBuilder = protozero::pbf_builder<onnx::NodeField>;
-using AttributeBuilder = protozero::pbf_builder<onnx::AttributeField>;
+using GraphBuilder = protozero::pbf_builder<onnx::GraphField::Number>;
+using NodeBuilder = protozero::pbf_builder<onnx::NodeField::Number>;
+using AttributeBuilder = protozero::pbf_builder<onnx::AttributeField::Number>;
 
 // Of 2022, and all that is needed: who reads a later opset reads this one.
 constexpr std::int64_t kIrVersion = 8, kOpset = 17;
@@ -26,7 +26,7 @@ constexpr std::string_view kImage = "image", kLogits = "logits";
 void add_tensor(GraphBuilder& graph, std::string_view name, std::span<const std::int64_t> shape,
                 std::span<const float> values) {
   static_assert(std::endian::native == std::endian::little);
-  protozero::pbf_builder<onnx::TensorField> tensor(graph, onnx::GraphField::kInitializer);
+  protozero::pbf_builder<onnx::TensorField::Number> tensor(graph, onnx::GraphField::kInitializer);
   for (const std::int64_t size : shape) tensor.add_int64(onnx::TensorField::kDims, size);
   tensor.add_int32(onnx::TensorField::kDataType, onnx::kFloat32);
   tensor.add_string(onnx::TensorField::kName, name);
@@ -35,20 +35,20 @@ void add_tensor(GraphBuilder& graph, std::string_view name, std::span<const std:
 }
 
 /// The first size is N, which whoever runs the model chooses.
-void add_value(GraphBuilder& graph, onnx::GraphField field, std::string_view name,
+void add_value(GraphBuilder& graph, onnx::GraphField::Number field, std::string_view name,
                std::span<const std::int64_t> sizes) {
-  protozero::pbf_builder<onnx::ValueField> value(graph, field);
+  protozero::pbf_builder<onnx::ValueField::Number> value(graph, field);
   value.add_string(onnx::ValueField::kName, name);
-  protozero::pbf_builder<onnx::TypeField> type(value, onnx::ValueField::kType);
-  protozero::pbf_builder<onnx::TensorTypeField> tensor(type, onnx::TypeField::kTensor);
+  protozero::pbf_builder<onnx::TypeField::Number> type(value, onnx::ValueField::kType);
+  protozero::pbf_builder<onnx::TensorTypeField::Number> tensor(type, onnx::TypeField::kTensor);
   tensor.add_int32(onnx::TensorTypeField::kElement, onnx::kFloat32);
-  protozero::pbf_builder<onnx::ShapeField> shape(tensor, onnx::TensorTypeField::kShape);
+  protozero::pbf_builder<onnx::ShapeField::Number> shape(tensor, onnx::TensorTypeField::kShape);
   {
-    protozero::pbf_builder<onnx::DimField> dim(shape, onnx::ShapeField::kDim);
+    protozero::pbf_builder<onnx::DimField::Number> dim(shape, onnx::ShapeField::kDim);
     dim.add_string(onnx::DimField::kParam, "N");
   }
   for (const std::int64_t size : sizes) {
-    protozero::pbf_builder<onnx::DimField> dim(shape, onnx::ShapeField::kDim);
+    protozero::pbf_builder<onnx::DimField::Number> dim(shape, onnx::ShapeField::kDim);
     dim.add_int64(onnx::DimField::kValue, size);
   }
 }
@@ -164,10 +164,10 @@ std::string accuracy(const ModelInfo& info) {
   return training["test_accuracy"].dump();
 }
 
-void add_metadata(protozero::pbf_builder<onnx::ModelField>& model, std::string_view key,
+void add_metadata(protozero::pbf_builder<onnx::ModelField::Number>& model, std::string_view key,
                   const std::string& value) {
   if (value.empty()) return;
-  protozero::pbf_builder<onnx::PairField> pair(model, onnx::ModelField::kMetadata);
+  protozero::pbf_builder<onnx::PairField::Number> pair(model, onnx::ModelField::kMetadata);
   pair.add_string(onnx::PairField::kKey, key);
   pair.add_string(onnx::PairField::kValue, value);
 }
@@ -176,7 +176,7 @@ void add_metadata(protozero::pbf_builder<onnx::ModelField>& model, std::string_v
 
 std::string onnx_bytes(const Model& model, const AffineMap* folded) {
   std::string bytes;
-  protozero::pbf_builder<onnx::ModelField> out(bytes);
+  protozero::pbf_builder<onnx::ModelField::Number> out(bytes);
   out.add_int64(onnx::ModelField::kIrVersion, kIrVersion);
   out.add_string(onnx::ModelField::kProducerName, "mlpctl");
   out.add_string(onnx::ModelField::kProducerVersion, MLPCTL_VERSION);
@@ -191,7 +191,7 @@ std::string onnx_bytes(const Model& model, const AffineMap* folded) {
     add_value(graph, onnx::GraphField::kOutput, kLogits, logits);
   }
   {
-    protozero::pbf_builder<onnx::OpsetField> opset(out, onnx::ModelField::kOpsetImport);
+    protozero::pbf_builder<onnx::OpsetField::Number> opset(out, onnx::ModelField::kOpsetImport);
     opset.add_string(onnx::OpsetField::kDomain, "");
     opset.add_int64(onnx::OpsetField::kVersion, kOpset);
   }

@@ -14,11 +14,20 @@ Graph network() {
   graph.nodes = {
       {.type = "Conv", .inputs = {"image", "a", "b"}, .outputs = {"1"}},
       {.type = "Flatten", .inputs = {"1"}, .outputs = {"2"}, .attributes = {{"axis", "1"}}},
-      {.type = "Gemm", .inputs = {"2", "c", "d"}, .outputs = {"3"}, .attributes = {{"transB", "1"}}},
+      {.type = "Gemm",
+       .inputs = {"2", "c", "d"},
+       .outputs = {"3"},
+       .attributes = {{"transB", "1"}}},
       {.type = "Relu", .inputs = {"3"}, .outputs = {"4"}},
-      {.type = "Gemm", .inputs = {"4", "e", "f"}, .outputs = {"5"}, .attributes = {{"transB", "1"}}},
+      {.type = "Gemm",
+       .inputs = {"4", "e", "f"},
+       .outputs = {"5"},
+       .attributes = {{"transB", "1"}}},
       {.type = "Relu", .inputs = {"5"}, .outputs = {"6"}},
-      {.type = "Gemm", .inputs = {"6", "g", "h"}, .outputs = {"7"}, .attributes = {{"transB", "1"}}},
+      {.type = "Gemm",
+       .inputs = {"6", "g", "h"},
+       .outputs = {"7"},
+       .attributes = {{"transB", "1"}}},
   };
   return graph;
 }
@@ -37,8 +46,7 @@ TEST_CASE("a graph of the network names its eight entries") {
   REQUIRE(names);
   CHECK(*names == std::array<std::string, 8>{"a", "b", "c", "d", "e", "f", "g", "h"});
   graph.nodes[1] = {.type = "Reshape", .inputs = {"1", "shape"}, .outputs = {"2"}};
-  graph.nodes.insert(graph.nodes.begin(),
-                     {.type = "Shape", .inputs = {"1"}, .outputs = {"shape"}});
+  graph.nodes.insert(graph.nodes.begin(), {.type = "Shape", .inputs = {"1"}, .outputs = {"shape"}});
   CHECK(difference(graph) == "");
 }
 

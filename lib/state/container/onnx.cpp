@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 #include <memory>
-#include <protozero/pbf_message.hpp>
+#include <protozero/pbf_reader.hpp>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -72,10 +72,10 @@ class OnnxReader {
 
   /// Notes the metadata and gives the graph.
   std::string_view read_model(std::string_view whole) {
-    using enum onnx::ModelField;
+    using enum onnx::ModelField::Number;
     std::optional<std::string_view> graph;
     try {
-      protozero::pbf_message<onnx::ModelField> in(whole);
+      protozero::pbf_reader in(whole);
       while (in.next()) {
         if (in.tag() == kGraph && is_bytes(in)) {
           if (graph) refuse_model("has two graphs");
@@ -97,7 +97,7 @@ class OnnxReader {
 
   void read_metadata(std::string_view message) {
     std::string key, value;
-    protozero::pbf_message<onnx::PairField> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) {
       if (in.tag() == onnx::PairField::kKey && is_bytes(in)) {
         key = std::string(in.get_view());
@@ -113,13 +113,13 @@ class OnnxReader {
   }
 
   void read_graph(std::string_view message) {
-    protozero::pbf_message<Field> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) {
       if (!is_bytes(in)) {
         in.skip();
         continue;
       }
-      const Field field = in.tag();
+      const std::uint32_t field = in.tag();
       const std::string_view part = in.get_view();
       if (field == Field::kNode) read_node(part);
       if (field == Field::kInitializer) add(onnx::read_tensor(context_, part));
@@ -131,7 +131,7 @@ class OnnxReader {
 
   void add(const onnx::NamedValue& entry) {
     if (entry.name.empty()) refuse_model("has a tensor without a name");
-    context_.arena->charge(4 * sizeof entry.name);
+    context_.arena->charge(4 * sizeof(std::string_view));
     if (!names_.insert(entry.name).second) {
       refuse_model("has the tensor " + std::string(entry.name) + " twice");
     }
@@ -141,7 +141,7 @@ class OnnxReader {
   /// Its values, a tensor, have its name.
   onnx::NamedValue sparse(std::string_view message) {
     onnx::NamedValue entry;
-    protozero::pbf_message<onnx::SparseField> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) {
       if (in.tag() == onnx::SparseField::kValues && is_bytes(in)) {
         entry.name = onnx::read_tensor(context_, in.get_view()).name;
@@ -160,7 +160,7 @@ class OnnxReader {
 
   static std::string_view name_of(std::string_view message) {
     std::string_view name;
-    protozero::pbf_message<onnx::ValueField> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) {
       if (in.tag() == onnx::ValueField::kName && is_bytes(in)) {
         name = in.get_view();
@@ -172,16 +172,16 @@ class OnnxReader {
   }
 
   void read_node(std::string_view message) {
-    using enum onnx::NodeField;
+    using enum onnx::NodeField::Number;
     context_.arena->charge(2 * sizeof(GraphNode));
     GraphNode& node = graph_->nodes.emplace_back();
-    protozero::pbf_message<onnx::NodeField> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) {
       if (!is_bytes(in)) {
         in.skip();
         continue;
       }
-      const onnx::NodeField field = in.tag();
+      const std::uint32_t field = in.tag();
       const std::string_view part = in.get_view();
       if (field == kInput) add_name(node.inputs, part);
       if (field == kOutput) add_name(node.outputs, part);
@@ -193,11 +193,11 @@ class OnnxReader {
 
   /// A tensor, a graph and what else there is stay closed, so that nothing is nested without end.
   void read_attribute(GraphNode& node, std::string_view message) {
-    using enum onnx::AttributeField;
+    using enum onnx::AttributeField::Number;
     std::string_view name;
     std::string value;
     NumberList list;
-    protozero::pbf_message<onnx::AttributeField> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) {
       if (in.tag() == kName && is_bytes(in)) {
         name = kept(in.get_view());

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-#include <protozero/pbf_message.hpp>
+#include <protozero/pbf_reader.hpp>
 #include <utility>
 #include <vector>
 
@@ -27,7 +27,7 @@ struct Type {
   /// Nothing: there is no such type here.
   std::optional<DType> dtype;
   /// Where the values are that are not raw.
-  Field field;
+  std::uint32_t field;
 };
 
 constexpr std::array kTypes{
@@ -63,7 +63,7 @@ constexpr std::array kTypes{
 class Parts {
  public:
   Parts(Arena& arena, std::string_view message) : arena_(arena) {
-    protozero::pbf_message<Field> in(message);
+    protozero::pbf_reader in(message);
     while (in.next()) take(in);
   }
 
@@ -72,14 +72,14 @@ class Parts {
   std::int32_t type = 0;
   std::optional<std::string_view> raw;
   /// The field of the values that are not raw; nothing without any.
-  std::optional<Field> field;
+  std::optional<std::uint32_t> field;
   /// Floats as bytes, where they lie or copied together; integers one by one.
   std::span<const std::byte> floats;
   std::vector<std::uint64_t> integers;
   std::shared_ptr<std::vector<std::byte>> copied;
 
  private:
-  void take(protozero::pbf_message<Field>& in) {
+  void take(protozero::pbf_reader& in) {
     const bool packed = in.wire_type() == Wire::length_delimited;
     switch (in.tag()) {
       case Field::kDims:
@@ -117,6 +117,8 @@ class Parts {
         if (in.wire_type() == Wire::varint && in.get_int32() != 0) refuse_external();
         if (in.wire_type() == Wire::varint) return;
         break;
+      default:
+        break;
     }
     in.skip();
   }
@@ -131,12 +133,12 @@ class Parts {
     if (is_there) refuse_model("has a tensor with two values for its " + std::string(what));
   }
 
-  void set_field(Field tag) {
+  void set_field(std::uint32_t tag) {
     if (field && *field != tag) refuse_model("has a tensor with data of two types");
     field = tag;
   }
 
-  void take_dims(protozero::pbf_message<Field>& in, bool packed) {
+  void take_dims(protozero::pbf_reader& in, bool packed) {
     const auto add = [&](std::int64_t size) {
       if (dims.size() == kMostDimensions) refuse_model("has a tensor of more than 64 dimensions");
       dims.push_back(size);
@@ -150,7 +152,7 @@ class Parts {
     }
   }
 
-  void take_floats(protozero::pbf_message<Field>& in, bool packed) {
+  void take_floats(protozero::pbf_reader& in, bool packed) {
     set_field(in.tag());
     if (packed) {
       const std::string_view view = in.get_view();
@@ -182,7 +184,7 @@ class Parts {
     floats = *copied;
   }
 
-  void take_integers(protozero::pbf_message<Field>& in, bool packed) {
+  void take_integers(protozero::pbf_reader& in, bool packed) {
     set_field(in.tag());
     if (packed) {
       for (const std::uint64_t value : in.get_packed_uint64()) add_integer(value);
