@@ -1,6 +1,10 @@
 #include "model/onnx_graph.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using mlpctl::model::match_graph;
 using mlpctl::state::Graph;
@@ -8,28 +12,21 @@ using mlpctl::state::GraphNode;
 
 namespace {
 
+using Texts = std::vector<std::string_view>;
+
+GraphNode node(std::string_view type, Texts inputs, std::string_view output,
+               std::vector<std::pair<std::string_view, std::string>> attributes = {}) {
+  return {type, "", std::move(inputs), {output}, std::move(attributes)};
+}
+
 /// The network as our own files have it.
 Graph network() {
-  Graph graph{.inputs = {"image"}, .outputs = {"7"}, .nodes = {}};
-  graph.nodes = {
-      {.type = "Conv", .inputs = {"image", "a", "b"}, .outputs = {"1"}},
-      {.type = "Flatten", .inputs = {"1"}, .outputs = {"2"}, .attributes = {{"axis", "1"}}},
-      {.type = "Gemm",
-       .inputs = {"2", "c", "d"},
-       .outputs = {"3"},
-       .attributes = {{"transB", "1"}}},
-      {.type = "Relu", .inputs = {"3"}, .outputs = {"4"}},
-      {.type = "Gemm",
-       .inputs = {"4", "e", "f"},
-       .outputs = {"5"},
-       .attributes = {{"transB", "1"}}},
-      {.type = "Relu", .inputs = {"5"}, .outputs = {"6"}},
-      {.type = "Gemm",
-       .inputs = {"6", "g", "h"},
-       .outputs = {"7"},
-       .attributes = {{"transB", "1"}}},
-  };
-  return graph;
+  return {{"image"},
+          {"7"},
+          {node("Conv", {"image", "a", "b"}, "1"), node("Flatten", {"1"}, "2", {{"axis", "1"}}),
+           node("Gemm", {"2", "c", "d"}, "3", {{"transB", "1"}}), node("Relu", {"3"}, "4"),
+           node("Gemm", {"4", "e", "f"}, "5", {{"transB", "1"}}), node("Relu", {"5"}, "6"),
+           node("Gemm", {"6", "g", "h"}, "7", {{"transB", "1"}})}};
 }
 
 std::string difference(const Graph& graph) {
@@ -45,8 +42,8 @@ TEST_CASE("a graph of the network names its eight entries") {
   const auto names = match_graph(graph).names;
   REQUIRE(names);
   CHECK(*names == std::array<std::string, 8>{"a", "b", "c", "d", "e", "f", "g", "h"});
-  graph.nodes[1] = {.type = "Reshape", .inputs = {"1", "shape"}, .outputs = {"2"}};
-  graph.nodes.insert(graph.nodes.begin(), {.type = "Shape", .inputs = {"1"}, .outputs = {"shape"}});
+  graph.nodes[1] = node("Reshape", {"1", "shape"}, "2");
+  graph.nodes.insert(graph.nodes.begin(), node("Shape", {"1"}, "shape"));
   CHECK(difference(graph) == "");
 }
 
@@ -77,7 +74,7 @@ TEST_CASE("a graph that computes something else says what") {
   graph.outputs = {"7", "6"};
   CHECK(difference(graph) == "it gives 2 values");
   graph.outputs = {"8"};
-  graph.nodes.push_back({.type = "Softmax", .inputs = {"7"}, .outputs = {"8"}});
+  graph.nodes.push_back(node("Softmax", {"7"}, "8"));
   CHECK(difference(graph) == "the last Gemm is followed by Softmax");
   CHECK(difference({}) == "the picture is followed by nothing");
 }
