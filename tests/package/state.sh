@@ -19,6 +19,7 @@ diff - "$work/headers" <<'LIST'
 ./mlpctl/state/diff.hpp
 ./mlpctl/state/dtype.hpp
 ./mlpctl/state/fit.hpp
+./mlpctl/state/graph.hpp
 ./mlpctl/state/limits.hpp
 ./mlpctl/state/node.hpp
 ./mlpctl/state/pairing.hpp
