@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/input_file.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
@@ -58,9 +59,7 @@ std::shared_ptr<const IdxFile> open(const std::string& folder, const std::string
                                     const std::string& expected) {
   if (!path.empty()) return std::make_shared<const IdxFile>(path);
   std::error_code ignored;
-  if (!fs::exists(folder, ignored)) {
-    throw Error(ErrorCode::kNotFound, folder + ": no such data folder");
-  }
+  if (!fs::exists(folder, ignored)) throw no_such("data folder", folder);
   if (!fs::is_directory(folder, ignored)) {
     throw Error(ErrorCode::kNotSupported, folder +
                                               ": is a file; a data set is a folder that holds " +
