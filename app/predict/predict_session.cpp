@@ -5,18 +5,31 @@
 #include <cstdint>
 #include <new>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "image/decode/picture_file.hpp"
 #include "mlpctl/error.hpp"
 #include "model/architecture.hpp"
+#include "predict/standard_input.hpp"
 #include "read/judge.hpp"
 
 namespace mlpctl::app {
 namespace {
 
-digits::Candidates candidates_of(const PredictInput& input, digits::Preparation preparation) {
-  if (input.idx == nullptr) return digits::candidates_in(input.file, preparation);
+/// What errors call the picture.
+std::string name_of(const PredictInput& input) {
+  if (!input.member.empty()) return input.file + "[" + input.member + "]";
+  return input.bytes == nullptr ? input.file : std::string(kStandardInput);
+}
+
+image::Picture read_picture(const PredictInput& input, digits::Preparation preparation) {
+  const image::Resolution resolution = digits::resolution_for(preparation);
+  if (input.bytes == nullptr) return image::read_picture(input.file, resolution);
+  return image::read_picture(input.bytes->bytes, name_of(input), resolution);
+}
+
+digits::Candidates image_of(const PredictInput& input) {
   const std::size_t first = static_cast<std::size_t>(input.index) * model::kPixels;
   digits::Candidates candidates =
       digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
@@ -34,19 +47,21 @@ std::string first_of(const image::Sequence& sequence) {
 
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
                         bool keep_decoded) {
-  PreparedPicture picture{.file = input.file, .index = input.index, .error = input.error};
+  PreparedPicture picture{
+      .file = input.file, .index = input.index, .member = input.member, .error = input.error};
   if (!picture.error.empty()) return picture;
   try {
-    if (keep_decoded) {
-      picture.decoded = image::read_picture(input.file, digits::resolution_for(preparation));
-      picture.candidates = digits::candidates_of(picture.decoded, input.file, preparation);
+    if (input.idx != nullptr) {
+      picture.candidates = image_of(input);
     } else {
-      picture.candidates = candidates_of(input, preparation);
+      image::Picture decoded = read_picture(input, preparation);
+      picture.candidates = digits::candidates_of(decoded, name_of(input), preparation);
+      if (keep_decoded) picture.decoded = std::move(decoded);
     }
   } catch (const Error& error) {
     picture.error = error.what();
   } catch (const std::bad_alloc&) {
-    picture.error = input.file + ": there is not enough memory for it";
+    picture.error = name_of(input) + ": there is not enough memory for it";
   }
   return picture;
 }
@@ -60,6 +75,7 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     Result& result = results.emplace_back(Result{.file = std::move(pictures[i].file),
                                                  .index = pictures[i].index,
+                                                 .member = std::move(pictures[i].member),
                                                  .error = std::move(pictures[i].error),
                                                  .note = first_of(candidates[i].sequence),
                                                  .answer = std::move(answers[i])});

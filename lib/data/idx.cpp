@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 #include "data/gzip.hpp"
 #include "mlpctl/error.hpp"
@@ -139,19 +140,25 @@ std::vector<std::byte> gunzip_idx(std::span<const std::byte> bytes, const std::s
   return out;
 }
 
-IdxFile::IdxFile(const std::string& path) : file_(path) {
-  if (!is_gzip(file_.bytes())) {
-    array_ = parse_idx(file_.bytes(), path);
+IdxFile::IdxFile(const std::string& path) : path_(path), file_(path) {
+  if (!is_gzip(file_->bytes())) {
+    array_ = parse_idx(file_->bytes(), path);
     return;
   }
-  unpacked_ = gunzip_idx(file_.bytes(), path);
-  file_.check_unchanged();
-  array_ = parse_idx(unpacked_, path);
+  held_ = gunzip_idx(file_->bytes(), path);
+  file_->check_unchanged();
+  array_ = parse_idx(held_, path);
+}
+
+IdxFile::IdxFile(std::vector<std::byte> bytes, std::string name)
+    : path_(std::move(name)), held_(std::move(bytes)) {
+  if (is_gzip(held_)) held_ = gunzip_idx(held_, path_);
+  array_ = parse_idx(held_, path_);
 }
 
 void IdxFile::check_unchanged() const {
-  // Unpacked ones were checked when that was done.
-  if (unpacked_.empty()) file_.check_unchanged();
+  // What is held was checked when it was unpacked.
+  if (held_.empty()) file_->check_unchanged();
 }
 
 }  // namespace mlpctl::data

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,8 +33,10 @@ std::vector<std::byte> gunzip_idx(std::span<const std::byte> bytes, const std::s
 class IdxFile {
  public:
   explicit IdxFile(const std::string& path);
+  /// Of one that was read from elsewhere; `name` stands for its path.
+  IdxFile(std::vector<std::byte> bytes, std::string name);
 
-  const std::string& path() const { return file_.path(); }
+  const std::string& path() const { return path_; }
   const std::vector<std::int64_t>& sizes() const { return array_.sizes; }
   std::span<const std::uint8_t> values() const { return array_.values; }
   /// Throws Error when another program changed the values after the file was opened, which it can
@@ -41,8 +44,9 @@ class IdxFile {
   void check_unchanged() const;
 
  private:
-  InputFile file_;
-  std::vector<std::byte> unpacked_;
+  std::string path_;
+  std::optional<InputFile> file_;
+  std::vector<std::byte> held_;  // where the values do not lie in the file
   IdxArray array_;
 };
 
