@@ -65,6 +65,7 @@ std::string_view telling_bytes(StandardInput& input) {
     const std::size_t before = bytes.size();
     bytes = input.look(before);
     if (bytes.size() == before || bytes.size() >= kEnough) return bytes;
+    if (content_of(bytes) == Content::kTar) return bytes;
     const std::string_view first = first_path_in(bytes);
     const auto after = static_cast<std::size_t>(first.data() + first.size() - bytes.data());
     const bool is_whole = after < bytes.size();

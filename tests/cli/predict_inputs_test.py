@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import tarfile
-import tempfile
 import unittest
 
 from support import PROGRAM, ROOT, ProgramTest, cost_of, environment, idx, pictures, run
