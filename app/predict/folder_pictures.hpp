@@ -13,8 +13,8 @@ namespace mlpctl::app {
 /// 10.png). Hidden files and folders, and what systems leave beside pictures, are passed over.
 class FolderPictures : public PictureSource {
  public:
-  /// What is not answered for goes into left_out, which must outlive this. Throws Error for a folder
-  /// that cannot be read.
+  /// What is not answered for goes into left_out, which must outlive this. Throws Error for a
+  /// folder that cannot be read.
   FolderPictures(std::string folder, LeftOut& left_out);
 
   /// Throws Error at the end where there was none.

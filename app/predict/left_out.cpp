@@ -30,9 +30,12 @@ void LeftOut::add(std::string_view name, std::string_view remedy, const std::str
 void LeftOut::add(std::string_view head, const std::string& file) {
   constexpr std::string_view kByName = "give it by its name";
   switch (content_of(head)) {
-    case Content::kDataSet: return add("IDX file", kByName, file);
-    case Content::kTar: return add("tar archive", kByName, file);
-    default: break;
+    case Content::kDataSet:
+      return add("IDX file", kByName, file);
+    case Content::kTar:
+      return add("tar archive", kByName, file);
+    default:
+      break;
   }
   const image::ForeignKind* foreign = foreign_kind_of(head);
   const bool can_be_had = foreign != nullptr && !foreign->remedy.empty();

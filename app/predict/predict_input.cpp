@@ -49,7 +49,7 @@ bool is_there_as_path(std::string_view path) {
 
 /// Whether a list of paths may begin so: of the control characters hardly others stand in one.
 bool may_be_list(std::string_view bytes) {
-  constexpr std::string_view kKnown = "\t\r\n\0\x1B"sv;
+  static constexpr std::string_view kKnown = "\t\r\n\0\x1B"sv;
   return std::ranges::none_of(bytes, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && kKnown.find(c) == kKnown.npos) || byte == 0x7F;

@@ -30,8 +30,8 @@ class TarPictures : public PictureSource {
   bool is_empty_ = true;
 };
 
-/// All that the source gives, with what is there already before it. Throws Error, calling it `name`,
-/// above `most` bytes.
+/// All that the source gives, with what is there already before it. Throws Error, calling it
+/// `name`, above `most` bytes.
 std::vector<std::byte> read_whole(const data::ByteSource& source, std::string_view head,
                                   std::size_t most, const std::string& name);
 

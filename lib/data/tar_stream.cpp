@@ -17,9 +17,10 @@ constexpr std::uint64_t kMostExtension = 64 << 10;
 constexpr std::size_t kSkipped = 64 << 10;
 
 /// The types of members that hold a file's bytes, and of those that tell of the next header.
-constexpr std::string_view kFileTypes{"0\0"
-                                      "7",
-                                      3};
+constexpr std::string_view kFileTypes{
+    "0\0"
+    "7",
+    3};
 constexpr char kGnuSparse = 'S', kGnuLongName = 'L', kPax = 'x';
 
 bool is_zero(std::span<const std::byte> block) {
@@ -75,7 +76,8 @@ std::optional<TarHeader> TarStream::next_header() {
   std::array<std::byte, kTarBlock> block;
   for (bool zeros = false;; zeros = true) {
     const std::size_t count = fill(block);
-    if (zeros && is_zero(std::span(block).first(count)) && count < block.size()) return std::nullopt;
+    if (zeros && is_zero(std::span(block).first(count)) && count < block.size())
+      return std::nullopt;
     if (count < block.size()) fail("the tar archive is cut off: its end mark is not there");
     if (is_zero(block)) continue;
     std::optional<TarHeader> header = read_tar_header(block);

@@ -26,9 +26,10 @@ std::string member(const std::string& name, const std::string& content, char typ
   std::snprintf(octal, sizeof octal, "%011zo", content.size());
   header.replace(124, 11, octal);
   header[156] = type;
-  header.replace(257, 8, std::string("ustar\0"
-                                     "00",
-                                     8));
+  header.replace(257, 8,
+                 std::string("ustar\0"
+                             "00",
+                             8));
   header.replace(148, 8, "        ");
   unsigned sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
@@ -76,7 +77,7 @@ TEST_CASE("the files of a tar archive come in its order, whatever the pieces in 
                             member("link", "", '2') + member("c", std::string(1500, 'x')) + kEnd;
   const Files expected{{"d/a", "hello"}, {"b", ""}, {"c", std::string(1500, 'x')}};
   for (const std::size_t step : {1, 7, 512, 100'000}) CHECK(files_in(bytes, step) == expected);
-  CHECK(files_in(bytes + bytes) .size() == 6);
+  CHECK(files_in(bytes + bytes).size() == 6);
 }
 
 TEST_CASE("a file that is not read is passed over") {

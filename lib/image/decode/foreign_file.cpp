@@ -25,7 +25,8 @@ constexpr ForeignKind kPostScript{"a", "PostScript file",
 constexpr ForeignKind kIcon{"an", "icon file", "icotool -x FILE (icoutils)"};
 constexpr ForeignKind kPhotoshop{"a", "Photoshop file", "convert FILE[0] FILE.png (imagemagick)"};
 constexpr ForeignKind kGimp{"a", "GIMP picture", "convert FILE FILE.png (imagemagick)"};
-constexpr ForeignKind kDjVu{"a", "DjVu document", "ddjvu -format=tiff FILE FILE.tif (djvulibre-bin)"};
+constexpr ForeignKind kDjVu{"a", "DjVu document",
+                            "ddjvu -format=tiff FILE FILE.tif (djvulibre-bin)"};
 constexpr ForeignKind kDicom{"a", "DICOM picture", "dcm2img FILE FILE.png (dcmtk)"};
 constexpr ForeignKind kBigTiff{"a", "BigTIFF", "save it as TIFF or PNG"};
 constexpr ForeignKind kFilm{"a", "film", "ffmpeg -i FILE -frames:v 1 FILE.png (ffmpeg)"};

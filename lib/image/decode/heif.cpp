@@ -63,7 +63,8 @@ void walk_boxes(const ByteView& file) {
 
 [[noreturn]] void refuse(const ByteView& file, const HeifError& error) {
   if (error.code == Heif::kUnsupportedFeature && error.subcode == Heif::kUnsupportedCodec) {
-    file.refuse("is a HEIF picture of a compression that libheif does not read here; save it as PNG");
+    file.refuse(
+        "is a HEIF picture of a compression that libheif does not read here; save it as PNG");
   }
   std::string why = error.message == nullptr ? "unknown" : error.message;
   file.fail("is damaged, or of a kind that cannot be read (libheif: " + why + "); save it as PNG");
@@ -86,7 +87,8 @@ class HeifFile {
     constexpr int kSideOfMost = 10'000;
     static_assert(std::int64_t{kSideOfMost} * kSideOfMost == kMaxPixels);
     heif_.context_set_maximum_image_size_limit(context_.get(), kSideOfMost);
-    heif_.context_set_max_decoding_threads(context_.get(), 0);  // Pictures are decoded side by side.
+    heif_.context_set_max_decoding_threads(context_.get(),
+                                           0);  // Pictures are decoded side by side.
     check(heif_.context_read_from_memory_without_copy(context_.get(), file.bytes().data(),
                                                       file.size(), nullptr));
     heif_image_handle* handle = nullptr;
@@ -171,7 +173,7 @@ class HeifFile {
   const HeifLibrary& heif_ = *heif_library();
   std::unique_ptr<heif_context, void (*)(heif_context*)> context_;
   std::unique_ptr<const heif_image_handle, void (*)(const heif_image_handle*)> handle_{nullptr,
-                                                                                      nullptr};
+                                                                                       nullptr};
 };
 
 PictureHeader heif_header(const ByteView& file) {

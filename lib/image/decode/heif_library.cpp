@@ -34,8 +34,7 @@ std::optional<HeifLibrary> open_heif() {
   symbols.find(heif.have_decoder_for_format, "have_decoder_for_format");
   symbols.find(heif.context_alloc, "context_alloc");
   symbols.find(heif.context_free, "context_free");
-  symbols.find(heif.context_read_from_memory_without_copy,
-               "context_read_from_memory_without_copy");
+  symbols.find(heif.context_read_from_memory_without_copy, "context_read_from_memory_without_copy");
   symbols.find(heif.context_get_number_of_top_level_images,
                "context_get_number_of_top_level_images");
   symbols.find(heif.context_set_maximum_image_size_limit, "context_set_maximum_image_size_limit");

@@ -60,7 +60,8 @@ struct HeifLibrary {
   void (*image_release)(const heif_image*);
 };
 
-/// The system's libheif, opened once; nullptr where none is installed that has all of the functions.
+/// The system's libheif, opened once; nullptr where none is installed that has all of the
+/// functions.
 const HeifLibrary* heif_library();
 
 }  // namespace mlpctl::image

@@ -53,8 +53,8 @@ struct Passed<heif_error> {
 };
 template <typename T>
 struct Passed<T*> {
-  using type = std::conditional_t<std::is_class_v<std::remove_cv_t<T>> || std::is_void_v<T>, void*,
-                                  T*>;
+  using type =
+      std::conditional_t<std::is_class_v<std::remove_cv_t<T>> || std::is_void_v<T>, void*, T*>;
 };
 template <typename T>
 struct Passed<T**> {
