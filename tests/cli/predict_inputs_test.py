@@ -287,13 +287,14 @@ class Archives(InputsTest):
 
     def test_each_is_answered_as_it_comes(self):
         content = tar_of(self.files())
+        first = 512 + (len(self.pngs[0]) + 511) // 512 * 512
         with subprocess.Popen(
             [PROGRAM, "predict", "--model", self.path, "-"],
             env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
         ) as process:  # fmt: skip
-            process.stdin.write(content[:1024])
+            process.stdin.write(content[:first])
             self.assertIn(b"-[shard/0001.png]", process.stdout.readline())
-            process.stdin.write(content[1024:])
+            process.stdin.write(content[first:])
             process.stdin.close()
             self.assertEqual(process.wait(timeout=60), 0)
 
@@ -302,7 +303,7 @@ class Archives(InputsTest):
         result = self.predict("--json", "-", input=content, code=1)
         answers = [json.loads(line) for line in result.stdout.splitlines()]
         self.assertEqual(["error" in a for a in answers], [False, True, False])
-        self.assertIn("-[b.png]: is cut off", answers[1]["error"])
+        self.assertIn("-[b.png]: is a damaged PNG", answers[1]["error"])
         result = self.predict("-", input=content[:2000], code=1)
         self.assertIn(b"cut off", result.stderr)
         self.assertEqual(result.stdout.count(b"\n"), 1)
