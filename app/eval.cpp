@@ -53,12 +53,13 @@ std::string some_of(const std::vector<std::string>& classes) {
 }
 
 nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
-  nlohmann::ordered_json json{
-      {"accuracy", report.accuracy},
-      {"accuracy_error", report.accuracy_error},
-      {"accuracy_interval", report.accuracy_interval},
-      {"loss", report.loss},         {"ece", report.calibration_error},
-      {"count", report.count},       {"per_class", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json json{{"accuracy", report.accuracy},
+                              {"accuracy_error", report.accuracy_error},
+                              {"accuracy_interval", report.accuracy_interval},
+                              {"loss", report.loss},
+                              {"ece", report.calibration_error},
+                              {"count", report.count},
+                              {"per_class", nlohmann::ordered_json::array()}};
   for (std::size_t digit = 0; digit < report.per_class.size(); ++digit) {
     const eval::ClassScore& score = report.per_class[digit];
     nlohmann::ordered_json entry{{"digit", digit},
@@ -234,7 +235,8 @@ void add_eval(CLI::App& app) {
       ->capture_default_str()
       ->group("Output");
   command
-      ->add_option("--wrong", options->wrong, "How many of the wrong answers to list, the surest first")
+      ->add_option("--wrong", options->wrong,
+                   "How many of the wrong answers to list, the surest first")
       ->type_name("N")
       ->capture_default_str()
       ->group("Output");

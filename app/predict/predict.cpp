@@ -62,7 +62,7 @@ digits::Preparation preparation_of(const PredictOptions& options, const model::M
 
 bool is_data_set(const std::string& path) {
   try {
-    return starts_like_idx(path);
+    return starts_like_set(path);
   } catch (const Error&) {  // What is wrong with it is said when it is read.
     return false;
   }
@@ -208,7 +208,7 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
   }
   // A file that could not be read may have been one.
   if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {
-    spdlog::warn("--range counts the images of IDX files, and none was given");
+    spdlog::warn("--range counts the images of IDX files and tables, and none was given");
   }
   return printer.code();
 }
@@ -222,14 +222,15 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
   command
       .add_option(
           "paths", options.paths,
-          "Pictures, folders of pictures, or IDX files; - reads a list of paths from standard "
-          "input, a line each or as find -print0 writes them")
+          "Pictures, folders of pictures, IDX files or CSV tables of pixels; - reads a list of "
+          "paths from standard input, a line each or as find -print0 writes them")
       ->type_name("PATH")
       ->required()
       ->group("Input");
   command
-      .add_option("--range", options.range,
-                  "Answer only images A to B-1 of an IDX file, counted from 0 (default: all)")
+      .add_option(
+          "--range", options.range,
+          "Answer only images A to B-1 of an IDX file or a table, counted from 0 (default: all)")
       ->type_name("A:B")
       ->group("Input");
   one_of(command.add_option("--preprocess", options.preprocess,

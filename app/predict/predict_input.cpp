@@ -14,6 +14,8 @@
 #include "base/input_file.hpp"
 #include "cli/usage_error.hpp"
 #include "data/gzip.hpp"
+#include "data/idx_folder.hpp"
+#include "data/pixel_table.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 
@@ -26,13 +28,20 @@ bool leads_nowhere(const std::error_code& error) {
          error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
 }
 
-constexpr std::size_t kMagicBytes = 4;
+constexpr std::size_t kMagicBytes = 4, kTableBegin = 4096;
 
 bool holds_idx_images(const std::string& path) {
   const std::string begin = first_bytes_of(path, kMagicBytes);
   const auto bytes = std::as_bytes(std::span(begin));
   if (data::is_gzip(bytes)) return path.find("idx3") != std::string::npos;
   return data::is_idx(bytes) && begin.back() == 3;
+}
+
+bool starts_like_idx(const std::string& path) {
+  const std::string begin = first_bytes_of(path, kMagicBytes);
+  const auto bytes = std::as_bytes(std::span(begin));
+  if (data::is_idx(bytes)) return true;
+  return data::is_gzip(bytes) && path.find("idx") != std::string::npos;
 }
 
 /// What to give instead of a folder that holds data sets; nothing for other files.
@@ -72,18 +81,16 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-/// An IDX file of pictures of the net's size.
-std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
-  auto idx = std::make_shared<data::IdxFile>(path);
-  const auto& sizes = idx->sizes();
-  if (sizes.size() == 1) {
-    throw Error(ErrorCode::kNotSupported,
-                path + ": holds labels; give the file of the images that they belong to");
-  }
-  if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
+/// The pictures of an IDX file or a table, of the net's size; what is worth knowing goes to the
+/// log.
+std::shared_ptr<const data::Dataset> open_set(const std::string& path) {
+  auto set = std::make_shared<data::Dataset>(starts_like_idx(path) ? data::idx_pictures(path)
+                                                                   : data::load_pixel_table(path));
+  if (set->rows != data::kSide || set->columns != data::kSide) {
     throw Error(ErrorCode::kNotSupported, path + ": holds no images of 28x28 pixels");
   }
-  return idx;
+  for (const std::string& note : set->notes) spdlog::warn("{}", note);
+  return set;
 }
 
 std::int64_t parse_index(const std::string& text, const std::string& part, std::int64_t absent) {
@@ -98,11 +105,8 @@ std::int64_t parse_index(const std::string& text, const std::string& part, std::
 
 }  // namespace
 
-bool starts_like_idx(const std::string& path) {
-  const std::string begin = first_bytes_of(path, kMagicBytes);
-  const auto bytes = std::as_bytes(std::span(begin));
-  if (data::is_idx(bytes)) return true;
-  return data::is_gzip(bytes) && path.find("idx") != std::string::npos;
+bool starts_like_set(const std::string& path) {
+  return starts_like_idx(path) || data::is_pixel_table(first_bytes_of(path, kTableBegin));
 }
 
 IndexRange parse_range(const std::string& text) {
@@ -125,16 +129,18 @@ void PredictInputs::open(const std::string& path) {
     if (std::filesystem::is_directory(path, none)) {
       folder_ = pictures_below(path);
       in_folder_ = 0;
-    } else if (starts_like_idx(path)) {
-      idx_ = open_idx(path);
+    } else if (starts_like_set(path)) {
+      set_ = open_set(path);
+      set_path_ = path;
       index_ = range_.begin;
-      if (index_ >= idx_->sizes()[0]) {
-        idx_.reset();
+      const std::int64_t count = set_->count();
+      if (index_ >= count) {
+        set_.reset();
         throw Error(ErrorCode::kInvalidArgument, path + ": --range begins after its last image");
       }
       range_used_ = true;
-      if (range_.end != INT64_MAX && range_.end > idx_->sizes()[0]) {
-        spdlog::warn("{}: --range ends after its last image; it holds {}", path, idx_->sizes()[0]);
+      if (range_.end != INT64_MAX && range_.end > count) {
+        spdlog::warn("{}: --range ends after its last image; it holds {}", path, count);
       }
     } else {
       single_ = PredictInput{.file = path};
@@ -147,11 +153,11 @@ void PredictInputs::open(const std::string& path) {
 std::optional<PredictInput> PredictInputs::next_image() {
   if (single_) return std::exchange(single_, std::nullopt);
   if (in_folder_ < folder_.size()) return PredictInput{.file = folder_[in_folder_++]};
-  if (idx_ != nullptr) {
-    if (index_ < std::min(range_.end, idx_->sizes()[0])) {
-      return PredictInput{.file = idx_->path(), .idx = idx_, .index = index_++};
+  if (set_ != nullptr) {
+    if (index_ < std::min(range_.end, set_->count())) {
+      return PredictInput{.file = set_path_, .set = set_, .index = index_++};
     }
-    idx_.reset();
+    set_.reset();
   }
   return std::nullopt;
 }

@@ -16,11 +16,11 @@ namespace mlpctl::app {
 namespace {
 
 digits::Candidates candidates_of(const PredictInput& input, digits::Preparation preparation) {
-  if (input.idx == nullptr) return digits::candidates_in(input.file, preparation);
+  if (input.set == nullptr) return digits::candidates_in(input.file, preparation);
   const std::size_t first = static_cast<std::size_t>(input.index) * model::kPixels;
   digits::Candidates candidates =
-      digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
-  input.idx->check_unchanged();
+      digits::as_it_is(input.set->images.subspan(first, model::kPixels));
+  input.set->check_unchanged();
   return candidates;
 }
 

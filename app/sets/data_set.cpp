@@ -63,8 +63,8 @@ PreparedSet prepare_and_tell(data::Dataset set, const SetPreparation& how) {
   PreparedSet prepared = prepare_set(std::move(set), how);
   for (const std::string& each : prepared.left_out) spdlog::warn("left out: {}", each);
   if (!prepared.left_out.empty()) {
-    spdlog::warn("{}: {} of {} pictures could not be prepared and are left out",
-                 prepared.set.name, prepared.left_out.size(), count);
+    spdlog::warn("{}: {} of {} pictures could not be prepared and are left out", prepared.set.name,
+                 prepared.left_out.size(), count);
   }
   if (prepared.set.count() == 0) {
     throw Error(ErrorCode::kNotSupported,

@@ -10,7 +10,8 @@ namespace mlpctl::app {
 
 /// What --data is, for the help.
 inline constexpr char kDataHelp[] =
-    "Data set, told by content: a folder of IDX files (MNIST and its family), mnist.npz, a CSV table "
+    "Data set, told by content: a folder of IDX files (MNIST and its family), mnist.npz, a CSV "
+    "table "
     "of pixels, a folder of pictures with a folder for each class, or a list of files and labels "
     "(default: data/mnist here, else where mlpctl is installed or was built)";
 
@@ -22,8 +23,8 @@ std::string find_data(const std::string& named);
 std::vector<std::string> data_files(const std::string& named);
 
 /// The part of the data set, or all of one that is not divided. What is worth knowing about it goes
-/// to the log. `known`: the names of the model's classes. Where a file is missing the error says how
-/// to get it.
+/// to the log. `known`: the names of the model's classes. Where a file is missing the error says
+/// how to get it.
 data::Dataset load_set(const std::string& path, data::Part part,
                        const std::vector<std::string>& known = {});
 

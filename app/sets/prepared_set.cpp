@@ -82,7 +82,7 @@ class Collector {
       if (inputs[i]) {
         keep(*inputs[i]);
       } else {
-        leave_out(batch[i], candidates[i].row);
+        leave_out(batch[i], candidates[i].row && !candidates[i].lines.empty());
       }
     }
   }
@@ -133,7 +133,7 @@ PreparedSet prepare_set(data::Dataset set, const SetPreparation& how) {
       [whole, preparation = how.preparation](std::size_t index) {
         return see(*whole, index, preparation);
       },
-      how.threads, kAhead * static_cast<std::size_t>(how.threads));
+      how.threads, kAhead* static_cast<std::size_t>(how.threads));
   Collector collector(*whole, how);
   std::vector<SeenPicture> batch;
   for (auto picture = work.next(); picture; picture = work.next()) {

@@ -196,12 +196,13 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
                command.resume.empty() ? EventLog::Mode::kReplace : EventLog::Mode::kAppend,
                command.force);
   if (!command.settings.turned_off.at("fold")) give_freed_memory_back();
+  // Before pictures are prepared, which may take long.
+  const train::Engine& engine = torch_engine();
   const LoadedData data = load_data(command);
   train::TrainOptions options = options_for(command, data);
   const model::ModelInfo info = info_for(data);
   const train::TrainData parts = data.parts();
   const RunData about_data = run_data(parts, info);
-  const train::Engine& engine = torch_engine();
   options.network.device = engine.resolve_device(command.settings.device);
   choose_precision(options.network);
   choose_threads(options.network);

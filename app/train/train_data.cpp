@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "cli/threads.hpp"
 #include "mlpctl/error.hpp"
@@ -19,57 +20,47 @@
 namespace mlpctl::app {
 namespace {
 
-/// What the user's own pictures are of an epoch into which others are mixed: enough for a few of them
-/// to be learnt in a few epochs (lib/train/recipes.md has what others gave).
+/// What the user's own pictures are of an epoch into which others are mixed: enough for a few of
+/// them to be learnt in a few epochs (lib/train/recipes.md has what others gave).
 constexpr double kOwnShare = 0.25;
 
-/// The model that the run goes on from, to choose between the ways to see a picture.
-class Guide {
+/// Loads sets and brings them to the net's form.
+class Loader {
  public:
-  explicit Guide(const TrainCommand& command) {
-    const std::string& path = command.from.empty() ? command.resume : command.from;
-    if (path.empty()) return;
-    model::Model model = model::load_model(path, command.load).model;
-    classes = std::move(model.info.classes);
-    classifier_ = std::make_shared<const net::Classifier>(model.parameters);
+  explicit Loader(const TrainCommand& command) : command_(command) {
+    if (!command.from.empty()) take_model(command.from);
   }
 
-  digits::Network network() const {
-    if (classifier_ == nullptr) return {};
-    return [classifier = classifier_](std::span<const std::uint8_t> pictures) {
+  data::Dataset load(const std::string& path, data::Part part, Purpose purpose) {
+    data::Dataset set = load_set(path, part, classes_);
+    if (set.is_prepared()) return set;
+    if (!network_ && !command_.resume.empty()) take_model(command_.resume);
+    const auto preparation =
+        set.classes.empty() ? digits::Preparation::kDigit : digits::Preparation::kReduced;
+    // What is measured by is seen as predict sees it, which takes a model.
+    return prepare_and_tell(std::move(set), {.preparation = preparation,
+                                             .purpose = network_ ? purpose : Purpose::kTeach,
+                                             .network = network_,
+                                             .threads = thread_count(command_.settings.threads)})
+        .set;
+  }
+
+ private:
+  /// The model that the run goes on from chooses between the ways to see a picture.
+  void take_model(const std::string& path) {
+    model::Model model = model::load_model(path, command_.load).model;
+    classes_ = std::move(model.info.classes);
+    network_ = [classifier = std::make_shared<const net::Classifier>(model.parameters)](
+                   std::span<const std::uint8_t> pictures) {
       std::vector<float> logits(pictures.size() / model::kPixels * model::kClasses);
       classifier->logits(pictures, logits);
       return logits;
     };
   }
 
-  std::vector<std::string> classes;
-
- private:
-  std::shared_ptr<const net::Classifier> classifier_;
-};
-
-/// Loads sets and brings them to the net's form.
-class Loader {
- public:
-  explicit Loader(const TrainCommand& command) : command_(command), guide_(command) {}
-
-  data::Dataset load(const std::string& path, data::Part part, Purpose purpose) const {
-    data::Dataset set = load_set(path, part, guide_.classes);
-    const auto preparation =
-        set.classes.empty() ? digits::Preparation::kDigit : digits::Preparation::kReduced;
-    // What is measured by is seen as predict sees it, which takes a model.
-    const digits::Network network = guide_.network();
-    return prepare_and_tell(std::move(set), {.preparation = preparation,
-                                             .purpose = network ? purpose : Purpose::kTeach,
-                                             .network = network,
-                                             .threads = thread_count(command_.settings.threads)})
-        .set;
-  }
-
- private:
   const TrainCommand& command_;
-  Guide guide_;
+  std::vector<std::string> classes_;
+  digits::Network network_;
 };
 
 /// A share of the pictures or a number of them.
@@ -100,7 +91,7 @@ void LoadedData::check_unchanged() const {
 
 LoadedData load_data(const TrainCommand& command) {
   using data::Part;
-  const Loader loader(command);
+  Loader loader(command);
   LoadedData loaded;
   loaded.path = find_data(command.data);
   loaded.train = loader.load(loaded.path, Part::kTrain, Purpose::kTeach);

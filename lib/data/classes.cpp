@@ -46,7 +46,9 @@ std::string some_words(const std::set<std::string>& words) {
 
 std::vector<std::string> names_for(const std::set<std::string>& words,
                                    std::span<const std::string> known, const std::string& name) {
-  const auto is_known = [&](const std::string& word) { return std::ranges::count(known, word) > 0; };
+  const auto is_known = [&](const std::string& word) {
+    return std::ranges::count(known, word) > 0;
+  };
   if (!known.empty() && std::ranges::all_of(words, is_known)) return {known.begin(), known.end()};
   if (std::ranges::all_of(words, is_class_digit)) return {};
   std::vector<std::string> names;
@@ -55,10 +57,10 @@ std::vector<std::string> names_for(const std::set<std::string>& words,
     names.push_back(word);
   }
   if (names.size() == kClasses) return names;
-  throw Error(ErrorCode::kNotSupported,
-              name + ": has " + std::to_string(words.size()) +
-                  (words.size() == 1 ? " class (" : " classes (") + some_words(words) +
-                  "); name them 0 to 9, or have ten names");
+  throw Error(ErrorCode::kNotSupported, name + ": has " + std::to_string(words.size()) +
+                                            (words.size() == 1 ? " class (" : " classes (") +
+                                            some_words(words) +
+                                            "); name them 0 to 9, or have ten names");
 }
 
 }  // namespace
@@ -91,8 +93,8 @@ std::vector<std::string> read_classes(const std::string& path) {
   return classes;
 }
 
-NumberedLabels number_labels(std::span<const std::string> words,
-                             std::span<const std::string> known, const std::string& name) {
+NumberedLabels number_labels(std::span<const std::string> words, std::span<const std::string> known,
+                             const std::string& name) {
   NumberedLabels numbered;
   numbered.classes = names_for({words.begin(), words.end()}, known, name);
   numbered.labels.reserve(words.size());

@@ -21,9 +21,9 @@ struct NumberedLabels {
 };
 
 /// Digits stand for themselves; other words are numbered as `known` has them where it has all of
-/// them, else in the order of the alphabet. Throws Error, calling the set `name`, for words that are
-/// neither digits, nor known, nor ten different ones.
-NumberedLabels number_labels(std::span<const std::string> words,
-                             std::span<const std::string> known, const std::string& name);
+/// them, else in the order of the alphabet. Throws Error, calling the set `name`, for words that
+/// are neither digits, nor known, nor ten different ones.
+NumberedLabels number_labels(std::span<const std::string> words, std::span<const std::string> known,
+                             const std::string& name);
 
 }  // namespace mlpctl::data

@@ -122,6 +122,8 @@ Dataset mix(const Dataset& own, const Dataset& other, double share) {
     images.insert(images.end(), next.images.begin(), next.images.end());
     labels.insert(labels.end(), next.labels.begin(), next.labels.end());
   }
+  own.check_unchanged();
+  other.check_unchanged();
   both.name = own.name + " and " + other.name;
   both.files.clear();
   both.image_file = both.label_file = nullptr;

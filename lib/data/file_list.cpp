@@ -125,8 +125,7 @@ Dataset load_file_list(const std::string& path, std::span<const std::string> kno
   FileList list = parse_file_list(file.bytes(), path);
   file.check_unchanged();
   if (list.files.empty()) {
-    throw Error(ErrorCode::kNotSupported,
-                path + ": gives no file a `label`; add one to each line");
+    throw Error(ErrorCode::kNotSupported, path + ": gives no file a `label`; add one to each line");
   }
   const NumberedLabels numbered = number_labels(list.labels, known, path);
   Dataset set;

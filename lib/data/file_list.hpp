@@ -23,7 +23,8 @@ bool is_file_list(std::string_view begin);
 
 /// Reads a list. Of JSON each line has a `file` and a `label`, as what `predict --json` prints with
 /// labels added; of a table, the columns are called file, filename, file_name, path or image, and
-/// label, class, target or digit. Throws Error, calling the list `name`, for lines that are neither.
+/// label, class, target or digit. Throws Error, calling the list `name`, for lines that are
+/// neither.
 FileList parse_file_list(std::span<const std::byte> bytes, const std::string& name);
 
 /// The set of the files in a list, looked for beside it and then where the program runs; what they

@@ -79,7 +79,9 @@ bool has_list(const std::string&, Part part) {
   return part == Part::kWhole;
 }
 Dataset load_list(const std::string& path, Part, std::span<const std::string> known) {
-  return load_file_list(list_in(path), known);
+  Dataset set = load_file_list(list_in(path), known);
+  set.name = set_name(path, Part::kWhole);
+  return set;
 }
 
 // --- NumPy's archives
@@ -143,13 +145,14 @@ bool has_parquet(const std::string&, Part part) {
   return part == Part::kWhole;
 }
 Dataset refuse_parquet(const std::string& path, Part, std::span<const std::string>) {
-  throw Error(
-      ErrorCode::kNotSupported,
-      path + ": is Parquet, which is not read; two lines of Python convert it:\n"
-             "  import io, numpy, pandas, PIL.Image; t = pandas.read_parquet(\"" + path + "\")\n"
-             "  numpy.savez(\"data.npz\", x=[numpy.array(PIL.Image.open(io.BytesIO(i[\"bytes\"]))) "
-             "for i in t.image], y=t.label)\n"
-             "then give data.npz");
+  throw Error(ErrorCode::kNotSupported,
+              path +
+                  ": is Parquet, which is not read; two lines of Python make data.npz of it: "
+                  "`import io, numpy, pandas, PIL.Image; t = pandas.read_parquet(\"" +
+                  path +
+                  "\")` and `numpy.savez(\"data.npz\", "
+                  "x=[numpy.array(PIL.Image.open(io.BytesIO(i[\"bytes\"]))) for i in t.image], "
+                  "y=t.label)`");
 }
 
 constexpr Format kFormats[] = {
@@ -183,8 +186,9 @@ const Format& known_format(const std::string& path) {
   }
   if (!files_ending(path, ".png").empty() || !files_ending(path, ".jpg").empty()) {
     throw Error(ErrorCode::kNotSupported,
-                path + ": holds pictures and says nothing of their labels; put them into folders 0 "
-                       "to 9, or write a labels.csv with the columns file,label beside them");
+                path +
+                    ": holds pictures and says nothing of their labels; put them into folders 0 "
+                    "to 9, or write a labels.csv with the columns file,label beside them");
   }
   throw Error(ErrorCode::kNotFound, path +
                                         ": has no train-images-idx3-ubyte (nor "
@@ -216,8 +220,7 @@ Dataset load(const std::string& path, Part part, std::span<const std::string> kn
   return known_format(path).load(path, part, known);
 }
 
-Dataset load_part_or_whole(const std::string& path, Part part,
-                           std::span<const std::string> known) {
+Dataset load_part_or_whole(const std::string& path, Part part, std::span<const std::string> known) {
   const Format& format = known_format(path);
   const bool whole = !format.has(path, part) && format.has(path, Part::kWhole);
   return format.load(path, whole ? Part::kWhole : part, known);

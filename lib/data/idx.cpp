@@ -19,12 +19,15 @@ constexpr std::byte kUnsignedByte{0x08}, kInt32{0x0C};
 constexpr std::size_t kMaxPackedRatio = 24, kAlwaysUnpacked = 64 << 20;
 // Deflate cannot pack more than this many bytes into one (RFC 1951: 258 bytes in two bits).
 constexpr std::size_t kMaxDeflateRatio = 1032;
-constexpr std::size_t kMostValues = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(std::int32_t);
+constexpr std::size_t kMostValues =
+    std::numeric_limits<std::ptrdiff_t>::max() / sizeof(std::int32_t);
 
 struct Header {
   std::vector<std::int64_t> sizes;
   std::byte type{};
-  std::size_t value_bytes() const { return type == kInt32 ? values * sizeof(std::int32_t) : values; }
+  std::size_t value_bytes() const {
+    return type == kInt32 ? values * sizeof(std::int32_t) : values;
+  }
   std::size_t bytes = 0;   // of the header itself
   std::size_t values = 0;  // declared
 };
@@ -142,7 +145,8 @@ std::vector<std::uint8_t> parse_int_labels(std::span<const std::byte> bytes,
   }
   const auto values = checked_values(bytes, header, name);
   const auto count = static_cast<std::size_t>(header.sizes[0]);
-  const std::size_t row = is_table ? static_cast<std::size_t>(header.sizes[1]) * kSizeBytes : kSizeBytes;
+  const std::size_t row =
+      is_table ? static_cast<std::size_t>(header.sizes[1]) * kSizeBytes : kSizeBytes;
   std::vector<std::uint8_t> labels(count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint32_t label = big_endian(values.subspan(i * row).first<kSizeBytes>());

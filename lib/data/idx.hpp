@@ -33,8 +33,8 @@ bool holds_int_labels(std::span<const std::byte> bytes);
 std::vector<std::uint8_t> parse_int_labels(std::span<const std::byte> bytes,
                                            const std::string& name);
 
-/// Whether a file of this name holds pictures whose rows and columns are exchanged, as all of EMNIST
-/// does.
+/// Whether a file of this name holds pictures whose rows and columns are exchanged, as all of
+/// EMNIST does.
 bool is_stored_transposed(const std::string& path);
 
 /// Exchanges rows and columns of pictures of side x side.

@@ -80,6 +80,18 @@ void check_images(const IdxFile& file) {
   if (sizes[0] == 0) throw Error(ErrorCode::kCorruption, file.path() + ": holds no images");
 }
 
+void take_images(Dataset& set, std::shared_ptr<const IdxFile> file) {
+  check_images(*file);
+  set.images = file->values();
+  set.rows = file->sizes()[1];
+  set.columns = file->sizes()[2];
+  if (file->turned()) {
+    set.notes.push_back(file->path() +
+                        ": EMNIST stores its pictures transposed; they were turned upright");
+  }
+  set.image_file = std::move(file);
+}
+
 void check_label_file(const IdxFile& file, const IdxFile& images) {
   const auto& sizes = file.sizes();
   if (sizes.size() != 1) {
@@ -93,8 +105,8 @@ void check_label_file(const IdxFile& file, const IdxFile& images) {
 
 bool has_any(const IdxFolder& set) {
   for (const Part part : {Part::kTrain, Part::kTest}) {
-    for (const auto kinds : {std::span<const std::string_view>(kImages),
-                             std::span<const std::string_view>(kLabels)}) {
+    for (const auto kinds :
+         {std::span<const std::string_view>(kImages), std::span<const std::string_view>(kLabels)}) {
       if (!find_file(names_of(set, part, kinds)).empty()) return true;
     }
   }
@@ -177,25 +189,29 @@ bool has_idx(const IdxFolder& set, Part part) {
          !find_file(names_of(set, part, kLabels)).empty();
 }
 
+Dataset idx_pictures(const std::string& path) {
+  auto file = std::make_shared<const IdxFile>(path);
+  if (file->sizes().size() == 1) {
+    throw Error(ErrorCode::kNotSupported,
+                path + ": holds labels; give the file of the images that they belong to");
+  }
+  Dataset set;
+  take_images(set, std::move(file));
+  set.name = set_name(path, Part::kWhole);
+  return set;
+}
+
 Dataset load_idx(const IdxFolder& folder, Part part) {
   Dataset set;
-  set.image_file = open(folder, part, kImages);
+  take_images(set, open(folder, part, kImages));
   set.label_file = open(folder, part, kLabels);
-  check_images(*set.image_file);
   check_label_file(*set.label_file, *set.image_file);
   set.name = folder.prefix.empty()
                  ? set_name(folder.folder, part)
                  : set_name(folder.prefix.substr(0, folder.prefix.size() - 1), part);
-  set.images = set.image_file->values();
-  set.rows = set.image_file->sizes()[1];
-  set.columns = set.image_file->sizes()[2];
   set.labels = set.label_file->values();
   check_labels(set, set.label_file->path());
   set.classes = read_classes(class_file(folder.folder));
-  if (set.image_file->turned()) {
-    set.notes.push_back(set.image_file->path() +
-                        ": EMNIST stores its pictures transposed; they were turned upright");
-  }
   return set;
 }
 

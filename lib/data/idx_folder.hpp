@@ -27,9 +27,12 @@ IdxFolder find_idx_set(const std::string& path);
 bool has_idx(const IdxFolder& set, Part part);
 
 /// Reads `train-images-idx3-ubyte` and its labels, or `t10k-...` for the test part; also under the
-/// names of QMNIST and EMNIST, those with `.idx3-ubyte`, and with `.gz`. Throws Error when a file is
-/// missing or wrong, when there are not as many labels as images, when a label is above 9, or when
-/// classes.txt does not name ten classes; kNotFound for a folder or a file that is missing.
+/// names of QMNIST and EMNIST, those with `.idx3-ubyte`, and with `.gz`. Throws Error when a file
+/// is missing or wrong, when there are not as many labels as images, when a label is above 9, or
+/// when classes.txt does not name ten classes; kNotFound for a folder or a file that is missing.
 Dataset load_idx(const IdxFolder& set, Part part);
+
+/// The pictures of one IDX file, without labels. Throws Error for one that holds labels.
+Dataset idx_pictures(const std::string& path);
 
 }  // namespace mlpctl::data

@@ -30,13 +30,13 @@ std::span<const ArrayNames> array_names(Part part) {
   return part == Part::kTest ? std::span<const ArrayNames>(kTestNames) : kWholeNames;
 }
 
-// A data set packs to a tenth or so, and empty pictures to a thousandth; a small file may hold those.
+// A data set packs to a tenth or so, and empty pictures to a thousandth; a small file may hold
+// those.
 constexpr std::size_t kMostRatio = 24, kAlwaysInflated = 64 << 20;
 
 bool is_same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  return std::ranges::equal(
+      a, b, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
 }
 
 /// Sets rows and columns by the array's shape, whose first dimension counts.
@@ -88,10 +88,11 @@ struct NpzFile::Archive {
     std::span<const std::byte> bytes = packed;
     if (record.method == state::kDeflated) {
       if (record.size > kAlwaysInflated && record.size / kMostRatio > record.packed) {
-        throw Error(ErrorCode::kNotSupported,
-                    name + ": " + std::string(record.name) + " unpacks to more than " +
-                        std::to_string(kMostRatio) + " times its packed bytes; save it with "
-                        "numpy.savez, which does not pack");
+        throw Error(ErrorCode::kNotSupported, name + ": " + std::string(record.name) +
+                                                  " unpacks to more than " +
+                                                  std::to_string(kMostRatio) +
+                                                  " times its packed bytes; save it with "
+                                                  "numpy.savez, which does not pack");
       }
       try {
         unpacked = state::inflate_raw(packed, static_cast<std::size_t>(record.size));
@@ -151,10 +152,9 @@ Dataset NpzFile::load(Part part) const {
     constexpr std::size_t kMostShown = 200;
     if (held.size() < kMostShown) held += (held.empty() ? "" : ", ") + std::string(record.name);
   }
-  throw Error(ErrorCode::kNotFound, archive_->name + ": has no arrays " +
-                                        std::string(array_names(part)[0].images) + " and " +
-                                        std::string(array_names(part)[0].labels) +
-                                        "; it holds " + held);
+  throw Error(ErrorCode::kNotSupported,
+              archive_->name + ": has no arrays " + std::string(array_names(part)[0].images) +
+                  " and " + std::string(array_names(part)[0].labels) + "; it holds " + held);
 }
 
 }  // namespace mlpctl::data

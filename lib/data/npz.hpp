@@ -26,9 +26,9 @@ class NpzFile {
   NpzFile& operator=(const NpzFile&) = delete;
 
   bool has(Part part) const;
-  /// Pictures of N x rows x columns, with a dimension of 1 for the channel or without, or of N x 784
-  /// values. Throws Error when an array is missing, damaged or of another shape, and when there are
-  /// not as many labels as pictures.
+  /// Pictures of N x rows x columns, with a dimension of 1 for the channel or without, or of N x
+  /// 784 values. Throws Error when an array is missing, damaged or of another shape, and when there
+  /// are not as many labels as pictures.
   Dataset load(Part part) const;
 
  private:

@@ -127,9 +127,9 @@ class RowReader {
   }
 
   [[noreturn]] void refuse_length() const {
-    refuse_table(name_, "line " + std::to_string(number_) + " has " +
-                            (ended_ ? "fewer" : "more") + " than the " +
-                            std::to_string(layout_.columns) + " columns of the first");
+    refuse_table(name_, "line " + std::to_string(number_) + " has " + (ended_ ? "fewer" : "more") +
+                            " than the " + std::to_string(layout_.columns) +
+                            " columns of the first");
   }
 
   const Layout& layout_;

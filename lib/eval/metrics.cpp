@@ -32,8 +32,8 @@ std::array<double, 2> wilson_interval(double share, double count) {
   constexpr double kSigmas = 1.959963984540054;
   const double spread = kSigmas * kSigmas / count;
   const double middle = (share + spread / 2) / (1 + spread);
-  const double half = kSigmas / (1 + spread) *
-                      std::sqrt(share * (1 - share) / count + spread / (4 * count));
+  const double half =
+      kSigmas / (1 + spread) * std::sqrt(share * (1 - share) / count + spread / (4 * count));
   return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
 }
 

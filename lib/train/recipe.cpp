@@ -65,7 +65,8 @@ const Recipe& finetune_objects() {
 
 std::span<const Recipe> recipes() {
   static const std::array all{Recipe{"handwriting", handwriting()}, Recipe{"objects", objects()},
-                              Recipe{"plain", plain()}, Recipe{"finetune", finetune(handwriting())}};
+                              Recipe{"plain", plain()},
+                              Recipe{"finetune", finetune(handwriting())}};
   return all;
 }
 
