@@ -46,7 +46,8 @@ TEST_CASE("lines that are no entries are refused by their number") {
   check_refused("{\"file\":\"a.png\",\"label\":1}\n{\"label\":1}\n", "line 2 names no `file`");
   check_refused("{\"file\":\"a.png\",\"label\":[1]}", "line 1 has a `label` that is no number");
   check_refused("{\"file\":\"a.png\",\"label\":1.5}", "line 1 has a `label`");
-  check_refused("{\"file\":\"a\",\"index\":1,\"label\":1}", "line 1 is about a picture of a data set");
+  check_refused("{\"file\":\"a\",\"index\":1,\"label\":1}",
+                "line 1 is about a picture of a data set");
   check_refused("{\"file\"", "line 1 is no JSON object");
   check_refused("{" + std::string(100'000, '['), "line 1 is no JSON object");
   check_refused("file,label\na.png\n", "line 2 has 1 columns instead of 2");

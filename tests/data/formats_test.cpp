@@ -1,5 +1,6 @@
 #include "data/formats.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -20,13 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Dataset load(const std::string& path, Part part = Part::kTrain,
-             const std::vector<std::string>& known = {}) {
+Dataset loaded(const std::string& path, Part part = Part::kTrain,
+               const std::vector<std::string>& known = {}) {
   return mlpctl::data::load_part_or_whole(path, part, known);
 }
 
 void check_refused(const std::string& path, const std::string& sentence) {
-  CHECK_THROWS_MATCHES(load(path), mlpctl::Error, MessageMatches(ContainsSubstring(sentence)));
+  CHECK_THROWS_MATCHES(loaded(path), mlpctl::Error, MessageMatches(ContainsSubstring(sentence)));
 }
 
 void write_picture(const TempDir& dir, const std::string& path) {
@@ -51,7 +52,7 @@ TEST_CASE("EMNIST's pictures are turned upright, others are not") {
     const bool turned = *prefix != '\0';
     for (const std::string& path :
          {dir.path(), dir / (std::string(prefix) + "train-images-idx3-ubyte")}) {
-      const Dataset set = load(path);
+      const Dataset set = loaded(path);
       CHECK(set.images[turned ? 28 : 1] == 5);
       CHECK(set.images[turned ? 1 : 28] == 0);
       CHECK(set.notes.size() == (turned ? 1 : 0));
@@ -69,12 +70,13 @@ TEST_CASE("QMNIST's labels are the first of eight columns") {
   }
   std::string labels = idx_text({2, 8}, rows);
   labels[2] = '\x0C';
-  dir.write("qmnist-test-images-idx3-ubyte.gz", gzip_text(idx_text({2, 28, 28}, std::string(1568, 'a'))));
+  dir.write("qmnist-test-images-idx3-ubyte.gz",
+            gzip_text(idx_text({2, 28, 28}, std::string(1568, 'a'))));
   for (const bool packed : {false, true}) {
     fs::remove(dir / "qmnist-test-labels-idx2-int");
     dir.write(std::string("qmnist-test-labels-idx2-int") + (packed ? ".gz" : ""),
               packed ? gzip_text(labels) : labels);
-    const Dataset set = load(dir.path(), Part::kTest);
+    const Dataset set = loaded(dir.path(), Part::kTest);
     REQUIRE(set.count() == 2);
     CHECK(set.labels[0] == 4);
     CHECK(set.labels[1] == 9);
@@ -83,7 +85,7 @@ TEST_CASE("QMNIST's labels are the first of eight columns") {
   std::string wrong = idx_text({2, 8}, rows);
   wrong[2] = '\x0C';
   dir.write("qmnist-test-labels-idx2-int", wrong);
-  CHECK_THROWS_MATCHES(load(dir.path(), Part::kTest), mlpctl::Error,
+  CHECK_THROWS_MATCHES(loaded(dir.path(), Part::kTest), mlpctl::Error,
                        MessageMatches(ContainsSubstring("label number 0 (of 2")));
 }
 
@@ -95,17 +97,18 @@ TEST_CASE("sets of more than ten classes, and several in one folder, are refused
   write_idx(several, "emnist-digits-");
   write_idx(several, "emnist-byclass-");
   check_refused(several.path(), "holds several sets (emnist-digits, emnist-byclass)");
-  CHECK(load(several / "emnist-digits-train-images-idx3-ubyte").count() == 1);
+  CHECK(loaded(several / "emnist-digits-train-images-idx3-ubyte").count() == 1);
   write_idx(several, "");
-  CHECK(load(several.path()).images[1] == 5);
+  CHECK(loaded(several.path()).images[1] == 5);
 }
 
 TEST_CASE("a folder of pictures for each class, divided or not") {
   const TempDir dir;
-  for (const char* path : {"3/b.png", "3/deep/a.png", "3/.hidden", "7/c.png"}) write_picture(dir, path);
+  for (const char* path : {"3/b.png", "3/deep/a.png", "3/.hidden", "7/c.png"})
+    write_picture(dir, path);
   CHECK(has(dir.path(), Part::kWhole));
   CHECK_FALSE(has(dir.path(), Part::kTrain));
-  const Dataset whole = load(dir.path());
+  const Dataset whole = loaded(dir.path());
   CHECK(whole.files ==
         std::vector<std::string>{dir / "3/b.png", dir / "3/deep/a.png", dir / "7/c.png"});
   CHECK(std::vector<int>(whole.labels.begin(), whole.labels.end()) == std::vector<int>{3, 3, 7});
@@ -114,10 +117,10 @@ TEST_CASE("a folder of pictures for each class, divided or not") {
   for (const char* path : {"train/1/a.png", "val/2/b.png"}) write_picture(divided, path);
   CHECK(has(divided.path(), Part::kTrain));
   CHECK_FALSE(has(divided.path(), Part::kWhole));
-  CHECK(load(divided.path(), Part::kTrain).labels[0] == 1);
-  CHECK(load(divided.path(), Part::kTest).labels[0] == 2);
+  CHECK(loaded(divided.path(), Part::kTrain).labels[0] == 1);
+  CHECK(loaded(divided.path(), Part::kTest).labels[0] == 2);
   write_picture(divided, "test/5/c.png");
-  CHECK(load(divided.path(), Part::kTest).labels[0] == 5);
+  CHECK(loaded(divided.path(), Part::kTest).labels[0] == 5);
 }
 
 TEST_CASE("classes are digits, ten names, or those that a model knows") {
@@ -125,12 +128,12 @@ TEST_CASE("classes are digits, ten names, or those that a model knows") {
   for (const char* path : {"cat/a.png", "dog/b.png"}) write_picture(dir, path);
   check_refused(dir.path(), "has 2 classes (cat, dog); name them 0 to 9, or have ten names");
   std::vector<std::string> known{"ant", "dog", "cat"};
-  const Dataset set = load(dir.path(), Part::kTest, known);
+  const Dataset set = loaded(dir.path(), Part::kTest, known);
   CHECK(set.labels[0] == 2);
   CHECK(set.labels[1] == 1);
   CHECK(set.classes == known);
   for (int i = 0; i < 8; ++i) write_picture(dir, "kind " + std::to_string(i) + "/a.png");
-  const Dataset ten = load(dir.path());
+  const Dataset ten = loaded(dir.path());
   CHECK(ten.classes.size() == 10);
   CHECK(ten.classes[0] == "cat");
   write_picture(dir, "one more/a.png");
@@ -141,11 +144,11 @@ TEST_CASE("one file in a folder stands for it") {
   const TempDir npz;
   npz.write("mnist.npz", zip_text({{"x.npy", npy_text("|u1", "(1, 28, 28)", std::string(784, 'a'))},
                                    {"y.npy", npy_text("|u1", "(1,)", "\x06")}}));
-  CHECK(load(npz.path()).labels[0] == 6);
-  CHECK(load(npz / "mnist.npz", Part::kTest).labels[0] == 6);
+  CHECK(loaded(npz.path()).labels[0] == 6);
+  CHECK(loaded(npz / "mnist.npz", Part::kTest).labels[0] == 6);
   const TempDir list;
   list.write("labels.csv", "file,label\na.png,8\n");
-  CHECK(load(list.path()).labels[0] == 8);
+  CHECK(loaded(list.path()).labels[0] == 8);
 }
 
 TEST_CASE("Kaggle's folder has a part to train on and one to answer") {
@@ -155,12 +158,12 @@ TEST_CASE("Kaggle's folder has a part to train on and one to answer") {
   dir.write("train.csv", "3" + row + "\n");
   dir.write("test.csv", row.substr(1) + "\n");
   dir.write("sample_submission.csv", "ImageId,Label\n1,0\n");
-  CHECK(load(dir.path()).labels[0] == 3);
+  CHECK(loaded(dir.path()).labels[0] == 3);
   CHECK_FALSE(has(dir.path(), Part::kTest));
   check_refused(dir / "test.csv", "has no column of labels; predict answers such tables");
   dir.write("mnist_test.csv", "4" + row + "\n");
   fs::remove(dir / "test.csv");
-  CHECK(load(dir.path(), Part::kTest).labels[0] == 4);
+  CHECK(loaded(dir.path(), Part::kTest).labels[0] == 4);
 }
 
 TEST_CASE("what is no data set is told what one is") {
@@ -185,7 +188,8 @@ TEST_CASE("every file that a run may read is named") {
   const TempDir dir;
   dir.write("labels.csv", "");
   const auto files = mlpctl::data::possible_files(dir.path());
-  for (const char* name : {"labels.csv", "classes.txt", "emnist-digits-test-images-idx3-ubyte.gz"}) {
+  for (const char* name :
+       {"labels.csv", "classes.txt", "emnist-digits-test-images-idx3-ubyte.gz"}) {
     CHECK(std::ranges::count(files, dir / name) == 1);
   }
   CHECK(mlpctl::data::possible_files(dir / "labels.csv") ==

@@ -20,7 +20,8 @@ constexpr int kPixels = 784;
 /// "NAME0,NAME1,..." of as many columns.
 std::string header(const std::string& name, char separator = ',') {
   std::string text;
-  for (int i = 0; i < kPixels; ++i) text += (i == 0 ? "" : std::string(1, separator)) + name + std::to_string(i);
+  for (int i = 0; i < kPixels; ++i)
+    text += (i == 0 ? "" : std::string(1, separator)) + name + std::to_string(i);
   return text;
 }
 
@@ -36,9 +37,8 @@ Dataset parse(const std::string& text) {
 }
 
 void check_refused(const std::string& text, const std::string& sentence) {
-  CHECK_THROWS_MATCHES(
-      parse(text), mlpctl::Error,
-      MessageMatches(ContainsSubstring("t.csv: ") && ContainsSubstring(sentence)));
+  CHECK_THROWS_MATCHES(parse(text), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("t.csv: ") && ContainsSubstring(sentence)));
 }
 
 void check_two(const Dataset& set) {
@@ -66,8 +66,8 @@ TEST_CASE("Kaggle's tables are read, with a header and without, with labels and 
   const auto counted = parse("id," + header("pixel") + "\n17," + a + "\n18," + b);
   check_two(counted);
   CHECK(counted.labels.empty());
-  const auto last = parse("\xEF\xBB\xBF" + header("p", ';') + ";class\n" + pixels("255", "\"7\"", ';') +
-                          ";\"5\"\n" + pixels("0", "0", ';') + ";9");
+  const auto last = parse("\xEF\xBB\xBF" + header("p", ';') + ";class\n" +
+                          pixels("255", "\"7\"", ';') + ";\"5\"\n" + pixels("0", "0", ';') + ";9");
   check_two(last);
   CHECK(last.labels[1] == 9);
 }
@@ -87,7 +87,8 @@ TEST_CASE("what is wrong in a table is said with its line") {
   check_refused("label," + header("pixel"), "holds no pictures");
   check_refused("5,1,2,3", "has 4 columns");
   check_refused("5," + row + "\n5," + row + ",3\n", "line 2 has more than the 785 columns");
-  check_refused("5," + row + "\n5," + row.substr(2) + "\n", "line 2 has fewer than the 785 columns");
+  check_refused("5," + row + "\n5," + row.substr(2) + "\n",
+                "line 2 has fewer than the 785 columns");
   check_refused("5," + row + "\nx," + row, "line 2, column 1: 'x' is no label");
   check_refused("5," + pixels("256", "1"), "line 1, column 2: '256' is no pixel from 0 to 255");
   check_refused("5," + row + "\n5," + pixels("-1", "1"), "line 2, column 2: '-1' is no pixel");

@@ -11,8 +11,9 @@
 /// The text of a .npy file of version 1.
 inline std::string npy_text(const std::string& type, const std::string& shape,
                             std::string_view values, bool fortran = false) {
-  const std::string header = "{'descr': '" + type + "', 'fortran_order': " +
-                             (fortran ? "True" : "False") + ", 'shape': " + shape + ", }\n";
+  const std::string header = "{'descr': '" + type +
+                             "', 'fortran_order': " + (fortran ? "True" : "False") +
+                             ", 'shape': " + shape + ", }\n";
   std::string text("\x93NUMPY\x01\x00", 8);
   text += static_cast<char>(header.size() & 0xFFU);
   text += static_cast<char>(header.size() >> 8U);
@@ -43,8 +44,8 @@ inline std::string zip_text(const std::vector<std::pair<std::string, std::string
   };
   for (const auto& [name, content] : records) {
     const std::string bytes = packed ? deflated_text(content) : content;
-    const auto crc = crc32(0, reinterpret_cast<const Bytef*>(content.data()),
-                           static_cast<uInt>(content.size()));
+    const auto crc =
+        crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
     const auto place = text.size();
     const auto describe = [&](std::string& to) {
       number(to, 20, 2);
