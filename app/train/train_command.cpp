@@ -105,11 +105,10 @@ void add_train_files(CLI::App& command, TrainCommand& options) {
       ->type_name("PATH")
       ->group("Input");
   command
-      .add_option(
-          "--mix", options.mix,
-          "Data set to mix in, so that what it teaches is not forgotten; mnist is the set "
-          "that is taken without --data. The pictures of --data are repeated until they are "
-          "a quarter of an epoch")
+      .add_option("--mix", options.mix,
+                  "Data set to mix in, so that what it teaches is not forgotten; mnist is the set "
+                  "that is taken without --data. The pictures of --data are repeated until they "
+                  "are a quarter of an epoch, at most 100 times")
       ->type_name("PATH")
       ->group("Input");
   command

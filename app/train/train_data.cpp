@@ -106,6 +106,7 @@ LoadedData load_data(const TrainCommand& command) {
     loaded.train =
         data::mix(loaded.train, loader.load(path, Part::kTrain, Purpose::kTeach), kOwnShare);
     if (test.empty() && has_part(path, Part::kTest)) test = path;
+    loaded.path += " and " + path;
   }
   if (!test.empty()) loaded.test = loader.load(test, Part::kTest, Purpose::kMeasure);
   return loaded;

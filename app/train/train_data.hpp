@@ -8,7 +8,7 @@ namespace mlpctl::app {
 
 /// The data of a run; the spans in parts() look into the sets.
 struct LoadedData {
-  /// What --data named or stood for.
+  /// What --data named or stood for, and --mix.
   std::string path;
   data::Dataset train, validation, test;
 

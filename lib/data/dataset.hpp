@@ -70,8 +70,8 @@ void check_labels(const Dataset& set, const std::string& name);
 /// parts have pictures.
 std::pair<Dataset, Dataset> split_validation(const Dataset& train, std::int64_t validation);
 
-/// The pictures of both, those of `own` so often that they are at least the share `share` of all.
-/// Both are prepared and have the same classes, or Error is thrown.
+/// The pictures of both, those of `own` so often that they are at least the share `share` of all,
+/// or a hundred times. Both are prepared and have the same classes, or Error is thrown.
 Dataset mix(const Dataset& own, const Dataset& other, double share);
 
 }  // namespace mlpctl::data

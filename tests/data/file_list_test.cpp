@@ -15,45 +15,47 @@ using mlpctl::data::FileList;
 
 namespace {
 
-FileList parse(const std::string& text) {
+FileList parse_list(const std::string& text) {
   return mlpctl::data::parse_file_list(mlpctl::as_byte_span(text), "l");
 }
 
-void check_refused(const std::string& text, const std::string& sentence) {
-  CHECK_THROWS_MATCHES(parse(text), mlpctl::Error, MessageMatches(ContainsSubstring(sentence)));
+void check_list_refused(const std::string& text, const std::string& sentence) {
+  CHECK_THROWS_MATCHES(parse_list(text), mlpctl::Error,
+                       MessageMatches(ContainsSubstring(sentence)));
 }
 
-const std::vector<std::string> kFiles{"a.png", "b, c.png"}, kLabels{"3", "9"};
+const std::vector<std::string> kListedFiles{"a.png", "b, c.png"}, kListedLabels{"3", "9"};
 
 }  // namespace
 
 TEST_CASE("lists of JSON lines and tables name files and labels") {
-  const FileList json = parse(
+  const FileList json = parse_list(
       "{\"file\":\"a.png\",\"digit\":5,\"confidence\":0.5,\"label\":3}\n"
       "{\"file\":\"x.png\",\"digit\":5}\n\n"
       "{\"label\":\"9\",\"file\":\"b, c.png\"}");
-  CHECK(json.files == kFiles);
-  CHECK(json.labels == kLabels);
+  CHECK(json.files == kListedFiles);
+  CHECK(json.labels == kListedLabels);
   CHECK(json.unlabelled == 1);
   const FileList table =
-      parse("digits;Label;File_Name\r\n1;3; a.png\r\n2;;x.png\r\n4;9;\"b, c.png\"\r\n");
-  CHECK(table.files == kFiles);
-  CHECK(table.labels == kLabels);
+      parse_list("digits;Label;File_Name\r\n1;3; a.png\r\n2;;x.png\r\n4;9;\"b, c.png\"\r\n");
+  CHECK(table.files == kListedFiles);
+  CHECK(table.labels == kListedLabels);
   CHECK(table.unlabelled == 1);
 }
 
 TEST_CASE("lines that are no entries are refused by their number") {
-  check_refused("{\"file\":\"a.png\",\"label\":1}\n{\"label\":1}\n", "line 2 names no `file`");
-  check_refused("{\"file\":\"a.png\",\"label\":[1]}", "line 1 has a `label` that is no number");
-  check_refused("{\"file\":\"a.png\",\"label\":1.5}", "line 1 has a `label`");
-  check_refused("{\"file\":\"a\",\"index\":1,\"label\":1}",
-                "line 1 is about a picture of a data set");
-  check_refused("{\"file\"", "line 1 is no JSON object");
-  check_refused("{" + std::string(100'000, '['), "line 1 is no JSON object");
-  check_refused("file,label\na.png\n", "line 2 has 1 columns instead of 2");
-  check_refused("file,label\n,3\n", "line 2 names no file");
-  check_refused("file,size\na.png,3\n", "names no columns `file` and `label`");
-  check_refused("", "is empty");
+  check_list_refused("{\"file\":\"a.png\",\"label\":1}\n{\"label\":1}\n", "line 2 names no `file`");
+  check_list_refused("{\"file\":\"a.png\",\"label\":[1]}",
+                     "line 1 has a `label` that is no number");
+  check_list_refused("{\"file\":\"a.png\",\"label\":1.5}", "line 1 has a `label`");
+  check_list_refused("{\"file\":\"a\",\"index\":1,\"label\":1}",
+                     "line 1 is about a picture of a data set");
+  check_list_refused("{\"file\"", "line 1 is no JSON object");
+  check_list_refused("{" + std::string(100'000, '['), "line 1 is no JSON object");
+  check_list_refused("file,label\na.png\n", "line 2 has 1 columns instead of 2");
+  check_list_refused("file,label\n,3\n", "line 2 names no file");
+  check_list_refused("file,size\na.png,3\n", "names no columns `file` and `label`");
+  check_list_refused("", "is empty");
 }
 
 TEST_CASE("files are found beside their list") {

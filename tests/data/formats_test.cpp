@@ -26,7 +26,7 @@ Dataset loaded(const std::string& path, Part part = Part::kTrain,
   return mlpctl::data::load_part_or_whole(path, part, known);
 }
 
-void check_refused(const std::string& path, const std::string& sentence) {
+void check_path_refused(const std::string& path, const std::string& sentence) {
   CHECK_THROWS_MATCHES(loaded(path), mlpctl::Error, MessageMatches(ContainsSubstring(sentence)));
 }
 
@@ -92,11 +92,11 @@ TEST_CASE("QMNIST's labels are the first of eight columns") {
 TEST_CASE("sets of more than ten classes, and several in one folder, are refused") {
   const TempDir letters;
   write_idx(letters, "emnist-letters-");
-  check_refused(letters.path(), "emnist-letters has 26 classes, and the net tells ten apart");
+  check_path_refused(letters.path(), "emnist-letters has 26 classes, and the net tells ten apart");
   const TempDir several;
   write_idx(several, "emnist-digits-");
   write_idx(several, "emnist-byclass-");
-  check_refused(several.path(), "holds several sets (emnist-digits, emnist-byclass)");
+  check_path_refused(several.path(), "holds several sets (emnist-digits, emnist-byclass)");
   CHECK(loaded(several / "emnist-digits-train-images-idx3-ubyte").count() == 1);
   write_idx(several, "");
   CHECK(loaded(several.path()).images[1] == 5);
@@ -126,7 +126,7 @@ TEST_CASE("a folder of pictures for each class, divided or not") {
 TEST_CASE("classes are digits, ten names, or those that a model knows") {
   const TempDir dir;
   for (const char* path : {"cat/a.png", "dog/b.png"}) write_picture(dir, path);
-  check_refused(dir.path(), "has 2 classes (cat, dog); name them 0 to 9, or have ten names");
+  check_path_refused(dir.path(), "has 2 classes (cat, dog); name them 0 to 9, or have ten names");
   std::vector<std::string> known{"ant", "dog", "cat"};
   const Dataset set = loaded(dir.path(), Part::kTest, known);
   CHECK(set.labels[0] == 2);
@@ -137,7 +137,7 @@ TEST_CASE("classes are digits, ten names, or those that a model knows") {
   CHECK(ten.classes.size() == 10);
   CHECK(ten.classes[0] == "cat");
   write_picture(dir, "one more/a.png");
-  check_refused(dir.path(), "has 11 classes (cat, dog, kind 0, kind 1, ...)");
+  check_path_refused(dir.path(), "has 11 classes (cat, dog, kind 0, kind 1, ...)");
 }
 
 TEST_CASE("one file in a folder stands for it") {
@@ -160,7 +160,7 @@ TEST_CASE("Kaggle's folder has a part to train on and one to answer") {
   dir.write("sample_submission.csv", "ImageId,Label\n1,0\n");
   CHECK(loaded(dir.path()).labels[0] == 3);
   CHECK_FALSE(has(dir.path(), Part::kTest));
-  check_refused(dir / "test.csv", "has no column of labels; predict answers such tables");
+  check_path_refused(dir / "test.csv", "has no column of labels; predict answers such tables");
   dir.write("mnist_test.csv", "4" + row + "\n");
   fs::remove(dir / "test.csv");
   CHECK(loaded(dir.path(), Part::kTest).labels[0] == 4);
@@ -168,20 +168,20 @@ TEST_CASE("Kaggle's folder has a part to train on and one to answer") {
 
 TEST_CASE("what is no data set is told what one is") {
   const TempDir dir;
-  check_refused(dir.path(), "has no train-images-idx3-ubyte");
-  check_refused(dir / "none", "no such data folder or file");
+  check_path_refused(dir.path(), "has no train-images-idx3-ubyte");
+  check_path_refused(dir / "none", "no such data folder or file");
   dir.write("notes.txt", "hello");
-  check_refused(dir / "notes.txt", "is no data set");
+  check_path_refused(dir / "notes.txt", "is no data set");
   dir.write("a.png", "picture");
-  check_refused(dir.path(), "write a labels.csv with the columns file,label");
+  check_path_refused(dir.path(), "write a labels.csv with the columns file,label");
   dir.write("train.parquet", "PAR1....PAR1");
-  check_refused(dir / "train.parquet", "two lines of Python make data.npz of it: `import io");
-  check_refused(dir.path(), "is Parquet");
+  check_path_refused(dir / "train.parquet", "two lines of Python make data.npz of it: `import io");
+  check_path_refused(dir.path(), "is Parquet");
   const TempDir above;
   fs::create_directory(above / "mnist");
   const TempDir& set = above;
   set.write("mnist/train-images-idx3-ubyte", "x");
-  check_refused(above.path(), "holds data sets; name one: " + (above / "mnist"));
+  check_path_refused(above.path(), "holds data sets; name one: " + (above / "mnist"));
 }
 
 TEST_CASE("every file that a run may read is named") {

@@ -21,13 +21,13 @@ using Records = std::vector<std::pair<std::string, std::string>>;
 
 const std::string kTwoPictures = std::string(784, '\x10') + std::string(784, '\xFF');
 
-mlpctl::data::Dataset load(const std::string& zip, Part part) {
+mlpctl::data::Dataset load_text(const std::string& zip, Part part) {
   return NpzFile(mlpctl::as_byte_span(zip), "set.npz").load(part);
 }
 
-void check_refused(const Records& records, const std::string& sentence) {
+void check_npz_refused(const Records& records, const std::string& sentence) {
   const std::string zip = zip_text(records);
-  CHECK_THROWS_MATCHES(load(zip, Part::kTrain), mlpctl::Error,
+  CHECK_THROWS_MATCHES(load_text(zip, Part::kTrain), mlpctl::Error,
                        MessageMatches(ContainsSubstring("set.npz") && ContainsSubstring(sentence)));
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("an archive gives the pictures and labels of its parts, stored or pack
   records.emplace_back("x_test.npy", npy_text("|u1", "(1, 784)", std::string(784, '\x07')));
   for (const bool packed : {false, true}) {
     const std::string zip = zip_text(records, packed);
-    const auto train = load(zip, Part::kTrain), test = load(zip, Part::kTest);
+    const auto train = load_text(zip, Part::kTrain), test = load_text(zip, Part::kTest);
     CHECK(train.count() == 2);
     CHECK(train.images[784] == 255);
     CHECK(train.labels[1] == 9);
@@ -61,14 +61,14 @@ TEST_CASE("numbers of every type become pixels and labels") {
   const std::string big("\x3F\x00\x00\x00\x3F\x80\x00\x00", 8);
   const std::string little("\x00\x00\x00\x3F\x00\x00\x80\x3F", 8);
   for (const auto& [type, values] : {std::pair(">f4", big), std::pair("<f4", little)}) {
-    const auto set = load(zip_text(with_images(type, "(2, 1, 1)", values)), Part::kTrain);
+    const auto set = load_text(zip_text(with_images(type, "(2, 1, 1)", values)), Part::kTrain);
     CHECK(set.images[0] == 128);
     CHECK(set.images[1] == 255);
     CHECK_FALSE(set.is_prepared());
   }
   const Records wide{{"x.npy", npy_text("<i2", "(1, 1, 2, 1)", std::string("\x01\x00\xFF\x00", 4))},
                      {"Y.npy", npy_text("<i8", "(1,)", std::string("\x04\0\0\0\0\0\0\0", 8))}};
-  const auto set = load(zip_text(wide), Part::kWhole);
+  const auto set = load_text(zip_text(wide), Part::kWhole);
   CHECK(set.images[1] == 255);
   CHECK(set.columns == 1);
   CHECK(set.rows == 2);
@@ -76,39 +76,41 @@ TEST_CASE("numbers of every type become pixels and labels") {
 }
 
 TEST_CASE("arrays that are no data set are refused, each with its reason") {
-  check_refused({{"a.npy", npy_text("|u1", "(1,)", "a")}}, "has no arrays x_train and y_train");
-  check_refused(with_images("|O", "(2,)", "ab"), "Python's objects");
-  check_refused(with_images("<c8", "(1, 1, 1)", std::string(8, 'a')), "values of type '<c8'");
-  check_refused(with_images("|u1", "(2, 28, 29)", kTwoPictures), "not what its shape needs");
-  check_refused(with_images("|u1", "(1568,)", kTwoPictures), "holds no grey pictures");
-  check_refused(with_images("|u1", "(1, 28, 28, 2)", kTwoPictures), "holds no grey pictures");
-  check_refused(with_images("|u1", "(9223372036854775807, 28, 28)", kTwoPictures), "its shape");
-  check_refused(with_images("<i2", "(1, 28, 28)", std::string(1568, '\xFF')), "is no pixel");
-  check_refused(with_images("<f8", "(1, 1, 1)", std::string(6, '\0') + "\xF8\x7F"), "is no pixel");
-  check_refused(with_images("|u1", "(1, 28, 28)", std::string(784, 'a')), "2 labels for 1 images");
+  check_npz_refused({{"a.npy", npy_text("|u1", "(1,)", "a")}}, "has no arrays x_train and y_train");
+  check_npz_refused(with_images("|O", "(2,)", "ab"), "Python's objects");
+  check_npz_refused(with_images("<c8", "(1, 1, 1)", std::string(8, 'a')), "values of type '<c8'");
+  check_npz_refused(with_images("|u1", "(2, 28, 29)", kTwoPictures), "not what its shape needs");
+  check_npz_refused(with_images("|u1", "(1568,)", kTwoPictures), "holds no grey pictures");
+  check_npz_refused(with_images("|u1", "(1, 28, 28, 2)", kTwoPictures), "holds no grey pictures");
+  check_npz_refused(with_images("|u1", "(9223372036854775807, 28, 28)", kTwoPictures), "its shape");
+  check_npz_refused(with_images("<i2", "(1, 28, 28)", std::string(1568, '\xFF')), "is no pixel");
+  check_npz_refused(with_images("<f8", "(1, 1, 1)", std::string(6, '\0') + "\xF8\x7F"),
+                    "is no pixel");
+  check_npz_refused(with_images("|u1", "(1, 28, 28)", std::string(784, 'a')),
+                    "2 labels for 1 images");
   Records high = with_images("|u1", "(2, 28, 28)", kTwoPictures);
   high[1].second = npy_text("|u1", "(2,)", "\x03\x0A");
-  check_refused(high, "is 10; labels are 0 to 9");
+  check_npz_refused(high, "is 10; labels are 0 to 9");
   high[1].second = "no array";
-  check_refused(high, "y_train: is no .npy array");
+  check_npz_refused(high, "y_train: is no .npy array");
   high[1].second = npy_text("|u1", "(2,)", "ab").substr(0, 9);
-  check_refused(high, "ends within its .npy header");
+  check_npz_refused(high, "ends within its .npy header");
 }
 
 TEST_CASE("a column-major array of pictures is refused, one of labels is not") {
   Records records = with_images("|u1", "(2, 28, 28)", kTwoPictures);
   records[1].second = npy_text("|u1", "(2,)", "\x03\x09", true);
-  CHECK(load(zip_text(records), Part::kTrain).count() == 2);
+  CHECK(load_text(zip_text(records), Part::kTrain).count() == 2);
   records[0].second = npy_text("|u1", "(2, 28, 28)", kTwoPictures, true);
-  check_refused(records, "numpy.ascontiguousarray");
+  check_npz_refused(records, "numpy.ascontiguousarray");
 }
 
 TEST_CASE("a damaged archive is refused") {
   std::string zip = zip_text(with_images("|u1", "(2, 28, 28)", kTwoPictures));
   std::string changed = zip;
   changed[zip.find(std::string(9, '\x10'))] = '\x11';
-  CHECK_THROWS_MATCHES(load(changed, Part::kTrain), mlpctl::Error,
+  CHECK_THROWS_MATCHES(load_text(changed, Part::kTrain), mlpctl::Error,
                        MessageMatches(ContainsSubstring("does not match its checksum")));
   zip.resize(zip.size() - 1);
-  CHECK_THROWS_AS(load(zip, Part::kTrain), mlpctl::Error);
+  CHECK_THROWS_AS(load_text(zip, Part::kTrain), mlpctl::Error);
 }
