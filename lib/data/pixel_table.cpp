@@ -43,10 +43,14 @@ bool is_label_name(const std::string& name) {
   return std::ranges::count(kNames, in_small_letters(name)) > 0;
 }
 
+/// Whether a number was read, and of all of the field.
+bool is_all(const std::from_chars_result& read, std::string_view field) {
+  return read.ec == std::errc() && read.ptr == field.data() + field.size();
+}
+
 bool is_number(const std::string& field) {
   double value = 0;
-  const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-  return error == std::errc() && end == field.data() + field.size();
+  return is_all(std::from_chars(field.data(), field.data() + field.size(), value), field);
 }
 
 [[noreturn]] void refuse_table(const std::string& name, const std::string& why) {
@@ -104,16 +108,13 @@ class RowReader {
 
   /// Most programs write "12", some "12.0".
   std::uint8_t value_of(std::string_view field) const {
-    const char* const last = field.data() + field.size();
     std::uint8_t whole = 0;
-    if (const auto [end, error] = std::from_chars(field.data(), last, whole);
-        error == std::errc() && end == last) {
+    if (is_all(std::from_chars(field.data(), field.data() + field.size(), whole), field)) {
       return whole;
     }
     double value = -1;
-    const auto [end, error] = std::from_chars(field.data(), last, value);
-    if (error != std::errc() || end != last || !(value >= 0) || value > 255 ||
-        value != std::floor(value)) {
+    const auto read = std::from_chars(field.data(), field.data() + field.size(), value);
+    if (!is_all(read, field) || !(value >= 0) || value > 255 || value != std::floor(value)) {
       refuse_table(name_, "line " + std::to_string(number_) + ", column " +
                               std::to_string(column_ + 1) + ": '" + shown(field) + "' is no " +
                               (column_ == layout_.label ? "label" : "pixel from 0 to 255"));
