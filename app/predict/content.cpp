@@ -4,6 +4,7 @@
 #include "base/tar_header.hpp"
 #include "data/gzip.hpp"
 #include "data/idx.hpp"
+#include "data/pixel_table.hpp"
 #include "image/decode/codec.hpp"
 
 namespace mlpctl::app {
@@ -22,7 +23,8 @@ Content content_of(std::string_view head) {
   if (data::is_idx(bytes)) return Content::kDataSet;
   if (data::is_gzip(bytes)) return Content::kGzip;
   if (image::begins_a_picture(file)) return Content::kPicture;
-  return image::foreign_kind_of(file) != nullptr ? Content::kForeign : Content::kOther;
+  if (image::foreign_kind_of(file) != nullptr) return Content::kForeign;
+  return data::is_pixel_table(head) ? Content::kTable : Content::kOther;
 }
 
 const image::ForeignKind* foreign_kind_of(std::string_view head) {

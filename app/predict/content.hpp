@@ -14,6 +14,7 @@ enum class Content {
   kPicture,  ///< of a format that is read
   kDataSet,  ///< an IDX file, plain
   kGzip,     ///< packed, whatever it is
+  kTable,    ///< a table of pixels
   kTar,
   kForeign,  ///< a kind that people hand over for a picture
   kOther,

@@ -59,6 +59,7 @@ bool is_digit(char c) {
 bool holds_images(Content content, std::string_view head, const std::string& path) {
   constexpr char kImageRank = 3;
   if (content == Content::kGzip) return path.find("idx3") != path.npos;
+  if (content == Content::kTable) return true;
   return content == Content::kDataSet && head.size() > 3 && head[3] == kImageRank;
 }
 

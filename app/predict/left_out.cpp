@@ -32,6 +32,8 @@ void LeftOut::add(std::string_view head, const std::string& file) {
   switch (content_of(head)) {
     case Content::kDataSet:
       return add("IDX file", kByName, file);
+    case Content::kTable:
+      return add("CSV table", kByName, file);
     case Content::kTar:
       return add("tar archive", kByName, file);
     default:

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/idx.hpp"
+#include "data/dataset.hpp"
 #include "image/decode/memory_budget.hpp"
 
 namespace mlpctl::app {
@@ -18,11 +18,11 @@ struct PictureBytes {
   std::vector<std::byte> bytes;
 };
 
-/// One picture to answer for: a file, one image of an IDX file, or one of a stream.
+/// One picture to answer for: a file, one of an IDX file or a table of pixels, or one of a stream.
 struct PredictInput {
   std::string file;
-  std::shared_ptr<const data::IdxFile> idx = {};
-  std::int64_t index = -1;                      ///< in the IDX file
+  std::shared_ptr<const data::Dataset> set = {};
+  std::int64_t index = -1;                      ///< in the set
   std::string member = {};                      ///< the name in a tar archive
   std::shared_ptr<const PictureBytes> bytes{};  ///< of what has no path of its own
   std::string error = {};                       ///< why there is no picture

@@ -11,6 +11,8 @@
 #include "base/byte_reader.hpp"
 #include "base/input_file.hpp"
 #include "data/gzip.hpp"
+#include "data/idx_folder.hpp"
+#include "data/pixel_table.hpp"
 #include "mlpctl/error.hpp"
 #include "predict/content.hpp"
 #include "predict/folder_pictures.hpp"
@@ -35,8 +37,8 @@ class SinglePicture : public PictureSource {
   std::optional<PredictInput> input_;
 };
 
-/// A data set by its first bytes; of a packed one its name tells.
-bool is_data_set(Content content, const std::string& path) {
+/// An IDX file by its first bytes; of a packed one its name tells.
+bool is_idx_file(Content content, const std::string& path) {
   return content == Content::kDataSet ||
          (content == Content::kGzip && path.find("idx") != path.npos);
 }
@@ -85,17 +87,24 @@ std::string unpacked_head(std::span<const std::byte> packed, const std::string& 
 
 bool holds_many_pictures(const std::string& path) {
   const Content content = content_of(first_bytes_of(path, kTellingBytes));
-  return is_data_set(content, path) || content == Content::kTar;
+  return is_idx_file(content, path) || content == Content::kTable || content == Content::kTar;
 }
 
 PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end)
     : paths_(std::move(paths)), range_(range), end_(end) {}
 
-std::unique_ptr<PictureSource> PredictInputs::images_of(std::shared_ptr<const data::IdxFile> idx,
-                                                        const std::string& shown) {
-  auto images = std::make_unique<IdxPictures>(std::move(idx), shown, range_);
+std::unique_ptr<PictureSource> PredictInputs::pictures_of(data::Dataset set,
+                                                          const std::string& name,
+                                                          const std::string& shown) {
+  auto pictures = std::make_unique<SetPictures>(std::move(set), name, shown, range_);
   range_used_ = true;
-  return images;
+  return pictures;
+}
+
+std::unique_ptr<PictureSource> PredictInputs::pictures_of_idx(
+    std::shared_ptr<const data::IdxFile> file, const std::string& shown) {
+  const std::string& name = file->path();
+  return pictures_of(data::idx_pictures(file), name, shown);
 }
 
 std::unique_ptr<PictureSource> PredictInputs::source_of(const std::string& path) {
@@ -104,9 +113,10 @@ std::unique_ptr<PictureSource> PredictInputs::source_of(const std::string& path)
     return std::make_unique<FolderPictures>(path, left_out_);
   }
   const Content content = content_of(first_bytes_of(path, kTellingBytes));
-  if (is_data_set(content, path)) {
-    return images_of(std::make_shared<const data::IdxFile>(path), path);
+  if (is_idx_file(content, path)) {
+    return pictures_of_idx(std::make_shared<const data::IdxFile>(path), path);
   }
+  if (content == Content::kTable) return pictures_of(data::load_pixel_table(path), path, path);
   if (content == Content::kTar) return std::make_unique<TarPictures>(path, left_out_);
   return std::make_unique<SinglePicture>(PredictInput{.file = path});
 }
@@ -130,14 +140,17 @@ void PredictInputs::open_standard_input() {
   } else if (content == Content::kPicture) {
     source_ = std::make_unique<SinglePicture>(
         PredictInput{.file = "-", .bytes = take_picture(bytes, "", 0, name)});
+  } else if (content == Content::kTable) {
+    const std::vector<std::byte> whole = read_whole(bytes, "", kMostDataSet, name);
+    source_ = pictures_of(data::parse_pixel_table(whole, name), name, "-");
   } else if (content == Content::kDataSet || content == Content::kGzip) {
     std::vector<std::byte> whole = read_whole(bytes, "", kMostDataSet, name);
     if (content == Content::kGzip && content_of(unpacked_head(whole, name)) != Content::kDataSet) {
       throw Error(
           ErrorCode::kNotSupported,
-          name + ": is a gzip file that holds no data set; put gzip -dc before this program");
+          name + ": is a gzip file that holds no IDX file; put gzip -dc before this program");
     }
-    source_ = images_of(std::make_shared<const data::IdxFile>(std::move(whole), name), "-");
+    source_ = pictures_of_idx(std::make_shared<const data::IdxFile>(std::move(whole), name), "-");
   } else if (const image::ForeignKind* kind = foreign_kind_of(head)) {
     throw Error(ErrorCode::kNotSupported, name + ": " + kind->sentence());
   } else if (may_be_list(head)) {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "predict/idx_pictures.hpp"
 #include "predict/left_out.hpp"
 #include "predict/path_list.hpp"
 #include "predict/picture_source.hpp"
+#include "predict/set_pictures.hpp"
 #include "predict/standard_input.hpp"
 
 namespace mlpctl::app {
@@ -19,15 +19,15 @@ namespace mlpctl::app {
 bool holds_many_pictures(const std::string& path);
 
 /// The pictures that the paths of a command line mean, one after the other: files, the pictures in
-/// folders, the images of IDX files, the pictures in tar archives, and for "-" what is on standard
-/// input: any of these but a folder, or a list of paths.
+/// folders, the images of IDX files and tables of pixels, the pictures in tar archives, and for "-"
+/// what is on standard input: any of these but a folder, or a list of paths.
 class PredictInputs : public PictureSource {
  public:
   PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end);
 
   /// What cannot be read comes as an input with an error.
   std::optional<PredictInput> next() override;
-  /// Whether an IDX file was among them, so that the range meant anything.
+  /// Whether a set was among them, so that the range meant anything.
   bool range_used() const { return range_used_; }
   /// What folders and archives held that was not answered for; to be asked at the end.
   const LeftOut& left_out() const { return left_out_; }
@@ -36,8 +36,10 @@ class PredictInputs : public PictureSource {
   bool open_next();
   bool open_next_of_list();
   std::unique_ptr<PictureSource> source_of(const std::string& path);
-  std::unique_ptr<PictureSource> images_of(std::shared_ptr<const data::IdxFile> idx,
-                                           const std::string& shown);
+  std::unique_ptr<PictureSource> pictures_of(data::Dataset set, const std::string& name,
+                                             const std::string& shown);
+  std::unique_ptr<PictureSource> pictures_of_idx(std::shared_ptr<const data::IdxFile> file,
+                                                 const std::string& shown);
   void open_standard_input();
 
   std::vector<std::string> paths_;

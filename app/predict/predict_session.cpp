@@ -32,8 +32,8 @@ image::Picture read_picture(const PredictInput& input, digits::Preparation prepa
 digits::Candidates image_of(const PredictInput& input) {
   const std::size_t first = static_cast<std::size_t>(input.index) * model::kPixels;
   digits::Candidates candidates =
-      digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
-  input.idx->check_unchanged();
+      digits::as_it_is(input.set->images.subspan(first, model::kPixels));
+  input.set->check_unchanged();
   return candidates;
 }
 
@@ -51,7 +51,7 @@ PreparedPicture prepare(const PredictInput& input, digits::Preparation preparati
       .file = input.file, .index = input.index, .member = input.member, .error = input.error};
   if (!picture.error.empty()) return picture;
   try {
-    if (input.idx != nullptr) {
+    if (input.set != nullptr) {
       picture.candidates = image_of(input);
     } else {
       image::Picture decoded = read_picture(input, preparation);

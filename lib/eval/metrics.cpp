@@ -27,6 +27,16 @@ ClassScore score(const Confusion& confusion, std::size_t digit) {
   return result;
 }
 
+std::array<double, 2> wilson_interval(double share, double count) {
+  if (count <= 0) return {0, 1};
+  constexpr double kSigmas = 1.959963984540054;
+  const double spread = kSigmas * kSigmas / count;
+  const double middle = (share + spread / 2) / (1 + spread);
+  const double half =
+      kSigmas / (1 + spread) * std::sqrt(share * (1 - share) / count + spread / (4 * count));
+  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
+}
+
 }  // namespace
 
 void Metrics::add(std::span<const float> logits, std::span<const std::uint8_t> labels) {
@@ -65,6 +75,7 @@ Report Metrics::report() const {
   report.loss = ratio(loss_, count);
   report.accuracy = ratio(static_cast<double>(report.correct), count);
   report.accuracy_error = std::sqrt(ratio(report.accuracy * (1 - report.accuracy), count));
+  report.accuracy_interval = wilson_interval(report.accuracy, count);
   for (const Bin& bin : bins_) {
     report.calibration_error +=
         ratio(std::abs(static_cast<double>(bin.correct) - bin.confidence), count);

@@ -25,6 +25,9 @@ struct Report {
   double loss = 0;
   /// The share answered right, and its standard error as of a random sample.
   double accuracy = 0, accuracy_error = 0;
+  /// Where the share of all such pictures lies with a probability of 95 % (Wilson's interval, which
+  /// also holds of a few pictures, and where all of them are answered right).
+  std::array<double, 2> accuracy_interval{};
   /// Expected calibration error over 15 equal bins of confidence (Guo et al. 2017).
   double calibration_error = 0;
   std::array<ClassScore, model::kClasses> per_class;

@@ -1,8 +1,10 @@
 #include "read/judge.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "net/classifier.hpp"
@@ -26,6 +28,10 @@ void for_each_digit(std::span<const Candidates> pictures, const Visit& visit) {
   }
 }
 
+/// What the net's sureness weighs beside a reading's merit: shadows and the insides of loops seldom
+/// make it sure. Fitted to generated photographs.
+constexpr float kSureness = 3;
+
 /// A reading whose digits the net has named.
 struct NamedReading {
   std::vector<Digit> digits;
@@ -37,12 +43,8 @@ struct NamedReading {
     for (const Digit& digit : digits) least = std::min(least, digit.confidence());
     return least;
   }
-  /// How much it looks like a digit to the eye and to the net: shadows and the insides of loops
-  /// seldom make it sure. The weight was fitted to generated photographs.
-  float score() const {
-    constexpr float kSureness = 3;
-    return merit + kSureness * std::log(least_confidence());
-  }
+  /// How much it looks like a digit to the eye and to the net.
+  float score() const { return merit + kSureness * std::log(least_confidence()); }
 };
 
 /// Whether one way convinces more than another that is likelier by shape. More digits must be
@@ -97,7 +99,56 @@ class Names {
   std::ptrdiff_t at_ = 0;
 };
 
+/// The readings of one digit of a picture that is one mark.
+std::vector<const image::Reading*> single_readings(const Candidates& picture) {
+  std::vector<const image::Reading*> readings;
+  if (picture.row || picture.lines.size() != 1 || picture.lines[0].size() != 1) return readings;
+  for (const image::Reading& reading : picture.lines[0][0]) {
+    if (reading.digits.size() == 1) readings.push_back(&reading);
+  }
+  return readings;
+}
+
+/// How much the reading looks like a digit to the eye, and like the label to the net.
+float agreement(const image::Reading& reading, std::span<const float> logits, std::uint8_t label) {
+  std::array<float, kClasses> probabilities{};
+  std::ranges::copy(logits, probabilities.begin());
+  net::softmax(probabilities);
+  return reading.merit + kSureness * std::log(probabilities[label]);
+}
+
 }  // namespace
+
+std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> pictures,
+                                                   std::span<const std::uint8_t> labels,
+                                                   const Network& network) {
+  std::vector<std::vector<const image::Reading*>> readings;
+  std::vector<std::uint8_t> pixels;
+  for (const Candidates& picture : pictures) {
+    for (const image::Reading* each : readings.emplace_back(single_readings(picture))) {
+      const auto& seen = each->digits[0].pixels;
+      pixels.insert(pixels.end(), seen.begin(), seen.end());
+    }
+  }
+  const bool asked = network && !pixels.empty();
+  const std::vector<float> logits = asked ? network(pixels) : std::vector<float>();
+  std::vector<const image::Digit*> chosen;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const image::Digit* best = readings[i].empty() ? nullptr : readings[i][0]->digits.data();
+    float most = -std::numeric_limits<float>::infinity();
+    for (const image::Reading* each : readings[i]) {
+      const auto row = std::span(logits).subspan(asked ? at++ * kClasses : 0, asked ? kClasses : 0);
+      const float score = asked ? agreement(*each, row, labels[i]) : most;
+      if (score > most) {
+        most = score;
+        best = each->digits.data();
+      }
+    }
+    chosen.push_back(best);
+  }
+  return chosen;
+}
 
 std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network) {
   std::vector<std::uint8_t> pixels;

@@ -72,7 +72,7 @@ class CandidateTest(ProgramTest):
         self.assertEqual(self.candidates("predict", "x", "y")[0], "files")
         self.assertEqual(self.candidates("load", "--", "-")[0], "files")
         self.assertEqual(self.candidates("--config", "")[0], "files")
-        self.assertEqual(self.candidates("eval", "--data", "")[0], "folders")
+        self.assertEqual(self.candidates("eval", "--data", "")[0], "files")
         self.assertEqual(self.candidates("predict", "--save-input", "")[0], "folders")
         self.assertEqual(self.candidates("eval", "--batch-size", ""), ("words", []))
 
@@ -117,7 +117,7 @@ class Bash(ShellTest):
     def test_files_and_folders(self):
         self.assertEqual(self.complete("mlpctl load 'a m'"), ["a model's.pt"])
         self.assertEqual(self.complete("mlpctl eval --model = 'a m'"), ["a model's.pt"])
-        self.assertEqual(self.complete("mlpctl eval --data ''"), ["a folder"])
+        self.assertEqual(self.complete("mlpctl predict --save-input ''"), ["a folder"])
 
 
 @needs("fish")
@@ -138,7 +138,7 @@ class Fish(ShellTest):
     def test_files_and_folders(self):
         self.assertEqual(self.complete("'mlpctl load a'"), ["a folder/", "a model's.pt"])
         self.assertEqual(self.complete("'mlpctl eval --model=a\\\\ m'"), ["--model=a model's.pt"])
-        self.assertEqual(self.complete("'mlpctl eval --data '"), ["a folder/"])
+        self.assertEqual(self.complete("'mlpctl predict --save-input '"), ["a folder/"])
 
     def test_descriptions_with_apostrophes_are_text(self):
         lines = self.shell(

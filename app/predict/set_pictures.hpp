@@ -16,17 +16,17 @@ struct IndexRange {
 /// Throws UsageError for anything that is not A:B with A < B.
 IndexRange parse_range(const std::string& text);
 
-/// The images of an IDX file, those of the range.
-class IdxPictures : public PictureSource {
+/// The pictures of an IDX file or a table of pixels, those of the range.
+class SetPictures : public PictureSource {
  public:
-  /// `shown`: the file in answers. Throws Error where it holds no images of 28x28 pixels, or none
-  /// of the range.
-  IdxPictures(std::shared_ptr<const data::IdxFile> idx, std::string shown, IndexRange range);
+  /// `name` is what errors call the set, `shown` the file in answers. Throws Error where it holds
+  /// no images of 28x28 pixels, or none of the range. What is worth knowing of it goes to the log.
+  SetPictures(data::Dataset set, const std::string& name, std::string shown, IndexRange range);
 
   std::optional<PredictInput> next() override;
 
  private:
-  std::shared_ptr<const data::IdxFile> idx_;
+  std::shared_ptr<const data::Dataset> set_;
   std::string shown_;
   std::int64_t index_, end_;
 };

@@ -1,4 +1,4 @@
-#include "predict/idx_pictures.hpp"
+#include "predict/set_pictures.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -35,30 +35,28 @@ IndexRange parse_range(const std::string& text) {
   return range;
 }
 
-IdxPictures::IdxPictures(std::shared_ptr<const data::IdxFile> idx, std::string shown,
+SetPictures::SetPictures(data::Dataset set, const std::string& name, std::string shown,
                          IndexRange range)
-    : idx_(std::move(idx)), shown_(std::move(shown)), index_(range.begin) {
-  const std::string& path = idx_->path();
-  const auto& sizes = idx_->sizes();
-  if (sizes.size() == 1) {
-    throw Error(ErrorCode::kNotSupported,
-                path + ": holds labels; give the file of the images that they belong to");
+    : set_(std::make_shared<const data::Dataset>(std::move(set))),
+      shown_(std::move(shown)),
+      index_(range.begin),
+      end_(std::min(range.end, set_->count())) {
+  if (set_->rows != data::kSide || set_->columns != data::kSide) {
+    throw Error(ErrorCode::kNotSupported, name + ": holds no images of 28x28 pixels");
   }
-  if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
-    throw Error(ErrorCode::kNotSupported, path + ": holds no images of 28x28 pixels");
+  const std::int64_t count = set_->count();
+  if (range.begin >= count) {
+    throw Error(ErrorCode::kInvalidArgument, name + ": --range begins after its last image");
   }
-  if (range.begin >= sizes[0]) {
-    throw Error(ErrorCode::kInvalidArgument, path + ": --range begins after its last image");
+  if (range.end != INT64_MAX && range.end > count) {
+    spdlog::warn("{}: --range ends after its last image; it holds {}", name, count);
   }
-  end_ = std::min(range.end, sizes[0]);
-  if (range.end != INT64_MAX && range.end > sizes[0]) {
-    spdlog::warn("{}: --range ends after its last image; it holds {}", path, sizes[0]);
-  }
+  for (const std::string& note : set_->notes) spdlog::warn("{}", note);
 }
 
-std::optional<PredictInput> IdxPictures::next() {
+std::optional<PredictInput> SetPictures::next() {
   if (index_ >= end_) return std::nullopt;
-  return PredictInput{.file = shown_, .idx = idx_, .index = index_++};
+  return PredictInput{.file = shown_, .set = set_, .index = index_++};
 }
 
 }  // namespace mlpctl::app
