@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +16,6 @@
 #include "base/sha256.hpp"
 #include "build_settings.hpp"
 #include "cli/cli.hpp"
-#include "cli/data_set.hpp"
 #include "cli/help.hpp"
 #include "cli/inference.hpp"
 #include "cli/option_sources.hpp"
@@ -24,6 +24,7 @@
 #include "commands.hpp"
 #include "eval/low_accuracy.hpp"
 #include "eval/metrics.hpp"
+#include "eval/mistakes.hpp"
 #include "eval/report_text.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
@@ -33,6 +34,7 @@
 #include "report/markdown.hpp"
 #include "report/page.hpp"
 #include "report/report_files.hpp"
+#include "sets/data_set.hpp"
 #include "train/clock.hpp"
 
 namespace mlpctl::app {
@@ -41,6 +43,7 @@ namespace {
 struct EvalOptions {
   std::string model, data, split = "test";
   double min_accuracy = 0;
+  std::size_t wrong = 20;
   bool json = false;
   model::LoadOptions load;
   InferenceOptions inference;
@@ -53,9 +56,13 @@ std::string some_of(const std::vector<std::string>& classes) {
 
 nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std::string>& names) {
   nlohmann::ordered_json json{
-      {"accuracy", report.accuracy}, {"accuracy_error", report.accuracy_error},
-      {"loss", report.loss},         {"ece", report.calibration_error},
-      {"count", report.count},       {"per_class", nlohmann::ordered_json::array()}};
+      {"accuracy", report.accuracy},
+      {"accuracy_error", report.accuracy_error},
+      {"accuracy_interval", {report.accuracy_interval.low, report.accuracy_interval.high}},
+      {"loss", report.loss},
+      {"ece", report.calibration_error},
+      {"count", report.count},
+      {"per_class", nlohmann::ordered_json::array()}};
   for (std::size_t digit = 0; digit < report.per_class.size(); ++digit) {
     const eval::ClassScore& score = report.per_class[digit];
     nlohmann::ordered_json entry{{"digit", digit},
@@ -70,21 +77,71 @@ nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std
   return json;
 }
 
-void print(const EvalOptions& options, const eval::Report& report, std::vector<std::string> names) {
+/// What a model's answers to a set come to.
+struct Measured {
+  Evaluation evaluation;
+  std::vector<eval::Mistake> mistakes;
+};
+
+Measured measure(const Inference& inference, const data::Dataset& set,
+                 const std::vector<std::string>& classes) {
+  const train::Clock clock;
+  const std::vector<float> logits = inference.logits(set.images);
+  set.check_unchanged();
+  spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
+  return {evaluate(logits, set.images, set.labels, classes), eval::mistakes(logits, set.labels)};
+}
+
+nlohmann::ordered_json to_json(const eval::Mistake& mistake, const data::Dataset& set) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  if (set.files.empty()) {
+    json["index"] = mistake.picture;
+  } else {
+    json["file"] = set.files[mistake.picture];
+  }
+  json["label"] = mistake.label;
+  json["answer"] = mistake.answer;
+  json["confidence"] = mistake.confidence;
+  return json;
+}
+
+/// "wrong: 2, the surest first" and a line for each of the first `most`.
+std::string wrong_text(const std::vector<eval::Mistake>& mistakes, const data::Dataset& set,
+                       const std::vector<std::string>& names, std::size_t most) {
+  if (mistakes.empty() || most == 0) return "";
+  std::string text = fmt::format("\nwrong: {}, the surest first\n", mistakes.size());
+  for (std::size_t i = 0; i < std::min(most, mistakes.size()); ++i) {
+    const eval::Mistake& each = mistakes[i];
+    const std::string picture = set.files.empty() ? fmt::format("picture {}", each.picture)
+                                                  : printable(set.files[each.picture]);
+    text += fmt::format("{}: {}, answered {} with {:.2f} %\n", picture,
+                        names[static_cast<std::size_t>(each.label)],
+                        names[static_cast<std::size_t>(each.answer)], 100 * each.confidence);
+  }
+  if (mistakes.size() > most) text += fmt::format("and {} more\n", mistakes.size() - most);
+  return text;
+}
+
+void print(const EvalOptions& options, const Measured& measured, const PreparedSet& prepared) {
+  const auto& [evaluation, mistakes] = measured;
+  const eval::Report& report = evaluation.report;
+  std::vector<std::string> names = evaluation.classes;
   if (options.json) {
-    std::cout << json_text(to_json(report, names)) << '\n';
+    nlohmann::ordered_json json = to_json(report, names);
+    json["wrong"] = nlohmann::ordered_json::array();
+    for (std::size_t i = 0; i < std::min(options.wrong, mistakes.size()); ++i) {
+      json["wrong"].push_back(to_json(mistakes[i], prepared.set));
+    }
+    json["left_out"] = prepared.left_out;
+    std::cout << json_text(json) << '\n';
     return;
   }
   for (std::string& name : names) name = printable(name);
-  std::cout << eval::to_text(report, names);
-}
-
-std::vector<float> answer(const Inference& inference, const data::Dataset& set) {
-  const train::Clock clock;
-  std::vector<float> logits = inference.logits(set.images);
-  set.check_unchanged();
-  spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
-  return logits;
+  std::cout << eval::to_text(report, names)
+            << wrong_text(mistakes, prepared.set, names, options.wrong);
+  if (!prepared.left_out.empty()) {
+    std::cout << "left out: " << prepared.left_out.size() << ", which count in none of this\n";
+  }
 }
 
 void check_files(const EvalOptions& options, const std::string& config) {
@@ -140,41 +197,67 @@ void write_report(const EvalOptions& options, const Evaluation& evaluation,
   });
 }
 
+PreparedSet load_prepared(const EvalOptions& options, const model::ModelInfo& info,
+                          const std::string& path, const Inference& inference) {
+  const data::Part part = options.split == "test" ? data::Part::kTest : data::Part::kTrain;
+  const bool of_digits = info.preprocess != "none";
+  return prepare_and_tell(
+      load_set(path, part, info.classes),
+      {.preparation = of_digits ? digits::Preparation::kDigit : digits::Preparation::kReduced,
+       .purpose = Purpose::kMeasure,
+       .network = [&](std::span<const std::uint8_t> images) { return inference.logits(images); },
+       .threads = inference.threads()});
+}
+
+/// What an accuracy as low as guessing may come from.
+void tell_low_accuracy(const eval::Report& report, const data::Dataset& set,
+                       const model::ModelInfo& info, const Inference& inference) {
+  std::string hint = eval::low_accuracy_hint(
+      report.accuracy, set.images, set.labels,
+      [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
+  if (hint.empty()) return;
+  if (info.classes != set.classes) {
+    hint += "; the model's classes are " + some_of(info.classes) + ", the data's " +
+            some_of(set.classes);
+  }
+  spdlog::warn("{}: {}", set.name, hint);
+}
+
+/// Whoever asks for a share of right answers gets none for a picture that has no answer.
+ExitCode judge_accuracy(const EvalOptions& options, const eval::Report& report,
+                        std::size_t left_out) {
+  const double accuracy = static_cast<double>(report.correct) /
+                          static_cast<double>(report.count + static_cast<std::int64_t>(left_out));
+  if (accuracy >= options.min_accuracy) return ExitCode::kDone;
+  spdlog::error("accuracy {:.4f}{} is below --min-accuracy {}", accuracy,
+                left_out > 0 ? ", with what is left out taken for wrong," : "",
+                options.min_accuracy);
+  return ExitCode::kBelowThreshold;
+}
+
 ExitCode run(const EvalOptions& options, const std::string& config) {
   check_files(options, config);
   const state::StateFile file = state::open_state(options.model);
   const model::ModelView model = model::view_in(file, options.load);
   const model::ModelInfo info = model::info_in(file);
-  const std::string folder = find_data(options.data);
-  const data::Dataset set =
-      load_set(folder, options.split == "test" ? data::Part::kTest : data::Part::kTrain);
+  const std::string path = find_data(options.data);
   const Inference inference(model.parameters, options.inference);
-  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), folder,
+  const PreparedSet prepared = load_prepared(options, info, path, inference);
+  const data::Dataset& set = prepared.set;
+  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), path,
                 inference.threads());
 
   // The clock runs only from here on: the start of LibTorch is not what is measured.
-  const std::vector<float> logits = answer(inference, set);
-  const Evaluation evaluation =
-      evaluate(logits, set.images, set.labels, class_names(info.classes, set.classes));
-  const eval::Report& report = evaluation.report;
+  const Measured measured = measure(inference, set, class_names(info.classes, set.classes));
+  const eval::Report& report = measured.evaluation.report;
   if (!std::isfinite(report.loss)) {
     throw Error(ErrorCode::kCorruption,
                 options.model + ": its answers are not finite numbers; train it again");
   }
-  print(options, report, evaluation.classes);
-  write_report(options, evaluation, info, model.parameters, set);
-  std::string hint = eval::low_accuracy_hint(
-      report.accuracy, set.images, set.labels,
-      [&](std::span<const std::uint8_t> images) { return inference.logits(images); });
-  if (!hint.empty() && info.classes != set.classes) {
-    hint += "; the model's classes are " + some_of(info.classes) + ", the data's " +
-            some_of(set.classes);
-  }
-  if (!hint.empty()) spdlog::warn("{}: {}", set.name, hint);
-  if (report.accuracy >= options.min_accuracy) return ExitCode::kDone;
-  spdlog::error("accuracy {:.4f} is below --min-accuracy {}", report.accuracy,
-                options.min_accuracy);
-  return ExitCode::kBelowThreshold;
+  print(options, measured, prepared);
+  write_report(options, measured.evaluation, info, model.parameters, set);
+  tell_low_accuracy(report, set, info, inference);
+  return judge_accuracy(options, report, prepared.left_out.size());
 }
 
 }  // namespace
@@ -188,7 +271,7 @@ void add_eval(CLI::App& app) {
       ->group("Input");
   add_load_options(*command, options->load);
   command->add_option("--data", options->data, std::string(kDataHelp))
-      ->type_name("DIR")
+      ->type_name("PATH")
       ->group("Input");
   one_of(command->add_option("--split", options->split, "Part of the data set to answer"),
          {"test", "train"})
@@ -199,6 +282,12 @@ void add_eval(CLI::App& app) {
                    "Share of right answers, from 0 to 1, below which the exit status is 3")
       ->type_name("X")
       ->check(unnamed(CLI::Range(0.0, 1.0)))
+      ->capture_default_str()
+      ->group("Output");
+  command
+      ->add_option("--wrong", options->wrong,
+                   "How many of the wrong answers to list, the surest first")
+      ->type_name("N")
       ->capture_default_str()
       ->group("Output");
   command->add_flag("--json", options->json, "Print the results as one JSON object")

@@ -16,7 +16,7 @@ ROOMS = {
     "base": "",
     "thread": "base",
     "state": "base",
-    "data": "base",
+    "data": "base state",
     "image": "base",
     "model": "base state",
     "net": "base thread state model",
@@ -31,7 +31,7 @@ FOLDERS = {
     "state": ["value", "verdict", "pickle zip", "container members", "fit copy"],
     "image": ["encode", "decode", "prepare", "propose", "sheet"],
     "train": ["augment", "torch"],
-    "app": ["cli", "states", "report", "completion load manual predict save train"],
+    "app": ["cli", "sets states", "report", "completion load manual predict save train"],
 }
 MOST_FILES = 40
 FEWEST_LINES = 12

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 names_of_targets() {
   ls tests/fuzz | sed -n 's/_fuzz\.cpp$//p'
-  printf 'picture_%s\n' png jpeg tiff webp bmp gif pnm
+  printf 'picture_%s\n' png jpeg tiff webp bmp gif pnm heif
 }
 
 presets=asan

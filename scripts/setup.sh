@@ -14,6 +14,7 @@ packages=(
   git g++ cmake ninja-build ccache dpkg-dev pkg-config curl ca-certificates
   catch2 libcli11-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libleptonica-dev libpng-dev libjpeg-dev
   libhwy-dev nettle-dev libtomlplusplus-dev libprotozero-dev
+  libheif1 libheif-dev
   clang libclang-rt-dev
   python3 python3-venv bash-completion zsh fish man-db groff-base mandoc
 )

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/input_file.hpp"
 #include "cli/option_names.hpp"
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
@@ -76,6 +77,9 @@ std::string describe(const CLI::App& app, const CLI::ParseError& error) {
   std::error_code none;
   if (kind == CLI::ExitCodes::FileError && fs::is_directory(config_file(app), none)) {
     return config_file(app) + ": is a folder; --config takes a TOML file";
+  }
+  if (kind == CLI::ExitCodes::FileError && !fs::exists(config_file(app), none)) {
+    return no_such("file", config_file(app)).what();
   }
   const std::string place = config_place(app, error.what());
   return place.empty() ? error.what() : place + ": " + error.what();

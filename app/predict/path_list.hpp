@@ -1,30 +1,50 @@
 #pragma once
 
-#include <istream>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+
+#include "predict/standard_input.hpp"
 
 namespace mlpctl::app {
 
+/// How the paths of a list end.
+enum class PathEnd { kAsItComes, kNul };
+
 /// The paths of a list on standard input, one after the other as they arrive: a line each, with or
-/// without a carriage return, or each ended by a NUL byte, which the first that comes tells.
+/// without a carriage return, or each ended by a NUL byte. Which of the two it is tells what comes
+/// first, unless it is said.
 class PathList {
  public:
-  explicit PathList(std::istream& stream) : stream_(stream) {}
+  PathList(std::shared_ptr<StandardInput> input, PathEnd end)
+      : input_(std::move(input)),
+        end_(end == PathEnd::kNul ? '\0' : '\n'),
+        is_told_(end_ == '\0') {}
 
-  /// Passes over empty ones. Throws Error for a list in UTF-16, as some shells write it, and when
-  /// reading fails.
+  /// Passes over empty ones. Throws Error for a list in UTF-16, as some shells write it, for a name
+  /// that no file can have, and when reading fails; then the list is at its end.
   std::optional<std::string> next();
   /// Whether none has come.
-  bool is_empty() const { return is_empty_; }
+  bool is_empty() const { return count_ == 0; }
 
  private:
+  /// Finds out how the paths end, and passes over a byte order mark.
+  void begin();
   /// Up to the next end of a path; false at the end of the list.
   bool read(std::string& path);
+  [[noreturn]] void refuse_path(const std::string& why) const;
 
-  std::istream& stream_;
-  bool is_first_ = true, is_empty_ = true;
-  char end_ = '\n';
+  std::shared_ptr<StandardInput> input_;
+  char end_;
+  bool is_told_;
+  bool is_first_ = true;
+  std::size_t count_ = 0;
 };
+
+/// The first path of the bytes, if they are a list: what comes before the first end of one, or all.
+std::string_view first_path_in(std::string_view bytes);
 
 }  // namespace mlpctl::app

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -34,6 +35,7 @@
 #include "model/model_file.hpp"
 #include "predict/annotation.hpp"
 #include "predict/drawing.hpp"
+#include "predict/predict_input.hpp"
 #include "predict/predict_session.hpp"
 #include "predict/result.hpp"
 #include "predict/saved_inputs.hpp"
@@ -51,7 +53,7 @@ struct PredictOptions {
   model::LoadOptions load;
   InferenceOptions inference;
   ReportFiles report;
-  bool split = false, json = false, show = false;
+  bool null = false, split = false, json = false, show = false;
 };
 
 /// The model that the program is installed with.
@@ -77,22 +79,25 @@ digits::Preparation preparation_of(const PredictOptions& options, const model::M
   return options.preprocess == "none" ? digits::Preparation::kExact : digits::Preparation::kReduced;
 }
 
-bool is_data_set(const std::string& path) {
+bool holds_many(const std::string& path) {
   try {
-    return starts_like_idx(path);
+    return holds_many_pictures(path);
   } catch (const Error&) {  // What is wrong with it is said when it is read.
     return false;
   }
 }
 
 void check(const PredictOptions& options) {
+  if (options.null && std::ranges::find(options.paths, "-") == options.paths.end()) {
+    throw UsageError("--null is about the names on standard input, and no PATH is -");
+  }
   if (options.annotate.empty()) return;
   std::error_code none;  // What is wrong with a path is said when it is read.
   const bool single = options.paths.size() == 1 && options.paths[0] != "-" &&
                       !std::filesystem::is_directory(options.paths[0], none);
   if (!single) throw UsageError("--annotate draws on one picture: name one PATH");
-  if (is_data_set(options.paths[0])) {
-    throw UsageError("--annotate draws on one picture, and this is a data set: " +
+  if (holds_many(options.paths[0])) {
+    throw UsageError("--annotate draws on one picture, and this is a data set or an archive: " +
                      printable(options.paths[0]));
   }
   probe_output(options.annotate);
@@ -140,6 +145,12 @@ class Printer {
     }
   }
 
+  void print(const LeftOut& left_out) const {
+    if (left_out.is_empty()) return;
+    left_out.log();
+    if (options_.json) std::cout << json_text(left_out.json()) << '\n';
+  }
+
   ExitCode code() const {
     if (failed_) return ExitCode::kFailed;
     return unsure_ ? ExitCode::kBelowThreshold : ExitCode::kDone;
@@ -148,7 +159,7 @@ class Printer {
  private:
   void print_input(const digits::Digit& digit, const Result& result) {
     if (options_.show && !options_.json) std::cout << drawing(digit, options_.style, glyphs_);
-    if (saved_) saved_->write(digit, result.file);
+    if (saved_) saved_->write(digit, result.member.empty() ? result.file : result.member);
   }
 
   const PredictOptions& options_;
@@ -213,7 +224,8 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
   options.style.layout = options.split ? Layout::kSheet : Layout::kDigit;
   options.style.classes = info.classes;
 
-  auto inputs = std::make_shared<PredictInputs>(options.paths, range);
+  auto inputs = std::make_shared<PredictInputs>(options.paths, range,
+                                                options.null ? PathEnd::kNul : PathEnd::kAsItComes);
   const int threads = thread_count(options.inference.threads);
   const Kept kept{.decoded = !options.annotate.empty(), .thumbnail = !options.report.empty()};
   Pipeline<PredictInput, PreparedPicture> work(
@@ -248,8 +260,9 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
   if (!options.report.empty()) write_report(options, page, model.parameters);
   // A file that could not be read may have been one.
   if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {
-    spdlog::warn("--range counts the images of IDX files, and none was given");
+    spdlog::warn("--range counts the images of IDX files and tables, and none was given");
   }
+  printer.print(inputs->left_out());
   return printer.code();
 }
 
@@ -264,14 +277,20 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
   command
       .add_option(
           "paths", options.paths,
-          "Pictures, folders of pictures, or IDX files; - reads a list of paths from standard "
-          "input, a line each or as find -print0 writes them")
+          "Pictures, folders of pictures, IDX files, CSV tables of pixels, or tar archives of "
+          "pictures; - reads one of these from standard input, or a list of paths, a line each or "
+          "as find -print0 writes them")
       ->type_name("PATH")
       ->required()
       ->group("Input");
   command
-      .add_option("--range", options.range,
-                  "Answer only images A to B-1 of an IDX file, counted from 0 (default: all)")
+      .add_flag("-0,--null", options.null,
+                "Standard input is a list of paths that end with NUL, not with a line")
+      ->group("Input");
+  command
+      .add_option(
+          "--range", options.range,
+          "Answer only images A to B-1 of an IDX file or a table, counted from 0 (default: all)")
       ->type_name("A:B")
       ->group("Input");
   one_of(command.add_option("--preprocess", options.preprocess,

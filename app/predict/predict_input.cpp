@@ -3,211 +3,211 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <filesystem>
-#include <iostream>
 #include <span>
-#include <system_error>
+#include <string_view>
 #include <utility>
 
+#include "base/byte_reader.hpp"
 #include "base/input_file.hpp"
-#include "cli/usage_error.hpp"
 #include "data/gzip.hpp"
-#include "image/decode/codec.hpp"
+#include "data/idx_folder.hpp"
+#include "data/pixel_table.hpp"
 #include "mlpctl/error.hpp"
+#include "predict/content.hpp"
+#include "predict/folder_pictures.hpp"
+#include "predict/tar_pictures.hpp"
 
 namespace mlpctl::app {
 namespace {
 
-/// Of a link: whether it is the link's fault.
-bool leads_nowhere(const std::error_code& error) {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
-         error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
+using namespace std::string_view_literals;
+
+/// A data set on standard input is held in memory; the largest of MNIST's family has 550 MB.
+constexpr std::size_t kMostDataSet = std::size_t{1} << 30U;
+
+/// One picture, whatever is to be said of it.
+class SinglePicture : public PictureSource {
+ public:
+  explicit SinglePicture(PredictInput input) : input_(std::move(input)) {}
+
+  std::optional<PredictInput> next() override { return std::exchange(input_, std::nullopt); }
+
+ private:
+  std::optional<PredictInput> input_;
+};
+
+/// An IDX file by its first bytes; of a packed one its name tells.
+bool is_idx_file(Content content, const std::string& path) {
+  return content == Content::kDataSet ||
+         (content == Content::kGzip && path.find("idx") != path.npos);
 }
 
-constexpr std::size_t kMagicBytes = 4;
-
-bool holds_idx_images(const std::string& path) {
-  const std::string begin = first_bytes_of(path, kMagicBytes);
-  const auto bytes = std::as_bytes(std::span(begin));
-  if (data::is_gzip(bytes)) return path.find("idx3") != std::string::npos;
-  return data::is_idx(bytes) && begin.back() == 3;
+bool is_there_as_path(std::string_view path) {
+  std::error_code none;
+  if (path.ends_with('\r')) path.remove_suffix(1);
+  return !path.empty() && std::filesystem::exists(std::filesystem::path(path), none);
 }
 
-/// What to give instead of a folder that holds data sets; nothing for other files.
-std::string idx_hint(std::vector<std::string> files) {
-  std::sort(files.begin(), files.end(), naturally_before);
-  for (const std::string& file : files) {
-    try {
-      if (holds_idx_images(file)) return ", but a data set; give its file of images: " + file;
-    } catch (const Error&) {  // It cannot be read, so it is no file to name.
-    }
-  }
-  return "";
+/// Whether a list of paths may begin so: of the control characters hardly others stand in one.
+bool may_be_list(std::string_view bytes) {
+  static constexpr std::string_view kKnown = "\t\r\n\0\x1B"sv;
+  return std::ranges::none_of(bytes, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && kKnown.find(c) == kKnown.npos) || byte == 0x7F;
+  });
 }
 
-std::vector<std::string> pictures_below(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::vector<std::string> found, others;
-  std::error_code error;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
-       at.increment(error)) {
-    const bool is_file = at->is_regular_file(error);
-    if (error && !leads_nowhere(error)) break;
-    if (!is_file) continue;
-    std::string path = at->path().string();
-    (image::has_picture_suffix(path) ? found : others).push_back(std::move(path));
+/// As many of the first bytes as tell what they are: the first path of a list is enough, for it may
+/// be long until the next comes.
+std::string_view telling_bytes(StandardInput& input) {
+  constexpr std::size_t kEnough = 4096;
+  std::string_view bytes;
+  for (;;) {
+    const std::size_t before = bytes.size();
+    bytes = input.look(before);
+    if (bytes.size() == before || bytes.size() >= kEnough) return bytes;
+    if (content_of(bytes) == Content::kTar) return bytes;
+    const std::string_view first = first_path_in(bytes);
+    const auto after = static_cast<std::size_t>(first.data() + first.size() - bytes.data());
+    const bool is_whole = after < bytes.size();
+    // A tar archive begins with a name as well, filled up with NUL.
+    if (is_whole && may_be_list(first) && !bytes.substr(after).starts_with("\0\0"sv)) return bytes;
   }
-  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  if (found.empty()) {
-    throw Error(ErrorCode::kNotFound, folder + ": holds no pictures" + idx_hint(std::move(others)));
-  }
-  std::sort(found.begin(), found.end(), naturally_before);
-  return found;
 }
 
-bool is_digit(char c) {
-  return std::isdigit(static_cast<unsigned char>(c)) != 0;
-}
-
-/// An IDX file of pictures of the net's size.
-std::shared_ptr<const data::IdxFile> open_idx(const std::string& path) {
-  auto idx = std::make_shared<data::IdxFile>(path);
-  const auto& sizes = idx->sizes();
-  if (sizes.size() == 1) {
-    throw Error(ErrorCode::kNotSupported,
-                path + ": holds labels; give the file of the images that they belong to");
-  }
-  if (sizes.size() != 3 || sizes[1] != 28 || sizes[2] != 28) {
-    throw Error(ErrorCode::kNotSupported, path + ": holds no images of 28x28 pixels");
-  }
-  return idx;
-}
-
-std::int64_t parse_index(const std::string& text, const std::string& part, std::int64_t absent) {
-  if (part.empty()) return absent;
-  std::int64_t value = -1;
-  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-  if (error != std::errc() || end != part.data() + part.size() || value < 0) {
-    throw UsageError("--range: '" + text + "' is not A:B with whole numbers, such as 0:10");
-  }
-  return value;
+/// What is unpacked of gzip bytes first.
+std::string unpacked_head(std::span<const std::byte> packed, const std::string& name) {
+  std::string head(kTellingBytes, '\0');
+  head.resize(data::GzipReader(packed, name).read(std::as_writable_bytes(std::span(head))));
+  return head;
 }
 
 }  // namespace
 
-bool starts_like_idx(const std::string& path) {
-  const std::string begin = first_bytes_of(path, kMagicBytes);
-  const auto bytes = std::as_bytes(std::span(begin));
-  if (data::is_idx(bytes)) return true;
-  return data::is_gzip(bytes) && path.find("idx") != std::string::npos;
+bool holds_many_pictures(const std::string& path) {
+  const Content content = content_of(first_bytes_of(path, kTellingBytes));
+  return is_idx_file(content, path) || content == Content::kTable || content == Content::kTar;
 }
 
-IndexRange parse_range(const std::string& text) {
-  const std::size_t colon = std::min(text.find(':'), text.size());
-  if (colon == text.size()) {
-    throw UsageError("--range: '" + text + "' is not A:B with whole numbers, such as 0:10");
+PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end)
+    : paths_(std::move(paths)), range_(range), end_(end) {}
+
+std::unique_ptr<PictureSource> PredictInputs::pictures_of(data::Dataset set,
+                                                          const std::string& name,
+                                                          const std::string& shown) {
+  auto pictures = std::make_unique<SetPictures>(std::move(set), name, shown, range_);
+  range_used_ = true;
+  return pictures;
+}
+
+std::unique_ptr<PictureSource> PredictInputs::pictures_of_idx(
+    std::shared_ptr<const data::IdxFile> file, const std::string& shown) {
+  const std::string& name = file->path();
+  return pictures_of(data::idx_pictures(file), name, shown);
+}
+
+std::unique_ptr<PictureSource> PredictInputs::source_of(const std::string& path) {
+  std::error_code none;  // What is wrong with a path is said when it is read.
+  if (std::filesystem::is_directory(path, none)) {
+    return std::make_unique<FolderPictures>(path, left_out_);
   }
-  const IndexRange range{parse_index(text, text.substr(0, colon), 0),
-                         parse_index(text, text.substr(colon + 1), INT64_MAX)};
-  if (range.begin >= range.end) throw UsageError("--range: '" + text + "' holds nothing");
-  return range;
+  const Content content = content_of(first_bytes_of(path, kTellingBytes));
+  if (is_idx_file(content, path)) {
+    return pictures_of_idx(std::make_shared<const data::IdxFile>(path), path);
+  }
+  if (content == Content::kTable) return pictures_of(data::load_pixel_table(path), path, path);
+  if (content == Content::kTar) return std::make_unique<TarPictures>(path, left_out_);
+  return std::make_unique<SinglePicture>(PredictInput{.file = path});
 }
 
-PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range)
-    : paths_(std::move(paths)), range_(range) {}
-
-void PredictInputs::open(const std::string& path) {
-  try {
-    std::error_code none;  // What is wrong with a path is said when it is read.
-    if (std::filesystem::is_directory(path, none)) {
-      folder_ = pictures_below(path);
-      in_folder_ = 0;
-    } else if (starts_like_idx(path)) {
-      idx_ = open_idx(path);
-      index_ = range_.begin;
-      if (index_ >= idx_->sizes()[0]) {
-        idx_.reset();
-        throw Error(ErrorCode::kInvalidArgument, path + ": --range begins after its last image");
-      }
-      range_used_ = true;
-      if (range_.end != INT64_MAX && range_.end > idx_->sizes()[0]) {
-        spdlog::warn("{}: --range ends after its last image; it holds {}", path, idx_->sizes()[0]);
-      }
-    } else {
-      single_ = PredictInput{.file = path};
+void PredictInputs::open_standard_input() {
+  opened_ = "-";
+  auto input = std::make_shared<StandardInput>();
+  if (end_ == PathEnd::kNul) {
+    list_.emplace(std::move(input), end_);
+    return;
+  }
+  const std::string name(kStandardInput);
+  const std::string_view head = telling_bytes(*input);
+  const std::string_view first = first_path_in(head);
+  const Content content = content_of(head);
+  const data::ByteSource bytes = [input](std::span<std::byte> out) { return input->read(out); };
+  if (content == Content::kTar) {
+    source_ = std::make_unique<TarPictures>(bytes, "-", name, left_out_);
+  } else if (content == Content::kEmpty || is_there_as_path(first)) {
+    list_.emplace(std::move(input), end_);
+  } else if (content == Content::kPicture) {
+    source_ = std::make_unique<SinglePicture>(
+        PredictInput{.file = "-", .bytes = take_picture(bytes, "", 0, name)});
+  } else if (content == Content::kTable) {
+    const std::vector<std::byte> whole = read_whole(bytes, "", kMostDataSet, name);
+    source_ = pictures_of(data::parse_pixel_table(whole, name), name, "-");
+  } else if (content == Content::kDataSet || content == Content::kGzip) {
+    std::vector<std::byte> whole = read_whole(bytes, "", kMostDataSet, name);
+    if (content == Content::kGzip && content_of(unpacked_head(whole, name)) != Content::kDataSet) {
+      throw Error(
+          ErrorCode::kNotSupported,
+          name + ": is a gzip file that holds no IDX file; put gzip -dc before this program");
     }
-  } catch (const Error& error) {
-    single_ = PredictInput{.file = path, .error = error.what()};
+    source_ = pictures_of_idx(std::make_shared<const data::IdxFile>(std::move(whole), name), "-");
+  } else if (const image::ForeignKind* kind = foreign_kind_of(head)) {
+    throw Error(ErrorCode::kNotSupported, name + ": " + kind->sentence());
+  } else if (may_be_list(head)) {
+    list_.emplace(std::move(input), end_);
+  } else {
+    throw Error(ErrorCode::kNotSupported,
+                name +
+                    ": is no picture that is read, no data set, no tar archive and no list of "
+                    "paths");
   }
-}
-
-std::optional<PredictInput> PredictInputs::next_image() {
-  if (single_) return std::exchange(single_, std::nullopt);
-  if (in_folder_ < folder_.size()) return PredictInput{.file = folder_[in_folder_++]};
-  if (idx_ != nullptr) {
-    if (index_ < std::min(range_.end, idx_->sizes()[0])) {
-      return PredictInput{.file = idx_->path(), .idx = idx_, .index = index_++};
-    }
-    idx_.reset();
-  }
-  return std::nullopt;
 }
 
 bool PredictInputs::open_next_of_list() {
+  opened_ = "-";
+  std::optional<std::string> path;
   try {
-    if (const std::optional<std::string> path = list_->next()) {
-      open(*path);
-      return true;
-    }
-    if (list_->is_empty()) spdlog::warn("standard input named no pictures");
+    path = list_->next();
+  } catch (const Error&) {
     list_.reset();
-    return false;
-  } catch (const Error& error) {
-    single_ = PredictInput{.file = "-", .error = error.what()};
-    list_.reset();
+    throw;
+  }
+  if (path) {
+    opened_ = *path;
+    source_ = source_of(*path);
     return true;
   }
+  if (list_->is_empty()) spdlog::warn("{} named no pictures", kStandardInput);
+  list_.reset();
+  return false;
+}
+
+/// Whether there was anything to open.
+bool PredictInputs::open_next() {
+  if (list_) return open_next_of_list() || open_next();
+  if (path_ == paths_.size()) return false;
+  opened_ = paths_[path_++];
+  if (opened_ == "-") {
+    open_standard_input();
+  } else {
+    source_ = source_of(opened_);
+  }
+  return true;
 }
 
 std::optional<PredictInput> PredictInputs::next() {
   for (;;) {
-    if (std::optional<PredictInput> image = next_image()) return image;
-    if (list_) {
-      if (open_next_of_list()) continue;
-    }
-    if (path_ == paths_.size()) return std::nullopt;
-    const std::string& path = paths_[path_++];
-    if (path == "-") {
-      list_.emplace(std::cin);
-    } else {
-      open(path);
-    }
-  }
-}
-
-bool naturally_before(const std::string& a, const std::string& b) {
-  std::size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (is_digit(a[i]) && is_digit(b[j])) {
-      const auto run = [](const std::string& text, std::size_t& at) {
-        while (at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1])) ++at;
-        const std::size_t start = at;
-        while (at < text.size() && is_digit(text[at])) ++at;
-        return text.substr(start, at - start);
-      };
-      const std::string x = run(a, i), y = run(b, j);
-      if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
-    } else {
-      if (a[i] != b[j]) return a[i] < b[j];
-      ++i;
-      ++j;
+    try {
+      if (source_ != nullptr) {
+        if (std::optional<PredictInput> input = source_->next()) return input;
+        source_.reset();
+      }
+      if (!open_next()) return std::nullopt;
+    } catch (const Error& error) {
+      source_.reset();
+      return PredictInput{.file = opened_, .error = error.what()};
     }
   }
-  if (i == a.size() && j == b.size()) return a < b;
-  return i == a.size();
 }
 
 }  // namespace mlpctl::app

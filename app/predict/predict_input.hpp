@@ -1,66 +1,56 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "data/idx.hpp"
+#include "predict/left_out.hpp"
 #include "predict/path_list.hpp"
+#include "predict/picture_source.hpp"
+#include "predict/set_pictures.hpp"
+#include "predict/standard_input.hpp"
 
 namespace mlpctl::app {
 
-/// One picture to answer for: a file, or one image of an IDX file.
-struct PredictInput {
-  std::string file;
-  std::shared_ptr<const data::IdxFile> idx = {};
-  std::int64_t index = -1;  ///< in the IDX file
-  std::string error = {};   ///< why there is no picture
-};
-
-/// Whether the file's first bytes are those of an IDX file, which is a set of pictures or of their
-/// labels. Throws Error for one that cannot be read.
-bool starts_like_idx(const std::string& path);
-
-/// Half-open, as A:B on the command line; either side may be left out.
-struct IndexRange {
-  std::int64_t begin = 0, end = INT64_MAX;
-};
-
-/// Throws UsageError for anything that is not A:B with A < B.
-IndexRange parse_range(const std::string& text);
+/// Whether the file is a data set or an archive and no picture, as far as its first bytes tell.
+/// Throws Error for one that cannot be read.
+bool holds_many_pictures(const std::string& path);
 
 /// The pictures that the paths of a command line mean, one after the other: files, the pictures in
-/// folders and below them in natural order (2.png before 10.png), the images of IDX files, and for
-/// "-" the paths on standard input: a line each, or each ended by a NUL byte as `find -print0`
-/// writes them.
-class PredictInputs {
+/// folders, the images of IDX files and tables of pixels, the pictures in tar archives, and for "-"
+/// what is on standard input: any of these but a folder, or a list of paths.
+class PredictInputs : public PictureSource {
  public:
-  PredictInputs(std::vector<std::string> paths, IndexRange range);
+  PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end);
 
-  std::optional<PredictInput> next();
-  /// Whether an IDX file was among them, so that the range meant anything.
+  /// What cannot be read comes as an input with an error.
+  std::optional<PredictInput> next() override;
+  /// Whether a set was among them, so that the range meant anything.
   bool range_used() const { return range_used_; }
+  /// What folders and archives held that was not answered for; to be asked at the end.
+  const LeftOut& left_out() const { return left_out_; }
 
  private:
+  bool open_next();
   bool open_next_of_list();
-  void open(const std::string& path);
-  std::optional<PredictInput> next_image();
+  std::unique_ptr<PictureSource> source_of(const std::string& path);
+  std::unique_ptr<PictureSource> pictures_of(data::Dataset set, const std::string& name,
+                                             const std::string& shown);
+  std::unique_ptr<PictureSource> pictures_of_idx(std::shared_ptr<const data::IdxFile> file,
+                                                 const std::string& shown);
+  void open_standard_input();
 
   std::vector<std::string> paths_;
   IndexRange range_;
+  PathEnd end_;
   std::size_t path_ = 0;
-  std::vector<std::string> folder_;
-  std::size_t in_folder_ = 0;
-  std::shared_ptr<const data::IdxFile> idx_;
-  std::int64_t index_ = 0;
-  std::optional<PredictInput> single_;
+  LeftOut left_out_;
+  std::unique_ptr<PictureSource> source_;
+  std::string opened_;  // what the source is of
   std::optional<PathList> list_;
   bool range_used_ = false;
 };
-
-/// Whether a comes before b when runs of digits compare as numbers.
-bool naturally_before(const std::string& a, const std::string& b);
 
 }  // namespace mlpctl::app

@@ -5,22 +5,35 @@
 #include <cstdint>
 #include <new>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "image/decode/picture_file.hpp"
 #include "mlpctl/error.hpp"
 #include "model/architecture.hpp"
+#include "predict/standard_input.hpp"
 #include "read/judge.hpp"
 
 namespace mlpctl::app {
 namespace {
 
-digits::Candidates candidates_of(const PredictInput& input, digits::Preparation preparation) {
-  if (input.idx == nullptr) return digits::candidates_in(input.file, preparation);
+/// What errors call the picture.
+std::string name_of(const PredictInput& input) {
+  if (!input.member.empty()) return input.file + "[" + input.member + "]";
+  return input.bytes == nullptr ? input.file : std::string(kStandardInput);
+}
+
+image::Picture read_picture(const PredictInput& input, digits::Preparation preparation) {
+  const image::Resolution resolution = digits::resolution_for(preparation);
+  if (input.bytes == nullptr) return image::read_picture(input.file, resolution);
+  return image::read_picture(input.bytes->bytes, name_of(input), resolution);
+}
+
+digits::Candidates image_of(const PredictInput& input) {
   const std::size_t first = static_cast<std::size_t>(input.index) * model::kPixels;
   digits::Candidates candidates =
-      digits::as_it_is(std::span(input.idx->values()).subspan(first, model::kPixels));
-  input.idx->check_unchanged();
+      digits::as_it_is(input.set->images.subspan(first, model::kPixels));
+  input.set->check_unchanged();
   return candidates;
 }
 
@@ -38,21 +51,22 @@ void add_note(Result& result, const std::string& note) {
 
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
                         const Kept& kept) {
-  PreparedPicture picture{.file = input.file, .index = input.index, .error = input.error};
+  PreparedPicture picture{
+      .file = input.file, .index = input.index, .member = input.member, .error = input.error};
   if (!picture.error.empty()) return picture;
   try {
-    if (input.idx == nullptr && (kept.decoded || kept.thumbnail)) {
-      image::Picture decoded = image::read_picture(input.file, digits::resolution_for(preparation));
-      picture.candidates = digits::candidates_of(decoded, input.file, preparation);
+    if (input.set != nullptr) {
+      picture.candidates = image_of(input);
+    } else {
+      image::Picture decoded = read_picture(input, preparation);
+      picture.candidates = digits::candidates_of(decoded, name_of(input), preparation);
       if (kept.thumbnail) picture.thumbnail = thumbnail_of(decoded);
       if (kept.decoded) picture.decoded = std::move(decoded);
-    } else {
-      picture.candidates = candidates_of(input, preparation);
     }
   } catch (const Error& error) {
     picture.error = error.what();
   } catch (const std::bad_alloc&) {
-    picture.error = input.file + ": there is not enough memory for it";
+    picture.error = name_of(input) + ": there is not enough memory for it";
   }
   return picture;
 }
@@ -72,6 +86,7 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     Result& result = results.emplace_back(Result{.file = std::move(pictures[i].file),
                                                  .index = pictures[i].index,
+                                                 .member = std::move(pictures[i].member),
                                                  .error = std::move(pictures[i].error),
                                                  .note = first_of(candidates[i].sequence),
                                                  .answer = std::move(answers[i])});

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "cli/inference.hpp"
-#include "predict/predict_input.hpp"
+#include "predict/picture_source.hpp"
 #include "predict/result.hpp"
 #include "predict/thumbnail.hpp"
 #include "read/candidates.hpp"
@@ -15,6 +16,7 @@ namespace mlpctl::app {
 struct PreparedPicture {
   std::string file;
   std::int64_t index = -1;  ///< of the image in an IDX file
+  std::string member = {};  ///< of a tar archive
   std::string error = {};
   digits::Candidates candidates = {};
   image::Picture decoded = {};  ///< as it was read, where that was asked for

@@ -113,6 +113,7 @@ std::string class_name(int digit, const Style& style) {
 }
 
 std::string Result::name() const {
+  if (!member.empty()) return file + "[" + member + "]";
   return index < 0 ? file : file + "[" + std::to_string(index) + "]";
 }
 
@@ -127,6 +128,7 @@ bool Result::is_finite() const {
 ordered_json to_json(const Result& result, const Style& style) {
   ordered_json json{{"file", result.file}};
   if (result.index >= 0) json["index"] = result.index;
+  if (!result.member.empty()) json["member"] = result.member;
   if (!result.is_finite() && style.layout == Layout::kDigit) json["digit"] = nullptr;
   if (!result.note.empty()) json["note"] = result.note;
   if (!result.error.empty()) {

@@ -13,11 +13,12 @@ namespace mlpctl::app {
 struct Result {
   std::string file;
   std::int64_t index = -1;  ///< of the image in an IDX file
+  std::string member = {};  ///< of a tar archive
   std::string error = {};
   std::string note = {};  ///< what else there is to say: "the first of 3 pages", several digits
   digits::Answer answer = {};
 
-  /// The file, with the index of an image in it.
+  /// The file, with the index of an image or the name of a member in it.
   std::string name() const;
   /// Whether the net's outputs are numbers. Those of weights with NaN are none, and no answer.
   bool is_finite() const;

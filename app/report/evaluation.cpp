@@ -127,7 +127,7 @@ std::string headline(const Evaluation& evaluation) {
 
 Json evaluation_json(const Evaluation& evaluation) {
   const eval::Report& report = evaluation.report;
-  const eval::Interval range = eval::interval(report.correct, report.count);
+  const eval::Interval& range = report.accuracy_interval;
   Json names = Json::array();
   for (const std::string& name : evaluation.classes) names.push_back(printable(name));
   SampleList list(evaluation.images);

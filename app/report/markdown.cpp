@@ -58,7 +58,7 @@ std::string markdown_escaped(std::string_view text) {
 
 std::string to_markdown(std::string_view title, const Evaluation& evaluation, const Facts& facts) {
   const eval::Report& report = evaluation.report;
-  const eval::Interval range = eval::interval(report.correct, report.count);
+  const eval::Interval& range = report.accuracy_interval;
   std::string text = fmt::format("## {}\n\n", markdown_escaped(title));
   if (report.count > 0) {
     text += fmt::format("**{:.2f} % right** ({} of {}; 95 % interval {:.2f} to {:.2f} %)\n\n",

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "cli/cli.hpp"
-#include "cli/data_set.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/option_sources.hpp"
@@ -24,6 +23,7 @@
 #include "train/rescue.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_command.hpp"
+#include "train/train_data.hpp"
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
 #include "train/train_page.hpp"
@@ -31,36 +31,6 @@
 
 namespace mlpctl::app {
 namespace {
-
-/// The data set's parts; the spans in `parts` look into the sets.
-struct LoadedData {
-  std::string folder;
-  data::Dataset train, validation, test;
-
-  train::TrainData parts() const {
-    const auto examples = [](const data::Dataset& set) {
-      return train::Examples{set.images, set.labels};
-    };
-    return {examples(train), examples(validation), examples(test)};
-  }
-  void check_unchanged() const {
-    for (const data::Dataset* set : {&train, &validation, &test}) set->check_unchanged();
-  }
-};
-
-LoadedData load_data(const TrainCommand& command) {
-  LoadedData loaded;
-  loaded.folder = find_data(command.data);
-  loaded.train = load_set(loaded.folder, data::Part::kTrain);
-  if (command.val_split > 0) {
-    std::tie(loaded.train, loaded.validation) =
-        data::split_validation(loaded.train, command.val_split);
-  }
-  if (data::has(loaded.folder, data::Part::kTest)) {
-    loaded.test = load_set(loaded.folder, data::Part::kTest);
-  }
-  return loaded;
-}
 
 /// Says of the state that a run starts from what a low accuracy may come from.
 void check_start(const TrainCommand& command, const model::Parameters& parameters,
@@ -73,7 +43,7 @@ void check_start(const TrainCommand& command, const model::Parameters& parameter
 
 RunStart run_start(const TrainCommand& command, const train::TrainOptions& options,
                    const LoadedData& data, const train::Engine& engine) {
-  return {.data = data.folder,
+  return {.data = data.path,
           .train_images = data.train.count(),
           .validation_images = data.validation.count(),
           .test_images = data.test.count(),
@@ -245,12 +215,13 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
                command.resume.empty() ? EventLog::Mode::kReplace : EventLog::Mode::kAppend,
                command.force);
   if (!command.settings.turned_off.at("fold")) give_freed_memory_back();
+  // Before pictures are prepared, which may take long.
+  const train::Engine& engine = torch_engine();
   const LoadedData data = load_data(command);
   train::TrainOptions options = options_for(command, data);
   model::ModelInfo info = info_for(data);
   const train::TrainData parts = data.parts();
-  const RunData about_data = run_data(command.val_split, parts, info);
-  const train::Engine& engine = torch_engine();
+  const RunData about_data = run_data(parts, info);
   options.network.device = engine.resolve_device(command.settings.device);
   choose_precision(options.network);
   choose_threads(options.network);

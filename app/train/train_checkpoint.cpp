@@ -237,13 +237,12 @@ std::int64_t steps_of(const model::Checkpoint& checkpoint, const train::TrainOpt
 
 }  // namespace
 
-RunData run_data(std::int64_t val_split, const train::TrainData& data,
-                 const model::ModelInfo& info) {
+RunData run_data(const train::TrainData& data, const model::ModelInfo& info) {
   std::string text;
   add_sample(data.train, text);
   add_sample(data.validation, text);
   for (const std::string& name : info.classes) text += name + "\n";
-  return {val_split, data.train.count(), sha256_hex(std::as_bytes(std::span(text)))};
+  return {data.validation.count(), data.train.count(), sha256_hex(std::as_bytes(std::span(text)))};
 }
 
 void write_checkpoint(const std::string& path, const train::RunState& run,

@@ -15,9 +15,7 @@ struct RunData {
   /// SHA-256 of the counts, all labels, the class names and a sample of the pictures.
   std::string hash;
 };
-/// `training` and `validation` are what `val_split` made of the training set.
-RunData run_data(std::int64_t val_split, const train::TrainData& data,
-                 const model::ModelInfo& info);
+RunData run_data(const train::TrainData& data, const model::ModelInfo& info);
 
 /// Writes the run as it stands after a step, so that read_checkpoint can go on with it. An existing
 /// file that is no state file is replaced only with `force`.

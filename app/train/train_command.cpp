@@ -1,17 +1,28 @@
 #include "train/train_command.hpp"
 
+#include <cmath>
 #include <filesystem>
 
 #include "cli/cli.hpp"
-#include "cli/data_set.hpp"
 #include "cli/help.hpp"
 #include "cli/option_sources.hpp"
 #include "cli/run_files.hpp"
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
+#include "sets/data_set.hpp"
 
 namespace mlpctl::app {
 namespace {
+
+/// Why the text is no value of --val-split; "" when it is one.
+std::string split_refusal(const std::string& text) {
+  constexpr double kMost = 1e12;
+  double value = 0;
+  const bool is_number = CLI::detail::lexical_cast(text, value);
+  const bool is_share = value < 1 || value == std::floor(value);
+  if (is_number && value >= 0 && value <= kMost && is_share) return "";
+  return "'" + text + "' is not a number of pictures, such as 5000, or a share such as 0.1";
+}
 
 /// What would be without effect alone.
 void check_partners(const TrainCommand& command) {
@@ -33,6 +44,8 @@ void check_files(const TrainCommand& command, const std::string& config) {
   files.add_input("--resume", command.resume);
   files.add_input("--config", config);
   files.add_inputs("--data", data_files(command.data));
+  if (!command.test_data.empty()) files.add_inputs("--test-data", data_files(command.test_data));
+  if (!command.mix.empty()) files.add_inputs("--mix", data_files(command.mix));
   files.add_output("--out", command.out);
   files.add_output("--checkpoint", command.checkpoint);
   files.add_output("--log", command.log);
@@ -48,6 +61,9 @@ void check_options(const TrainCommand& command) {
   }
   if (command.from.empty() && !command.load.key.empty()) {
     throw UsageError("--key chooses a state in the file of --from, which is missing");
+  }
+  if (command.settings.recipe == "finetune" && command.from.empty() && command.resume.empty()) {
+    throw UsageError("--recipe finetune goes on from a model: give --from FILE as well");
   }
   check_partners(command);
 }
@@ -82,14 +98,27 @@ void check_command(const TrainCommand& command, const std::string& config) {
 
 void add_train_files(CLI::App& command, TrainCommand& options) {
   command.add_option("--data", options.data, std::string(kDataHelp))
-      ->type_name("DIR")
+      ->type_name("PATH")
+      ->group("Input");
+  command
+      .add_option("--test-data", options.test_data,
+                  "Data set to test with after each epoch (default: the test part of --data, else "
+                  "that of --mix)")
+      ->type_name("PATH")
+      ->group("Input");
+  command
+      .add_option("--mix", options.mix,
+                  "Data set to mix in, so that what it teaches is not forgotten; mnist is the set "
+                  "that is taken without --data. The pictures of --data are repeated until they "
+                  "are a quarter of an epoch, at most 100 times")
+      ->type_name("PATH")
       ->group("Input");
   command
       .add_option("--val-split", options.val_split,
-                  "Pictures at the end of the training set that are not trained on, but measured "
-                  "after each epoch")
-      ->type_name("N")
-      ->check(unnamed(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40U)))
+                  "Pictures of --data that are not trained on, but measured after each epoch: a "
+                  "number, or below 1 a share")
+      ->type_name("N|X")
+      ->check(CLI::Validator(split_refusal, ""))
       ->capture_default_str()
       ->group("Input");
   command

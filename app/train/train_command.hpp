@@ -1,7 +1,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
 #include <string>
 
 #include "model/model_file.hpp"
@@ -12,8 +11,9 @@ namespace mlpctl::app {
 
 /// What the command line of train says.
 struct TrainCommand {
-  std::string data, out, from, log, checkpoint, resume;
-  std::int64_t val_split = 0;
+  std::string data, test_data, mix, out, from, log, checkpoint, resume;
+  /// A number of pictures, or below 1 a share of them.
+  double val_split = 0;
   bool log_steps = false, json = false, force = false;
   ReportFiles report;
   model::LoadOptions load;

@@ -29,12 +29,24 @@ constexpr Nanoseconds kPatience = 2s, kPause = 500us;
 /// for writing, and at least, for the steps of the clock.
 constexpr Nanoseconds kQuiet = 100ms, kClockStep = 20ms;
 
+constexpr std::string_view kFileScheme = "file://";
+
+/// "https://...", "s3://..." and the like.
+bool is_url(std::string_view path) {
+  const std::string_view scheme = path.substr(0, path.find("://"));
+  return scheme.size() > 1 && scheme.size() < path.size() &&
+         std::ranges::all_of(scheme, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '-' || c == '.';
+         });
+}
+
 /// An open descriptor, closed at the end.
 class Descriptor {
  public:
   explicit Descriptor(const std::string& path)
       : fd_(system_calls().open(path.c_str(), O_RDONLY | O_NONBLOCK)) {
-    if (fd_ < 0 && errno == ENOENT) throw Error(ErrorCode::kNotFound, path + ": no such file");
+    if (fd_ < 0 && errno == ENOENT) throw no_such("file", path);
     if (fd_ < 0) throw_system_error(path, errno);
   }
   ~Descriptor() {
@@ -216,6 +228,17 @@ void InputFile::expect_places(std::span<const std::uint64_t> places) const noexc
 
 void InputFile::expect_neighbours() const noexcept {
   if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_NORMAL);
+}
+
+Error no_such(std::string_view kind, const std::string& path) {
+  if (path.starts_with(kFileScheme)) {
+    return {ErrorCode::kNotSupported,
+            path + ": is a URL; give the path alone: " + path.substr(kFileScheme.size())};
+  }
+  if (is_url(path)) {
+    return {ErrorCode::kNotSupported, path + ": is not fetched; download it first"};
+  }
+  return {ErrorCode::kNotFound, path + ": no such " + std::string(kind)};
 }
 
 bool is_there(const std::string& path) {

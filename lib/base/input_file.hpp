@@ -5,8 +5,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/file_stamp.hpp"
+#include "mlpctl/error.hpp"
 
 namespace mlpctl {
 
@@ -69,6 +71,10 @@ class InputFile {
   std::size_t size_ = 0;
   int fd_ = -1;  // of a mapped file
 };
+
+/// The Error for a name that nothing has: kNotFound "<path>: no such <kind>", or kNotSupported
+/// where the name is a URL, which is not fetched.
+Error no_such(std::string_view kind, const std::string& path);
 
 /// Whether anything has this name. Throws Error where that cannot be told, which is not the same as
 /// that there is nothing.

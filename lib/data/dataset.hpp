@@ -13,20 +13,43 @@ namespace mlpctl::data {
 
 inline constexpr std::int64_t kSide = 28, kPixels = kSide * kSide, kClasses = 10;
 
-/// Labelled 28x28 pictures. The bytes stay in the files, which every copy and
-/// every part of the set keeps alive.
+enum class Part {
+  kTrain,
+  kTest,
+  kWhole,  ///< of a set that is not divided
+};
+
+/// Labelled pictures. The bytes stay in the files or in memory, which every copy and every part of
+/// the set keeps alive.
 struct Dataset {
   /// The folder's name and the part, "mnist train".
   std::string name;
-  /// count() pictures of kPixels bytes, white ink 255 on black 0.
+  /// Pictures of rows x columns bytes, 28x28 with white ink 255 on black 0 once they are prepared.
+  /// None while the pictures are still in `files`.
   std::span<const std::uint8_t> images;
-  /// count() labels, each below kClasses.
+  /// A label for each picture, each below kClasses; none of a set that has no labels.
   std::span<const std::uint8_t> labels;
-  /// The ten names in `classes.txt` beside the data; empty: the digits 0 to 9.
+  /// The ten names of the classes; empty: the digits 0 to 9.
   std::vector<std::string> classes;
+  std::int64_t rows = kSide, columns = kSide;
+  /// Where each picture has a file of its own: its path, in the order of the labels.
+  std::vector<std::string> files;
+  /// What its user should know of how it was read, a sentence each.
+  std::vector<std::string> notes;
   std::shared_ptr<const IdxFile> image_file, label_file;
+  std::shared_ptr<const std::vector<std::uint8_t>> image_bytes, label_bytes;
 
-  std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
+  std::int64_t count() const {
+    return static_cast<std::int64_t>(files.empty() ? images.size() : files.size()) /
+           (files.empty() ? rows * columns : 1);
+  }
+  /// Whether the pictures are there as a net takes them.
+  bool is_prepared() const {
+    return rows == kSide && columns == kSide && (files.empty() || !images.empty());
+  }
+  /// Takes bytes that lie in no file.
+  void hold_images(std::vector<std::uint8_t> bytes);
+  void hold_labels(std::vector<std::uint8_t> bytes);
   /// Throws Error when another program changed the files after they were opened. To be called after
   /// the pictures were used.
   void check_unchanged() const;
@@ -34,23 +57,21 @@ struct Dataset {
   Dataset slice(std::int64_t begin, std::int64_t count) const;
 };
 
-enum class Part { kTrain, kTest };
+/// "mnist train" for the folder or file and the part of it.
+std::string set_name(const std::string& path, Part part);
 
-/// Whether the folder holds both files of the part, under any of the names load() accepts.
-bool has(const std::string& folder, Part part);
+/// Throws Error, calling the set `name`, unless there are pictures, a label for each, and no label
+/// above 9.
+void check_labels(const Dataset& set, const std::string& name);
 
-/// Every path that load() may read of the folder, whether it is there or not.
-std::vector<std::string> possible_files(const std::string& folder);
-
-/// Reads `train-images-idx3-ubyte` and its labels, or `t10k-...` for the test part; also under the
-/// names with `.idx3-ubyte`, and with `.gz`. Throws Error when a file is missing or wrong, when
-/// there are not as many labels as images, when a label is above 9, or when classes.txt does not
-/// name ten classes; kNotFound for a folder or a file that is missing.
-Dataset load(const std::string& folder, Part part);
-
-/// The training set in two: all but the last `validation` pictures, and those. MNIST's files are
-/// mixed, so the last ones are a fair sample, and the same one in every run. Throws Error
-/// unless both parts have pictures.
+/// The training set in two: all but `validation` pictures, and those. MNIST's files and those like
+/// them are mixed, so there they are the last ones; of other sets, which their owner may have
+/// sorted, a sample that is the same in every run. Throws Error unless the set is prepared and both
+/// parts have pictures.
 std::pair<Dataset, Dataset> split_validation(const Dataset& train, std::int64_t validation);
+
+/// The pictures of both, those of `own` so often that they are at least the share `share` of all,
+/// or a hundred times. Both are prepared and have the same classes, or Error is thrown.
+Dataset mix(const Dataset& own, const Dataset& other, double share);
 
 }  // namespace mlpctl::data

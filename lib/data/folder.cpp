@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "data/dataset.hpp"
+#include "data/idx_folder.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
@@ -29,7 +29,8 @@ std::string find_folder(const std::string& named, std::span<const std::string> p
   if (!named.empty()) return named;
   std::string searched;
   for (const std::string& place : places) {
-    if (has(place, Part::kTrain) || has(place, Part::kTest)) return place;
+    const IdxFolder set{place, ""};
+    if (has_idx(set, Part::kTrain) || has_idx(set, Part::kTest)) return place;
     searched += (searched.empty() ? "" : ", ") + place;
   }
   throw Error(ErrorCode::kNotFound,

@@ -75,6 +75,7 @@ Report Metrics::report() const {
   report.loss = ratio(loss_, count);
   report.accuracy = ratio(static_cast<double>(report.correct), count);
   report.accuracy_error = std::sqrt(ratio(report.accuracy * (1 - report.accuracy), count));
+  report.accuracy_interval = interval(report.correct, report.count);
   report.bins = bins_;
   for (const CalibrationBin& bin : bins_) {
     report.calibration_error +=

@@ -26,6 +26,12 @@ struct CalibrationBin {
 };
 inline constexpr std::size_t kCalibrationBins = 15;
 
+/// The 95 % interval of a share of which `correct` in `count` were seen (Wilson); 0 to 1 for none.
+struct Interval {
+  double low = 0, high = 1;
+};
+Interval interval(std::int64_t correct, std::int64_t count);
+
 /// What a model's answers to a labelled set come to; all zero for an empty set.
 struct Report {
   std::int64_t count = 0, correct = 0;
@@ -33,6 +39,8 @@ struct Report {
   double loss = 0;
   /// The share answered right, and its standard error as of a random sample.
   double accuracy = 0, accuracy_error = 0;
+  /// Where the share of all such pictures lies with a probability of 95 %.
+  Interval accuracy_interval;
   /// Expected calibration error over the bins (Guo et al. 2017).
   double calibration_error = 0;
   std::array<CalibrationBin, kCalibrationBins> bins;
@@ -40,12 +48,6 @@ struct Report {
   /// confusion[label][answer] counts pictures; the answer is the class of the largest logit.
   Confusion confusion{};
 };
-
-/// The 95 % interval of a share of which `correct` in `count` were seen (Wilson); 0 to 1 for none.
-struct Interval {
-  double low = 0, high = 1;
-};
-Interval interval(std::int64_t correct, std::int64_t count);
 
 /// Collects answers batch by batch.
 class Metrics {

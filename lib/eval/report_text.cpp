@@ -81,6 +81,8 @@ std::string to_text(const Report& report, std::span<const std::string> class_nam
   append(text, "accuracy           %.2f %% +- %.2f %% (%lld of %lld)\n", 100 * report.accuracy,
          100 * report.accuracy_error, static_cast<long long>(report.correct),
          static_cast<long long>(report.count));
+  append(text, "95 %% interval      %.2f %% to %.2f %%\n", 100 * report.accuracy_interval.low,
+         100 * report.accuracy_interval.high);
   append(text, "loss               %.4f\n", report.loss);
   append(text, "calibration error  %.4f\n\n", report.calibration_error);
   append_scores(text, report, class_names);

@@ -9,6 +9,7 @@
 
 #include "base/byte_reader.hpp"
 #include "base/checked.hpp"
+#include "base/tar_header.hpp"
 #include "mlpctl/error.hpp"
 #include "state/container/legacy.hpp"
 #include "state/container/onnx.hpp"

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/input_file.hpp"
+#include "base/tar_header.hpp"
 #include "state/container/legacy.hpp"
 #include "state/container/onnx.hpp"
 #include "state/container/python_pickle.hpp"

@@ -275,3 +275,20 @@ TEST_CASE("the first bytes of a file are read alone") {
   CHECK(mlpctl::tests::error_code([&] { mlpctl::first_bytes_of(dir.path(), 4); }) ==
         ErrorCode::kNotSupported);
 }
+
+TEST_CASE("a URL is not fetched, and a name that only looks a little like one is missing") {
+  const auto said = [](const std::string& path) -> std::string {
+    try {
+      const InputFile file(path);
+    } catch (const mlpctl::Error& error) {
+      return error.what();
+    }
+    return "read";
+  };
+  CHECK(said("https://x.org/a.png") == "https://x.org/a.png: is not fetched; download it first");
+  CHECK(code_of("s3://x/a.png") == ErrorCode::kNotSupported);
+  CHECK(said("file:///no/a.png") == "file:///no/a.png: is a URL; give the path alone: /no/a.png");
+  for (const std::string name : {"://a", "c://a", "a b://c", "http:/a", "https:"}) {
+    CHECK(said(name) == name + ": no such file");
+  }
+}

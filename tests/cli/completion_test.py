@@ -68,9 +68,8 @@ class CandidateTest(ProgramTest):
 
     def test_files_and_folders(self):
         for words in (["eval", "--model", ""], ["eval", "--model=x"], ["predict", "--model", "m", "x"],
-                      ["predict", "x", "y"], ["load", "--", "-"], ["--config", ""]):
+                      ["predict", "x", "y"], ["load", "--", "-"], ["--config", ""], ["eval", "--data", ""]):
             self.assertEqual(self.candidates(*words)[0].split()[0], "files", words)
-        self.assertEqual(self.candidates("eval", "--data", "")[0], "folders")
         self.assertEqual(self.candidates("predict", "--save-input", "")[0], "folders")
         self.assertEqual(self.candidates("eval", "--batch-size", ""), ("words", []))
 
@@ -132,7 +131,7 @@ class Bash(ShellTest):
     def test_files_and_folders(self):
         self.assertEqual(self.complete("mlpctl load 'a m'"), ["a model's.pt"])
         self.assertEqual(self.complete("mlpctl eval --model = 'a m'"), ["a model's.pt"])
-        self.assertEqual(self.complete("mlpctl eval --data ''"), ["a folder"])
+        self.assertEqual(self.complete("mlpctl predict --save-input ''"), ["a folder"])
 
     def test_files_by_their_endings_else_all(self):
         self.assertEqual(sorted(self.complete("mlpctl load ''")), ["a folder", "a model's.pt"])
@@ -159,7 +158,7 @@ class Fish(ShellTest):
     def test_files_and_folders(self):
         self.assertEqual(self.complete("'mlpctl load a'"), ["a folder/", "a model's.pt"])
         self.assertEqual(self.complete("'mlpctl eval --model=a\\\\ m'"), ["--model=a model's.pt"])
-        self.assertEqual(self.complete("'mlpctl eval --data '"), ["a folder/"])
+        self.assertEqual(self.complete("'mlpctl predict --save-input '"), ["a folder/"])
 
     def test_files_by_their_endings_else_all(self):
         self.assertEqual(self.complete("'mlpctl load '"), ["a folder/", "a model's.pt"])

@@ -31,14 +31,19 @@ class DataFolders(ProgramTest):
 
     def test_no_folder(self):
         self.sentence("no such data folder", "fetch-data.sh", folder=self.folder / "none")
-        self.sentence("has no t10k-images-idx3-ubyte", folder=self.folder)
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.sentence("has no train-images-idx3-ubyte", "fetch-data.sh", folder=empty)
+        self.sentence(f"holds data sets; name one: {self.data}", folder=self.folder)
 
     def test_a_file_is_not_said_to_be_missing(self):
         table = self.folder / "train.csv"
         table.write_text("5,0,0,0\n")
-        for file in (table, self.images):
-            message = self.sentence(f"{file}: is a file", "a folder that holds", folder=file)
-            self.assertNotIn("no such", message)
+        self.assertNotIn("no such", self.sentence(f"{table}: is no data set", folder=table))
+
+    def test_the_file_of_images_stands_for_its_set(self):
+        arguments = ("eval", "--model", self.path, "--json", "--data")
+        self.assertEqual(self.done(*arguments, self.images), self.done(*arguments, self.data))
 
     def test_wrong_images(self):
         right = self.images.read_bytes()
@@ -49,7 +54,7 @@ class DataFolders(ProgramTest):
             (right[:9], ["header"]),
             (right[:-1], ["too short"]),
             (right + b"x", ["1 bytes after"]),
-            (idx([25, 56, 56], right[16:]), ["56x56"]),
+            (idx([25, 56, 56], right[16:]), ["100 labels for the 25 images"]),
             (gzip.compress(right)[:-100], ["cut off"]),
         ):
             self.images.write_bytes(content)

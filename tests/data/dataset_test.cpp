@@ -1,10 +1,10 @@
-#include "data/dataset.hpp"
-
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
 
+#include "data/formats.hpp"
 #include "support/error_code.hpp"
 #include "support/idx.hpp"
 #include "support/temp_dir.hpp"
@@ -92,16 +92,14 @@ TEST_CASE("missing and contradicting files of a set are refused") {
   const TempDir dir;
   const auto load_none = [&] { mlpctl::data::load(dir / "none", Part::kTrain); };
   CHECK_THROWS_MATCHES(load_none(), mlpctl::Error,
-                       MessageMatches(ContainsSubstring("no such data folder")));
+                       MessageMatches(ContainsSubstring("no such data folder or file")));
   CHECK(error_code(load_none) == ErrorCode::kNotFound);
   dir.write("train.csv", "5,0,0");
   const auto load_file = [&] { mlpctl::data::load(dir / "train.csv", Part::kTrain); };
-  CHECK_THROWS_MATCHES(
-      load_file(), mlpctl::Error,
-      MessageMatches(ContainsSubstring("train.csv: is a file; a data set is a folder that holds "
-                                       "train-images-idx3-ubyte")));
+  CHECK_THROWS_MATCHES(load_file(), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("train.csv: is no data set")));
   CHECK(error_code(load_file) == ErrorCode::kNotSupported);
-  check_refused(dir, ErrorCode::kNotFound, "has no t10k-images-idx3-ubyte");
+  check_refused(dir, ErrorCode::kNotFound, "has no train-images-idx3-ubyte");
   dir.write(kImages, three_images());
   check_refused(dir, ErrorCode::kNotFound, "has no t10k-labels-idx1-ubyte");
   dir.write(kLabels, idx_text({2}, "\x01\x02"));
@@ -113,8 +111,8 @@ TEST_CASE("missing and contradicting files of a set are refused") {
   check_refused(dir, ErrorCode::kCorruption, "holds images where labels are expected");
   dir.write(kImages, three_labels());
   check_refused(dir, ErrorCode::kCorruption, "holds labels where images are expected");
-  dir.write(kImages, idx_text({1, 2, 2}, "abcd"));
-  check_refused(dir, ErrorCode::kNotSupported, "images of 2x2 pixels");
+  dir.write(kImages, idx_text({1, 2, 0}, ""));
+  check_refused(dir, ErrorCode::kCorruption, "holds images without pixels");
   dir.write(kImages, idx_text({0, 28, 28}, ""));
   check_refused(dir, ErrorCode::kCorruption, "holds no images");
 }
@@ -143,4 +141,48 @@ TEST_CASE("the validation part is the last pictures and outlives the whole") {
     CHECK(error_code([&set = train, wrong] { mlpctl::data::split_validation(set, wrong); }) ==
           mlpctl::ErrorCode::kInvalidArgument);
   }
+}
+
+TEST_CASE("of a set that may be sorted the validation part is a sample, the same each time") {
+  mlpctl::data::Dataset set;
+  set.hold_images(std::vector<std::uint8_t>(100 * mlpctl::data::kPixels));
+  std::vector<std::uint8_t> labels;
+  for (int i = 0; i < 100; ++i) {
+    labels.push_back(static_cast<std::uint8_t>(i / 10));
+    set.files.push_back(std::to_string(i));
+  }
+  set.hold_labels(labels);
+  const auto [train, validation] = mlpctl::data::split_validation(set, 40);
+  CHECK(train.count() == 60);
+  CHECK(validation.count() == 40);
+  CHECK(validation.files == mlpctl::data::split_validation(set, 40).second.files);
+  std::vector<std::string> all = train.files;
+  all.insert(all.end(), validation.files.begin(), validation.files.end());
+  std::ranges::sort(all);
+  std::ranges::sort(set.files);
+  CHECK(all == set.files);
+  for (std::size_t i = 0; i < 40; ++i) {
+    CHECK(validation.labels[i] == std::stoi(validation.files[i]) / 10);
+  }
+  CHECK(validation.labels[0] < 3);
+  CHECK(validation.labels[39] > 6);
+}
+
+TEST_CASE("what is mixed is all there, and one's own pictures are a share of it") {
+  const auto set_of = [](std::size_t count, std::uint8_t value) {
+    mlpctl::data::Dataset set;
+    set.hold_images(std::vector<std::uint8_t>(count * mlpctl::data::kPixels, value));
+    set.hold_labels(std::vector<std::uint8_t>(count, value));
+    return set;
+  };
+  const auto own = set_of(4, 7);
+  auto other = set_of(90, 1);
+  const auto both = mlpctl::data::mix(own, other, 0.25);
+  // 90 are three quarters of 120.
+  CHECK(both.count() == 8 * 4 + 90);
+  CHECK(std::ranges::count(both.labels, 7) == 32);
+  CHECK(std::ranges::count(both.images, 7) == 32 * 784);
+  CHECK(mlpctl::data::mix(set_of(500, 7), other, 0.25).count() == 590);
+  other.classes = {"a"};
+  CHECK(error_code([&] { mlpctl::data::mix(own, other, 0.25); }) == ErrorCode::kInvalidArgument);
 }

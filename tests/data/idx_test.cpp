@@ -98,3 +98,21 @@ TEST_CASE(
   check_refused(gzip_text(idx_text({128, 1000, 1000}, std::string(128'000'000, '\0'))),
                 "unpacks to 128x1000x1000 values", ErrorCode::kNotSupported);
 }
+
+TEST_CASE("labels of 32 bits become bytes, and what is no label stays none") {
+  const auto integers = [](std::initializer_list<std::uint32_t> sizes, const std::string& values) {
+    std::string text = idx_text(sizes, values);
+    text[2] = '\x0C';
+    return text;
+  };
+  const TempDir dir;
+  dir.write("one", integers({3}, std::string("\0\0\0\1\0\0\0\2\xFF\xFF\xFF\xFF", 12)));
+  const IdxFile one(dir / "one");
+  CHECK(one.sizes() == std::vector<std::int64_t>{3});
+  CHECK(std::vector<int>(one.values().begin(), one.values().end()) == std::vector<int>{1, 2, 255});
+  check_refused(integers({2}, "abcd"), "is too short");
+  check_refused(integers({1}, "abcde"), "has 1 bytes after");
+  check_refused(integers({1, 0}, ""), "holds no labels", ErrorCode::kNotSupported);
+  check_refused(integers({1, 1, 1}, "abcd"), "holds no labels", ErrorCode::kNotSupported);
+  check_refused(integers({0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF}, ""), "impossible size");
+}

@@ -12,6 +12,7 @@ TEST_CASE("the text shows accuracy with its error and a line a class") {
   report.correct = 150;
   report.accuracy = 0.75;
   report.accuracy_error = 0.0306;
+  report.accuracy_interval = {0.6856, 0.805};
   report.loss = 0.5;
   report.per_class[1] = {0.25, 0.5, 0.75, 42};
   report.confusion[1][0] = 17;
@@ -19,6 +20,7 @@ TEST_CASE("the text shows accuracy with its error and a line a class") {
                                        "5",     "6",          "7", "8", "9"};
   const std::string text = to_text(report, names);
   CHECK_THAT(text, ContainsSubstring("75.00 % +- 3.06 % (150 of 200)"));
+  CHECK_THAT(text, ContainsSubstring("95 % interval      68.56 % to 80.50 %\n"));
   CHECK_THAT(text, ContainsSubstring("ankle boot     0.2500  0.5000  0.7500       42\n"));
   CHECK_THAT(text, ContainsSubstring("ankle boot     17      0"));
 }

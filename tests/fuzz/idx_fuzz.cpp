@@ -14,6 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<std::byte> unpacked;
     const bool packed = mlpctl::data::is_gzip(bytes);
     if (packed) unpacked = mlpctl::data::gunzip_idx(bytes, "fuzz");
+    if (mlpctl::data::holds_int_labels(packed ? unpacked : bytes)) {
+      const auto labels = mlpctl::data::parse_int_labels(packed ? unpacked : bytes, "fuzz");
+      if (4 * labels.size() > (packed ? unpacked.size() : size)) __builtin_trap();
+      return 0;
+    }
     const auto array = mlpctl::data::parse_idx(packed ? unpacked : bytes, "fuzz");
     std::size_t product = 1;
     for (const std::int64_t count : array.sizes) product *= static_cast<std::size_t>(count);

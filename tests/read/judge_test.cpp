@@ -185,3 +185,33 @@ TEST_CASE("more digits must be clearly surer than fewer, by the least sure of th
   CHECK(read_as({whole, {{digit(6, 0.95), digit(7, 0.99)}}}) == std::vector{6, 7});
   CHECK(read_as({{{digit(6, 0.5), digit(7, 0.99)}}, whole}) == std::vector{0});
 }
+
+TEST_CASE("what teaches a label is the reading that the label and its shape speak for") {
+  const auto reading = [](int name, float share) {
+    return image::Reading{.digits = {digit(name, 0.9)}, .terms = {.share = share}};
+  };
+  const image::Reading two{.digits = {digit(4, 0.9), digit(4, 0.9)}};
+  digits::Candidates row = one_sheet({{{reading(6, 1)}}});
+  row.row = true;
+  const std::vector<digits::Candidates> pictures{
+      one_sheet({{{reading(3, 1), reading(4, 0.5F)}}}),
+      one_sheet({{{reading(3, 1), reading(4, 0.5F)}}}),
+      one_sheet({{{two, reading(5, 1)}}}),
+      one_sheet({{{two}}}),
+      one_sheet({{{reading(6, 1)}, {reading(6, 1)}}}),
+      row,
+      {},
+  };
+  const std::vector<std::uint8_t> labels{4, 3, 4, 4, 6, 6, 6};
+  FakeNetwork network;
+  const auto names = [&](const digits::Network& asked) {
+    std::vector<int> taught;
+    for (const image::Digit* each : digits::readings_to_learn(pictures, labels, asked)) {
+      taught.push_back(each == nullptr ? -1 : each->pixels[0]);
+    }
+    return taught;
+  };
+  CHECK(names(std::ref(network)) == std::vector<int>{4, 3, 5, -1, -1, -1, -1});
+  CHECK(network.calls == 1);
+  CHECK(names({}) == std::vector<int>{3, 3, 5, -1, -1, -1, -1});
+}

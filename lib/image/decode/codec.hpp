@@ -32,7 +32,8 @@ struct Codec {
   std::string_view name;
   /// In small letters, with the dot.
   std::span<const std::string_view> suffixes;
-  /// Whether the file has the format's signature; the other functions trust that it has.
+  /// Whether the file has the format's signature, for which its first 512 bytes are enough; the
+  /// other functions trust that it has.
   bool (*is_a)(const ByteView& file);
   /// Reads the size that decode() will meet, and walks the file's structure to its end. Throws
   /// Error when the file is cut off or of a kind that is not read.
@@ -45,13 +46,17 @@ struct Codec {
   Picture (*decode)(const ByteView& file, const PictureHeader& header, const Reducing& reducing);
 };
 
-extern const Codec kPng, kJpeg, kTiff, kWebP, kBmp, kGif, kPnm;
+extern const Codec kPng, kJpeg, kTiff, kWebP, kBmp, kGif, kPnm, kHeif;
 
 /// Every format that is read. A new one is added here, with its file.
-inline constexpr const Codec* kCodecs[] = {&kPng, &kJpeg, &kTiff, &kWebP, &kBmp, &kGif, &kPnm};
+inline constexpr const Codec* kCodecs[] = {&kPng, &kJpeg, &kTiff, &kWebP,
+                                           &kBmp, &kGif,  &kPnm,  &kHeif};
 
 /// The format of the file, known by its signature. Throws Error that says what the file is instead.
 const Codec& codec_of(const ByteView& file);
+
+/// Whether the bytes are the first 512 or more of a file of a format that is read, or all of it.
+bool begins_a_picture(const ByteView& file);
 
 /// The codec's header of the file, its size within the limits. Throws Error when it is not.
 PictureHeader read_header(const Codec& codec, const ByteView& file);

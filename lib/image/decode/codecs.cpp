@@ -1,45 +1,13 @@
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <string>
 #include <string_view>
 
 #include "image/decode/codec.hpp"
+#include "image/decode/foreign_file.hpp"
 
 namespace mlpctl::image {
 namespace {
-
-using namespace std::string_view_literals;
-
-/// Files that people hand over instead of a picture: where their signature stands and what they
-/// are.
-struct OtherFile {
-  std::size_t at;
-  std::string_view signature, what;
-};
-constexpr std::array kOtherFiles{
-    OtherFile{4, "ftypheic"sv, "a HEIC photograph, which is not read; save it as JPEG or PNG"},
-    OtherFile{4, "ftypmif1"sv, "a HEIF photograph, which is not read; save it as JPEG or PNG"},
-    OtherFile{4, "ftypavif"sv, "an AVIF picture, which is not read; save it as JPEG or PNG"},
-    OtherFile{4, "ftyp"sv, "a film, not a picture"},
-    OtherFile{0, "%PDF"sv, "a PDF, not a picture; save the page as PNG"},
-    OtherFile{0, "<svg"sv, "an SVG drawing, which is not read; save it as PNG"},
-    OtherFile{0, "<"sv, "a web page or XML file, not a picture"},
-    OtherFile{0, "8BPS"sv, "a Photoshop file, which is not read; save it as PNG"},
-    OtherFile{0, "\0\0\1\0"sv, "an icon file, which is not read; save it as PNG"},
-    OtherFile{0, "\0\0\x08\3"sv, "an IDX file of images, not one picture"},
-    OtherFile{0, "\0\0\x08\1"sv, "an IDX file of labels, not a picture"},
-    OtherFile{0, "\0\0\0\x0CjP"sv, "a JPEG 2000 picture, which is not read; save it as PNG"},
-    OtherFile{0, "\xFF\x0A"sv, "a JPEG XL picture, which is not read; save it as PNG"},
-    OtherFile{0, "PK\3\4"sv, "a ZIP archive or a model file, not a picture"},
-    OtherFile{0, "\x1F\x8B"sv, "a gzip file, not a picture"},
-    OtherFile{0,
-              "\x7F"sv
-              "ELF"sv,
-              "a program, not a picture"},
-    OtherFile{0, "II\x2B\0"sv, "a BigTIFF, which is not read; save it as TIFF or PNG"},
-    OtherFile{0, "MM\0\x2B"sv, "a BigTIFF, which is not read; save it as TIFF or PNG"},
-};
 
 bool is_text(const ByteView& file) {
   const auto head = file.bytes().first(std::min<std::size_t>(file.size(), 512));
@@ -61,9 +29,7 @@ std::string names_of_formats() {
 
 [[noreturn]] void refuse(const ByteView& file) {
   if (file.size() == 0) file.fail("is empty, not a picture");
-  for (const OtherFile& other : kOtherFiles) {
-    if (file.has(other.at, other.signature)) file.refuse("is " + std::string(other.what));
-  }
+  if (const ForeignKind* kind = foreign_kind_of(file)) file.refuse(kind->sentence());
   if (is_text(file)) file.refuse("is a text, not a picture");
   file.refuse("is not a picture: " + names_of_formats() + " are read");
 }
@@ -75,6 +41,10 @@ const Codec& codec_of(const ByteView& file) {
       std::ranges::find_if(kCodecs, [&](const Codec* codec) { return codec->is_a(file); });
   if (found == std::end(kCodecs)) refuse(file);
   return **found;
+}
+
+bool begins_a_picture(const ByteView& file) {
+  return std::ranges::any_of(kCodecs, [&](const Codec* codec) { return codec->is_a(file); });
 }
 
 PictureHeader read_header(const Codec& codec, const ByteView& file) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "image/decode/codec.hpp"
+#include "image/decode/foreign_file.hpp"
 #include "image/decode/leptonica.hpp"
 
 namespace mlpctl::image {
@@ -32,7 +33,8 @@ constexpr std::uint32_t kByte = 1, kShort = 3, kLong = 4, kLong8 = 16;
 constexpr std::array<std::uint64_t, 11> kCompressions{1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 50000};
 
 bool is_tiff(const ByteView& file) {
-  return file.has(0, {"II*\0", 4}) || file.has(0, {"MM\0*", 4});
+  const bool has_signature = file.has(0, {"II*\0", 4}) || file.has(0, {"MM\0*", 4});
+  return has_signature && !is_raw_tiff(file);
 }
 
 /// Bytes of a value of an entry; 0 for what has no type that libtiff knows.

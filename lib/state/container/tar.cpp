@@ -1,10 +1,12 @@
 #include "state/container/tar.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
 #include "base/checked.hpp"
+#include "base/tar_header.hpp"
 #include "state/pickle/rebuild.hpp"
 #include "state/value/dtype_codes.hpp"
 
@@ -12,31 +14,10 @@ namespace mlpctl::state {
 namespace {
 
 using Kind = Node::Kind;
-constexpr std::size_t kTarBlock = 512;
 
 [[noreturn]] void refuse_tar(const std::string& what) {
   throw Error(ErrorCode::kCorruption, "a PyTorch tar archive of 0.1.1 to 0.1.9 that " + what +
                                           ": it is damaged; download or copy it again");
-}
-
-/// Octal digits, then spaces or NULs.
-std::uint64_t octal(std::string_view field) {
-  std::uint64_t value = 0;
-  std::size_t at = field.find_first_not_of(' ');
-  for (; at < field.size() && field[at] >= '0' && field[at] <= '7'; ++at) {
-    value = value * 8 + static_cast<std::uint64_t>(field[at] - '0');
-  }
-  const bool clean = at < field.size() && field.find_first_not_of(" \0", at, 2) == field.npos;
-  if (!clean) refuse_tar("has a broken member header");
-  return value;
-}
-
-void check_sum(std::span<const std::byte> header) {
-  std::uint64_t sum = std::uint64_t{8} * ' ';
-  for (std::size_t i = 0; i < kTarBlock; ++i) {
-    if (i < 148 || i >= 156) sum += static_cast<std::uint64_t>(header[i]);
-  }
-  if (sum != octal(as_text(header.subspan(148, 8)))) refuse_tar("has a broken member header");
 }
 
 /// The file ends with zeros: tar fills its last record of mostly 20 blocks with them.
@@ -64,24 +45,22 @@ Members read_members(const Source& source) {
   Members members;
   ByteReader in(source.bytes);
   for (std::size_t count = 0; in.left() >= kTarBlock; ++count) {
-    const auto header = in.take(kTarBlock);
-    if (header[0] == std::byte{}) {
-      check_padding(header);
+    const auto block = in.take(kTarBlock);
+    if (block[0] == std::byte{}) {
+      check_padding(block);
       check_padding(in.take(in.left()));
       return members;
     }
     if (count == kMaxMembers) refuse_tar("has too many members");
-    check_sum(header);
-    const std::string_view field = as_text(header.first(100));
-    const std::string_view name = field.substr(0, field.find('\0'));
-    const std::uint64_t size = octal(as_text(header.subspan(124, 12)));
-    const std::uint64_t padding = (kTarBlock - size % kTarBlock) % kTarBlock;
+    const std::optional<TarHeader> header = read_tar_header(block);
+    if (!header || !header->is_sound) refuse_tar("has a broken member header");
+    const std::uint64_t size = header->size;
     if (!fits(in.position(), size, source.bytes.size())) {
       throw cut_off_of_about(source.bytes.size(), in.position() + size);
     }
     const auto bytes = in.take(size);
-    in.take(std::min<std::uint64_t>(padding, in.left()));
-    std::span<const std::byte>* member = members.find(name);
+    in.take(std::min<std::uint64_t>(in_tar_blocks(size) - size, in.left()));
+    std::span<const std::byte>* member = members.find(header->name);
     if (member == nullptr) continue;
     if (member->data() != nullptr) refuse_tar("holds one member twice");
     *member = bytes;
@@ -214,11 +193,6 @@ class TarReader {
 };
 
 }  // namespace
-
-bool is_tar(std::span<const std::byte> bytes) {
-  constexpr std::size_t kMagicAt = 257;
-  return bytes.size() > kMagicAt && as_text(bytes.subspan(kMagicAt)).starts_with("ustar");
-}
 
 StateFile read_tar(ReadContext& context) {
   const Members members = read_members(context.source);

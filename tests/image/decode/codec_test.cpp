@@ -11,6 +11,19 @@ using namespace mlpctl;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
 
+namespace {
+
+/// A TIFF of which the first picture is a small copy, with others below it.
+std::string raw_tiff() {
+  return {
+      "MM\0*\0\0\0\x08\0\2"
+      "\0\xFE\0\4\0\0\0\1\0\0\0\1"
+      "\1\x4A\0\4\0\0\0\1\0\0\0\0\0\0\0\0",
+      38};
+}
+
+}  // namespace
+
 TEST_CASE("every format gives the same picture") {
   for (const int format :
        {IFF_PNG, IFF_JFIF_JPEG, IFF_TIFF_LZW, IFF_TIFF, IFF_WEBP, IFF_BMP, IFF_PNM}) {
@@ -38,10 +51,28 @@ TEST_CASE("a cut file of any format says that it is cut off") {
 
 TEST_CASE("what is no picture is named") {
   const std::pair<std::string, const char*> cases[] = {
-      {"", "is empty"},         {"hello\n", "is a text"},
-      {"%PDF-1.4", "is a PDF"}, {std::string("PK\3\4aaaa"), "ZIP archive or a model"},
-      {"<html>", "a web page"}, {std::string("\1\2\0\0zz", 6), "is not a picture"},
-      {"xxxxftypheic", "HEIC"},
+      {"", "is empty"},
+      {"hello\n", "is a text"},
+      {"%PDF-1.4", "is a PDF"},
+      {std::string("PK\3\4aaaa"), "ZIP archive or a model"},
+      {"<html>", "a web page"},
+      {std::string("\1\2\0\0zz", 6), "is not a picture"},
+      {std::string("\0\0\0\x14"
+                   "ftyphevc\0\0\0\0msf1",
+                   20),
+       "HEIC"},
+      {std::string("\0\0\0\x14"
+                   "ftypcrx \0\0\0\0crx ",
+                   20),
+       "raw photograph"},
+      {std::string("\0\0\0\x14"
+                   "ftypqt  \0\0\0\0qt  ",
+                   20),
+       "a film"},
+      {std::string("II*\0\x10\0\0\0CR\2\0", 12), "raw photograph"},
+      {raw_tiff(), "dcraw_emu"},
+      {"\xEF\xBB\xBF <?xml version='1.0'?>\n<SVG>", "rsvg-convert"},
+      {std::string("\0\0\0\x0CjP  ", 8), "opj_decompress"},
   };
   for (const auto& [bytes, sentence] : cases) {
     CHECK_THROWS_MATCHES(read(bytes), Error, MessageMatches(ContainsSubstring(sentence)));

@@ -1,6 +1,9 @@
-#include "cli/data_set.hpp"
+#include "sets/data_set.hpp"
+
+#include <spdlog/spdlog.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "data/folder.hpp"
 #include "mlpctl/error.hpp"
@@ -42,8 +45,32 @@ std::vector<std::string> data_files(const std::string& named) {
   }
 }
 
-data::Dataset load_set(const std::string& folder, data::Part part) {
-  return with_hint([&] { return data::load(folder, part); });
+data::Dataset load_set(const std::string& path, data::Part part,
+                       const std::vector<std::string>& known) {
+  data::Dataset set = with_hint([&] { return data::load_part_or_whole(path, part, known); });
+  for (const std::string& note : set.notes) spdlog::warn("{}", note);
+  return set;
+}
+
+bool has_part(const std::string& path, data::Part part) {
+  return data::has(path, part);
+}
+
+PreparedSet prepare_and_tell(data::Dataset set, const SetPreparation& how) {
+  if (set.is_prepared()) return {.set = std::move(set)};
+  const std::int64_t count = set.count();
+  spdlog::info("{}: {} pictures are prepared as predict does", set.name, count);
+  PreparedSet prepared = prepare_set(std::move(set), how);
+  for (const std::string& each : prepared.left_out) spdlog::warn("left out: {}", each);
+  if (!prepared.left_out.empty()) {
+    spdlog::warn("{}: {} of {} pictures could not be prepared and are left out", prepared.set.name,
+                 prepared.left_out.size(), count);
+  }
+  if (prepared.set.count() == 0) {
+    throw Error(ErrorCode::kNotSupported,
+                prepared.set.name + ": none of its pictures could be prepared");
+  }
+  return prepared;
 }
 
 }  // namespace mlpctl::app

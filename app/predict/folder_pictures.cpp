@@ -1,0 +1,131 @@
+#include "predict/folder_pictures.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/input_file.hpp"
+#include "image/decode/codec.hpp"
+#include "mlpctl/error.hpp"
+#include "predict/content.hpp"
+
+namespace mlpctl::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Of a link: whether it is the link's fault.
+bool leads_nowhere(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
+         error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
+}
+
+/// Whether it is hidden, or holds what a system keeps for itself: small copies, places of windows.
+bool is_hidden(const fs::path& path) {
+  constexpr std::array<std::string_view, 5> kSystems{"Thumbs.db", "ehthumbs.db", "desktop.ini",
+                                                     "__MACOSX", "@eaDir"};
+  const std::string name = path.filename().string();
+  return name.starts_with('.') || std::ranges::find(kSystems, name) != kSystems.end();
+}
+
+std::vector<std::string> visible_files(const std::string& folder) {
+  std::vector<std::string> found;
+  std::error_code error;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
+       at.increment(error)) {
+    if (is_hidden(at->path())) {
+      at.disable_recursion_pending();
+      continue;
+    }
+    const bool is_file = at->is_regular_file(error);
+    if (error && !leads_nowhere(error)) break;
+    if (is_file) found.push_back(at->path().string());
+  }
+  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
+  std::sort(found.begin(), found.end(), naturally_before);
+  return found;
+}
+
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+/// Whether a data set's file, of which a packed one tells nothing, is one of images.
+bool holds_images(Content content, std::string_view head, const std::string& path) {
+  constexpr char kImageRank = 3;
+  if (content == Content::kGzip) return path.find("idx3") != path.npos;
+  if (content == Content::kTable) return true;
+  return content == Content::kDataSet && head.size() > 3 && head[3] == kImageRank;
+}
+
+}  // namespace
+
+FolderPictures::FolderPictures(std::string folder, LeftOut& left_out)
+    : folder_(std::move(folder)), left_out_(left_out), files_(visible_files(folder_)) {}
+
+/// Whether the file is a picture, or says by its name that it is one and has to be told that it is
+/// none.
+bool FolderPictures::is_wanted(const std::string& path) {
+  if (image::has_picture_suffix(path)) return true;
+  std::string head;
+  try {
+    head = first_bytes_of(path, kTellingBytes);
+  } catch (const Error&) {
+    of_folder_.add("cannot be read", "", path);
+    return false;
+  }
+  const Content content = content_of(head);
+  if (content == Content::kPicture) return true;
+  of_folder_.add(head, path);
+  if (data_set_.empty() && holds_images(content, head, path)) data_set_ = path;
+  return false;
+}
+
+void FolderPictures::end() {
+  if (!is_empty_ || data_set_.empty()) left_out_.add(std::exchange(of_folder_, {}));
+  if (!is_empty_) return;
+  is_empty_ = false;
+  const std::string hint =
+      data_set_.empty() ? "" : ", but a data set; give its file of images: " + data_set_;
+  throw Error(ErrorCode::kNotFound, folder_ + ": holds no pictures" + hint);
+}
+
+std::optional<PredictInput> FolderPictures::next() {
+  while (next_ < files_.size()) {
+    std::string& path = files_[next_++];
+    if (!is_wanted(path)) continue;
+    is_empty_ = false;
+    return PredictInput{.file = std::move(path)};
+  }
+  end();
+  return std::nullopt;
+}
+
+bool naturally_before(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (is_digit(a[i]) && is_digit(b[j])) {
+      const auto run = [](const std::string& text, std::size_t& at) {
+        while (at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1])) ++at;
+        const std::size_t start = at;
+        while (at < text.size() && is_digit(text[at])) ++at;
+        return text.substr(start, at - start);
+      };
+      const std::string x = run(a, i), y = run(b, j);
+      if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
+    } else {
+      if (a[i] != b[j]) return a[i] < b[j];
+      ++i;
+      ++j;
+    }
+  }
+  if (i == a.size() && j == b.size()) return a < b;
+  return i == a.size();
+}
+
+}  // namespace mlpctl::app

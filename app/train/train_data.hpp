@@ -1,0 +1,24 @@
+#pragma once
+
+#include "data/dataset.hpp"
+#include "train/train_command.hpp"
+#include "train/trainer.hpp"
+
+namespace mlpctl::app {
+
+/// The data of a run; the spans in parts() look into the sets.
+struct LoadedData {
+  /// What --data named or stood for, and --mix.
+  std::string path;
+  data::Dataset train, validation, test;
+
+  train::TrainData parts() const;
+  void check_unchanged() const;
+};
+
+/// Loads and prepares what the command names: the training set, --mix with it, the validation part
+/// of what is not mixed in, and for testing --test-data, else the set's own test part, else that of
+/// --mix. Throws Error.
+LoadedData load_data(const TrainCommand& command);
+
+}  // namespace mlpctl::app

@@ -1,0 +1,228 @@
+#include "data/formats.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/input_file.hpp"
+#include "data/file_list.hpp"
+#include "data/idx_folder.hpp"
+#include "data/image_folder.hpp"
+#include "data/npz.hpp"
+#include "data/pixel_table.hpp"
+#include "mlpctl/error.hpp"
+
+namespace mlpctl::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A header of 785 columns is longer, and known by less.
+constexpr std::size_t kBegin = 4096;
+
+bool is_folder(const std::string& path) {
+  std::error_code none;
+  return fs::is_directory(path, none);
+}
+
+/// The files in a folder whose names end so.
+std::vector<std::string> files_ending(const std::string& folder, std::string_view end) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), last; !error && at != last; at.increment(error)) {
+    std::error_code ignored;
+    std::string path = at->path().string();
+    if (path.ends_with(end) && at->is_regular_file(ignored)) files.push_back(std::move(path));
+  }
+  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
+  std::ranges::sort(files);
+  return files;
+}
+
+/// The path itself where it is a file, else the one file in the folder that ends so; "" where none
+/// or more do.
+std::string only_file(const std::string& path, std::string_view end) {
+  if (!is_folder(path)) return path;
+  const std::vector<std::string> files = files_ending(path, end);
+  return files.size() == 1 ? files[0] : "";
+}
+
+template <typename IsA>
+bool begins(const std::string& file, const IsA& is_a) {
+  return !file.empty() && is_a(first_bytes_of(file, kBegin));
+}
+
+// --- IDX files
+
+Dataset load_idx_set(const std::string& path, Part part, std::span<const std::string>) {
+  return load_idx(find_idx_set(path), part);
+}
+bool has_idx_set(const std::string& path, Part part) {
+  return has_idx(find_idx_set(path), part);
+}
+
+// --- lists of files
+
+/// A list that stands for the folder it lies in.
+std::string list_in(const std::string& path) {
+  if (!is_folder(path)) return path;
+  constexpr const char* kNames[] = {"labels.csv", "labels.jsonl", "metadata.csv", "metadata.jsonl"};
+  for (const char* name : kNames) {
+    const std::string file = (fs::path(path) / name).string();
+    if (is_there(file)) return file;
+  }
+  return "";
+}
+bool is_list(const std::string& path) {
+  return begins(list_in(path), is_file_list);
+}
+bool has_list(const std::string&, Part part) {
+  return part == Part::kWhole;
+}
+Dataset load_list(const std::string& path, Part, std::span<const std::string> known) {
+  Dataset set = load_file_list(list_in(path), known);
+  set.name = set_name(path, Part::kWhole);
+  return set;
+}
+
+// --- NumPy's archives
+
+bool is_npz_set(const std::string& path) {
+  return begins(only_file(path, ".npz"), is_npz);
+}
+bool has_npz(const std::string& path, Part part) {
+  return NpzFile(only_file(path, ".npz")).has(part);
+}
+Dataset load_npz(const std::string& path, Part part, std::span<const std::string>) {
+  return NpzFile(only_file(path, ".npz")).load(part);
+}
+
+// --- tables of pixels
+
+/// The table of the part; "" where there is none.
+std::string table_of(const std::string& path, Part part) {
+  if (part == Part::kWhole) return only_file(path, ".csv");
+  return is_folder(path) ? only_file(path, part == Part::kTrain ? "train.csv" : "test.csv") : "";
+}
+bool is_table(const std::string& path) {
+  return std::ranges::any_of(std::array{Part::kTrain, Part::kTest, Part::kWhole}, [&](Part part) {
+    return begins(table_of(path, part), is_pixel_table);
+  });
+}
+bool has_table(const std::string& path, Part part) {
+  const std::string file = table_of(path, part);
+  if (!begins(file, is_pixel_table)) return false;
+  // Kaggle's test.csv is there to be answered, and cannot be measured by.
+  return part != Part::kTest || table_has_labels(file);
+}
+Dataset load_table(const std::string& path, Part part, std::span<const std::string>) {
+  const std::string file = table_of(path, part);
+  if (file.empty()) {
+    throw Error(ErrorCode::kNotFound, path + ": is no set with a " +
+                                          (part == Part::kTrain ? "train" : "test") +
+                                          ".csv of its own");
+  }
+  Dataset set = load_pixel_table(file);
+  if (set.labels.empty()) {
+    throw Error(ErrorCode::kNotSupported,
+                file + ": has no column of labels; predict answers such tables");
+  }
+  check_labels(set, file);
+  set.name = set_name(path, part);
+  return set;
+}
+
+// --- Parquet
+
+bool is_parquet(const std::string& path) {
+  std::string file = path;
+  if (is_folder(path)) {
+    const auto files = files_ending(path, ".parquet");
+    file = files.empty() ? "" : files[0];
+  }
+  return begins(file, [](std::string_view begin) { return begin.starts_with("PAR1"); });
+}
+bool has_parquet(const std::string&, Part part) {
+  return part == Part::kWhole;
+}
+Dataset refuse_parquet(const std::string& path, Part, std::span<const std::string>) {
+  throw Error(ErrorCode::kNotSupported,
+              path +
+                  ": is Parquet, which is not read; two lines of Python make data.npz of it: "
+                  "`import io, numpy, pandas, PIL.Image; t = pandas.read_parquet(\"" +
+                  path +
+                  "\")` and `numpy.savez(\"data.npz\", "
+                  "x=[numpy.array(PIL.Image.open(io.BytesIO(i[\"bytes\"]))) for i in t.image], "
+                  "y=t.label)`");
+}
+
+constexpr Format kFormats[] = {
+    {"IDX files", is_idx_set, has_idx_set, load_idx_set},
+    {"a list of pictures", is_list, has_list, load_list},
+    {"an .npz archive", is_npz_set, has_npz, load_npz},
+    {"a table of pixels", is_table, has_table, load_table},
+    {"Parquet", is_parquet, has_parquet, refuse_parquet},
+    {"a folder of pictures for each class", is_image_folder, has_images, load_image_folder},
+};
+
+const Format* format_of(const std::string& path) {
+  if (!is_there(path)) return nullptr;
+  const auto found =
+      std::ranges::find_if(kFormats, [&](const Format& format) { return format.is_a(path); });
+  return found == std::end(kFormats) ? nullptr : found;
+}
+
+constexpr const char* kForms =
+    "nor is it an .npz archive, a CSV table of pixels, a list of files with labels, or a folder "
+    "with a folder of pictures for each class";
+
+const Format& known_format(const std::string& path) {
+  if (const Format* format = format_of(path)) return *format;
+  if (!is_there(path)) throw no_such("data folder or file", path);
+  if (!is_folder(path)) {
+    throw Error(ErrorCode::kNotSupported,
+                path + ": is no data set: no IDX file of images by its name, " + kForms);
+  }
+  if (!files_ending(path, ".png").empty() || !files_ending(path, ".jpg").empty()) {
+    throw Error(ErrorCode::kNotSupported,
+                path +
+                    ": holds pictures and says nothing of their labels; put them into folders 0 "
+                    "to 9, or write a labels.csv with the columns file,label beside them");
+  }
+  throw Error(ErrorCode::kNotFound, path +
+                                        ": has no train-images-idx3-ubyte (nor "
+                                        "train-images-idx3-ubyte.gz), " +
+                                        kForms);
+}
+
+}  // namespace
+
+std::span<const Format> formats() {
+  return kFormats;
+}
+
+bool has(const std::string& path, Part part) {
+  const Format* format = format_of(path);
+  return format != nullptr && format->has(path, part);
+}
+
+std::vector<std::string> possible_files(const std::string& path) {
+  if (!is_folder(path)) return {path};
+  std::vector<std::string> files = possible_idx_files(path);
+  for (const char* end : {".csv", ".jsonl", ".npz"}) {
+    for (std::string& file : files_ending(path, end)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+Dataset load(const std::string& path, Part part, std::span<const std::string> known) {
+  return known_format(path).load(path, part, known);
+}
+
+Dataset load_part_or_whole(const std::string& path, Part part, std::span<const std::string> known) {
+  const Format& format = known_format(path);
+  const bool whole = !format.has(path, part) && format.has(path, Part::kWhole);
+  return format.load(path, whole ? Part::kWhole : part, known);
+}
+
+}  // namespace mlpctl::data

@@ -1,0 +1,125 @@
+#include "data/image_folder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "data/classes.hpp"
+#include "data/idx_folder.hpp"
+#include "mlpctl/error.hpp"
+
+namespace mlpctl::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 2> kTrainFolders{"train", "training"};
+constexpr std::array<std::string_view, 5> kTestFolders{"test", "testing", "val", "valid",
+                                                       "validation"};
+
+bool is_hidden(const fs::path& path) {
+  return path.filename().string().starts_with(".");
+}
+
+/// The names of the folders in a folder, in order.
+std::vector<std::string> folders_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    if (at->is_directory(ignored) && !is_hidden(at->path())) {
+      names.push_back(at->path().filename().string());
+    }
+  }
+  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
+  std::ranges::sort(names);
+  return names;
+}
+
+/// The folder of the part in a divided set, or "".
+std::string part_folder(const std::string& folder, Part part) {
+  const auto in = folders_in(folder);
+  const auto names = part == Part::kTrain ? std::span<const std::string_view>(kTrainFolders)
+                                          : std::span<const std::string_view>(kTestFolders);
+  for (const std::string_view name : names) {
+    const std::string path = (fs::path(folder) / name).string();
+    if (std::ranges::count(in, name) > 0 && !folders_in(path).empty()) return path;
+  }
+  return "";
+}
+
+bool is_divided(const std::string& folder) {
+  return !part_folder(folder, Part::kTrain).empty() || !part_folder(folder, Part::kTest).empty();
+}
+
+void add_files(const std::string& folder, std::vector<std::string>& files) {
+  const auto first = static_cast<std::ptrdiff_t>(files.size());
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code broken_link;  // which is said when the picture is read
+    const bool is_folder = at->is_directory(broken_link);
+    if (is_hidden(at->path())) {
+      if (is_folder) at.disable_recursion_pending();
+    } else if (!is_folder) {
+      files.push_back(at->path().string());
+    }
+  }
+  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
+  std::sort(files.begin() + first, files.end());
+}
+
+/// What to give instead of a folder of data sets; nothing for other folders.
+std::string set_inside(const std::string& folder, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const std::string path = (fs::path(folder) / name).string();
+    if (is_idx_set(path)) return path;
+  }
+  return "";
+}
+
+}  // namespace
+
+bool is_image_folder(const std::string& path) {
+  std::error_code none;
+  return fs::is_directory(path, none) && !folders_in(path).empty();
+}
+
+bool has_images(const std::string& folder, Part part) {
+  if (part == Part::kWhole) return !is_divided(folder);
+  return !part_folder(folder, part).empty();
+}
+
+Dataset load_image_folder(const std::string& folder, Part part,
+                          std::span<const std::string> known) {
+  const std::string top = part == Part::kWhole ? folder : part_folder(folder, part);
+  if (top.empty()) {
+    throw Error(ErrorCode::kNotFound, folder + ": has no folder " +
+                                          (part == Part::kTrain ? "train" : "test or val") +
+                                          " with a folder of pictures for each class");
+  }
+  const std::vector<std::string> names = folders_in(top);
+  const std::string inside = set_inside(top, names);
+  if (!inside.empty()) {
+    throw Error(ErrorCode::kNotSupported, folder + ": holds data sets; name one: " + inside);
+  }
+  const NumberedLabels numbered = number_labels(names, known, top);
+  Dataset set;
+  std::vector<std::uint8_t> labels;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    add_files((fs::path(top) / names[i]).string(), set.files);
+    labels.resize(set.files.size(), numbered.labels[i]);
+  }
+  if (set.files.empty()) {
+    throw Error(ErrorCode::kNotFound, top + ": the folders of its classes hold no files");
+  }
+  set.name = set_name(folder, part);
+  set.classes = numbered.classes;
+  set.hold_labels(std::move(labels));
+  return set;
+}
+
+}  // namespace mlpctl::data
