@@ -198,6 +198,33 @@ class StandardInput(InputsTest):
         packed = self.predict("-", input=gzip.compress(self.pngs[0]), code=1).stderr
         self.assertIn(b"gzip -dc", packed)
 
+    def test_a_table_of_pixels_is_answered_as_the_set_it_was_made_of(self):
+        header = ",".join(f"pixel{n}" for n in range(784))
+        rows = [",".join(map(str, self.images[at : at + 784])) for at in range(0, 5 * 784, 784)]
+        expected = self.logits(self.write("images-idx3-ubyte", idx([5, 28, 28], self.images)))
+        for lines in (rows, [header, *rows]):
+            table = "\n".join(lines) + "\n"
+            self.assertEqual(self.logits("-", input=table), expected)
+            self.assertEqual(self.logits(self.write("b/t.csv", table.encode())), expected)
+        answers = self.answers("--range", "3:", "-", input=table)
+        self.assertEqual([(a["file"], a["index"]) for a in answers], [("-", 3), ("-", 4)])
+        self.assertEqual(self.logits("-", input=str(self.folder / "b/t.csv")), expected)
+        result = self.predict("-", input=table + "1,2\n", code=1)
+        self.assertEqual(result.stderr, "standard input: line 7 has fewer than the 784 columns of the first\n")
+        packed = self.predict("-", input=gzip.compress(table.encode()), code=1).stderr
+        self.assertIn(b"holds no IDX file; put gzip -dc before this program", packed)
+        self.refused(2, "predict", "--model", self.path, "--annotate", self.folder / "o.png", self.folder / "b/t.csv")
+        alone = self.predict(self.folder / "b", code=1).stderr
+        self.assertIn(f"holds no pictures, but a data set; give its file of images: {self.folder}/b/t.csv\n", alone)
+        self.write("b/1.png", self.pngs[0])
+        left = self.answers(self.folder / "b")[-1]["left_out"]
+        self.assertEqual([(kind["kind"], kind["remedy"]) for kind in left], [("CSV table", "give it by its name")])
+
+    def test_labels_of_qmnist_are_known_for_labels(self):
+        labels = b"\0\0\x0c\2" + bytes([0, 0, 0, 1, 0, 0, 0, 8]) + bytes(32)
+        for given in (labels, gzip.compress(labels)):
+            self.assertIn(b"standard input: holds labels", self.predict("-", input=given, code=1).stderr)
+
     def test_what_is_none_of_them_is_named_and_not_shown(self):
         rubbish = bytes(range(1, 10)) + bytes(range(11, 256)) * 40
         for content, sentence in (
