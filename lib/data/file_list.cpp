@@ -44,12 +44,16 @@ void add_json_line(FileList& list, std::string_view line, std::size_t number,
                    const std::string& name) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object()) refuse_line(name, number, "is no JSON object");
+  if (json.contains("left_out")) return;  // The last line of `predict --json`.
   const auto file = json.find("file");
   if (file == json.end() || !file->is_string() || file->get_ref<const std::string&>().empty()) {
     refuse_line(name, number, "names no `file`");
   }
   if (json.contains("index")) {
     refuse_line(name, number, "is about a picture of a data set; list files of their own");
+  }
+  if (json.contains("member")) {
+    refuse_line(name, number, "is about a picture in an archive; unpack it and list the files");
   }
   const auto label = json.find("label");
   if (label == json.end() || label->is_null()) {

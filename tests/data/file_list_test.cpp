@@ -32,7 +32,8 @@ TEST_CASE("lists of JSON lines and tables name files and labels") {
   const FileList json = parse_list(
       "{\"file\":\"a.png\",\"digit\":5,\"confidence\":0.5,\"label\":3}\n"
       "{\"file\":\"x.png\",\"digit\":5}\n\n"
-      "{\"label\":\"9\",\"file\":\"b, c.png\"}");
+      "{\"label\":\"9\",\"file\":\"b, c.png\"}\n"
+      "{\"left_out\":[{\"kind\":\"PDF\",\"count\":1,\"files\":[\"a.pdf\"],\"remedy\":\"\"}]}\n");
   CHECK(json.files == kListedFiles);
   CHECK(json.labels == kListedLabels);
   CHECK(json.unlabelled == 1);
@@ -47,6 +48,8 @@ TEST_CASE("lines that are no entries are refused by their number") {
   check_list_refused("{\"file\":\"a.png\",\"label\":1}\n{\"label\":1}\n", "line 2 names no `file`");
   check_list_refused("{\"file\":\"a.png\",\"label\":[1]}",
                      "line 1 has a `label` that is no number");
+  check_list_refused("{\"file\":\"a.tar\",\"member\":\"1.png\",\"label\":1}",
+                     "line 1 is about a picture in an archive");
   check_list_refused("{\"file\":\"a.png\",\"label\":1.5}", "line 1 has a `label`");
   check_list_refused("{\"file\":\"a\",\"index\":1,\"label\":1}",
                      "line 1 is about a picture of a data set");
