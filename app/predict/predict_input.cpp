@@ -102,7 +102,7 @@ std::unique_ptr<PictureSource> PredictInputs::pictures_of(data::Dataset set,
 }
 
 std::unique_ptr<PictureSource> PredictInputs::pictures_of_idx(
-    std::shared_ptr<const data::IdxFile> file, const std::string& shown) {
+    const std::shared_ptr<const data::IdxFile>& file, const std::string& shown) {
   const std::string& name = file->path();
   return pictures_of(data::idx_pictures(file), name, shown);
 }
@@ -153,7 +153,7 @@ void PredictInputs::open_standard_input() {
     source_ = pictures_of_idx(std::make_shared<const data::IdxFile>(std::move(whole), name), "-");
   } else if (const image::ForeignKind* kind = foreign_kind_of(head)) {
     throw Error(ErrorCode::kNotSupported, name + ": " + kind->sentence());
-  } else if (may_be_list(head)) {
+  } else if (may_be_list(head)) {  // NOLINT(bugprone-branch-clone): only where it is none of these.
     list_.emplace(std::move(input), end_);
   } else {
     throw Error(ErrorCode::kNotSupported,

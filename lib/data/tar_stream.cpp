@@ -114,8 +114,9 @@ void TarStream::read_pax(const std::string& records, Extension& extension) {
     if (key == "path") extension.name = value.substr(0, value.find('\0'));
     if (key == "size") {
       std::uint64_t size = 0;
-      const auto end = value.data() + value.size();
-      if (std::from_chars(value.data(), end, size).ptr != end || value.empty()) {
+      const char* const begin = value.data();  // NOLINT(bugprone-suspicious-stringview-data-usage)
+      const char* const end = begin + value.size();
+      if (std::from_chars(begin, end, size).ptr != end || value.empty()) {
         fail("the tar archive is damaged: a pax header");
       }
       extension.size = size;

@@ -116,8 +116,8 @@ float credit(const Answer& answer) {
   return sum;
 }
 
-/// What is seen in the most convincing way.
-Answer best_answer(const Candidates& picture, Names& names) {
+/// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
+Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
   Answer best;
   float most = 0;
   for (std::size_t i = 0; i < picture.sheets.size(); ++i) {
@@ -128,12 +128,35 @@ Answer best_answer(const Candidates& picture, Names& names) {
     most = own;
     best = std::move(answer);
   }
-  if (picture.may_be_none && best.confidence() < kLeastSure)
+  if (picture.may_be_none && net_can_tell && best.confidence() < kLeastSure) {
     return {.lines = {}, .several = best.several};
+  }
   if (!picture.row) return best;
   best.several = best.confidence() >= kRowSure;
   if (!best.several) best.lines.clear();
   return best;
+}
+
+/// A nought as plain as can be: a ring of MNIST's size and stroke.
+std::array<std::uint8_t, kInputSide * kInputSide> plain_nought() {
+  constexpr float kAcross = 6, kDown = 8.5F, kMiddle = 13.5F, kHalfStroke = 1.2F;
+  std::array<std::uint8_t, kInputSide * kInputSide> pixels{};
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const float x = static_cast<float>(i % kInputSide) - kMiddle;
+    const float y = static_cast<float>(i / kInputSide) - kMiddle;
+    const float away = std::abs(std::hypot(x / kAcross, y / kDown) - 1) * kAcross;
+    pixels[i] = static_cast<std::uint8_t>(255 * std::clamp(kHalfStroke + 0.5F - away, 0.0F, 1.0F));
+  }
+  return pixels;
+}
+
+/// Whether a net with these logits of plain_nought() has learnt what it is sure of. One that has
+/// not, as one just made, is sure of nothing, which tells nothing about a picture.
+bool knows_a_nought(std::span<const float> logits) {
+  std::array<float, kClasses> probabilities{};
+  std::ranges::copy(logits, probabilities.begin());
+  net::softmax(probabilities);
+  return probabilities[0] > 0.5F;
 }
 
 std::vector<Answer> first_answers(std::span<const Candidates> pictures, const Network& network) {
@@ -143,9 +166,19 @@ std::vector<Answer> first_answers(std::span<const Candidates> pictures, const Ne
       pixels.insert(pixels.end(), digit.pixels.begin(), digit.pixels.end());
     });
   }
-  Names names(pixels.empty() ? std::vector<float>() : network(pixels));
+  bool can_tell = false;
+  std::vector<float> logits;
+  if (!pixels.empty()) {
+    const auto nought = plain_nought();
+    pixels.insert(pixels.end(), nought.begin(), nought.end());
+    logits = network(pixels);
+    can_tell = knows_a_nought(std::span(logits).last(kClasses));
+  }
+  Names names(std::move(logits));
   std::vector<Answer> answers;
-  for (const Candidates& picture : pictures) answers.push_back(best_answer(picture, names));
+  for (const Candidates& picture : pictures) {
+    answers.push_back(best_answer(picture, names, can_tell));
+  }
   return answers;
 }
 

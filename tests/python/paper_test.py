@@ -47,7 +47,7 @@ def answers(*arguments):
     """What predict says of each picture, by the file's name (an IDX file: by index)."""
     command = [PROGRAM, "predict", "--json", "--model", MODEL, *map(str, arguments)]
     result = subprocess.run(command, capture_output=True, text=True)
-    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    lines = [line for line in map(json.loads, result.stdout.splitlines()) if "left_out" not in line]
     return {line.get("index", pathlib.Path(line["file"]).name): line for line in lines}
 
 

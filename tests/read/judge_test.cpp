@@ -24,12 +24,15 @@ image::Digit digit(int name, double probability) {
 /// Counts its calls and gives each digit the probability that it asks for.
 struct FakeNetwork {
   int calls = 0;
+  double sure_of_nought = 0.9;
 
   std::vector<float> operator()(std::span<const std::uint8_t> pictures) {
     ++calls;
     std::vector<float> logits;
     for (std::size_t at = 0; at < pictures.size(); at += digits::kInputSide * digits::kInputSide) {
-      const double probability = pictures[at + 1] / 200.0;
+      // Of what is no digit() it is sure, which is the judge's plain nought.
+      const bool nought = pictures[at + 1] == 0;
+      const double probability = nought ? sure_of_nought : pictures[at + 1] / 200.0;
       for (int i = 0; i < digits::kClasses; ++i) {
         const double share = i == pictures[at] ? probability : (1 - probability) / 9;
         logits.push_back(static_cast<float>(std::log(share)));
@@ -120,6 +123,8 @@ TEST_CASE("what is alone and looks like no digit to the net is none") {
   CHECK(answers[0].lines.empty());
   CHECK(answers[1].lines.size() == 1);
   CHECK(answers[2].lines.size() == 1);
+  FakeNetwork untrained{.sure_of_nought = 0.2};
+  CHECK(judged(pictures, untrained)[0].lines.size() == 1);
 }
 
 TEST_CASE("that a picture holds several is said when the reading that is chosen says so") {

@@ -87,6 +87,29 @@ Plane without_edge_pieces(const Segmentation& segmented) {
   return ink_without(segmented, on_edge);
 }
 
+/// Whether the mask has more than the soft edges of the pieces.
+bool has_strokes_beyond(const Components& found, const Mask& mask) {
+  /// Edges are so soft, in pixels and as a share of the longer side; fewer pixels, as a share of
+  /// those of the pieces, are noise.
+  constexpr int kEdge = 2;
+  constexpr double kFewest = 0.01;
+  const int edge = std::max(kEdge, std::max(mask.width, mask.height) / 200);
+  const Grid<int>& labels = found.labels;
+  const auto inked = [&](int x, int y) { return labels.inside(x, y) && labels.at(x, y) > 0; };
+  int area = 0, beyond = 0;
+  for (const Component& piece : found.pieces) area += piece.area;
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      if (mask.at(x, y) == 0 || labels.at(x, y) > 0) continue;
+      const bool beside = inked(x - edge, y) || inked(x + edge, y) || inked(x, y - edge) ||
+                          inked(x, y + edge) || inked(x - 1, y) || inked(x + 1, y) ||
+                          inked(x, y - 1) || inked(x, y + 1);
+      beyond += beside ? 0 : 1;
+    }
+  }
+  return beyond > kFewest * area;
+}
+
 float mass_of(const Components& found) {
   float mass = 0;
   for (const Component& piece : found.pieces) mass += piece.mass;
@@ -119,7 +142,7 @@ float noise_of(const Plane& ink) {
 Segmentation segment_ink(InkPlane plane, float line_span) {
   Segmentation segmented{
       .ink = std::move(plane.ink), .brightness = std::move(plane.brightness), .flat = plane.flat};
-  const float noise = noise_of(segmented.ink);
+  const float noise = segmented.noise = noise_of(segmented.ink);
   segmented.least = std::max(kLeastContrast, kLeastNoises * noise);
   if (plane.flat) {
     find_pieces(segmented);
@@ -129,19 +152,24 @@ Segmentation segment_ink(InkPlane plane, float line_span) {
   if (!find_pieces(segmented) || holds_inner_digit(segmented)) return segmented;
   Segmentation inner{.ink = without_edge_pieces(segmented),
                      .brightness = segmented.brightness,
+                     .noise = segmented.noise,
                      .least = segmented.least};
   return find_pieces(inner) && holds_inner_digit(inner) ? inner : segmented;
 }
 
-Segmentation with_faint_ink(const Segmentation& segmented) {
+std::optional<Segmentation> with_faint_ink(const Segmentation& segmented) {
   /// Of the usual stroke's strength about a fifth.
   constexpr float kFaint = 0.45F;
+  const float level = std::max(0.5F * segmented.least, kFaint * segmented.level);
+  Mask mask = above(segmented.ink, level);
+  if (!has_strokes_beyond(segmented.found, mask)) return std::nullopt;
   Segmentation faint{.ink = segmented.ink,
                      .brightness = segmented.brightness,
                      .flat = segmented.flat,
+                     .noise = segmented.noise,
                      .least = segmented.least,
-                     .level = std::max(0.5F * segmented.least, kFaint * segmented.level)};
-  faint.found = find_components(above(faint.ink, faint.level), faint.ink);
+                     .level = level};
+  faint.found = find_components(mask, faint.ink);
   faint.mass = mass_of(faint.found);
   return faint;
 }
@@ -153,6 +181,7 @@ std::optional<Segmentation> without_lines(const Segmentation& segmented) {
   Segmentation rest{.ink = segmented.ink,
                     .brightness = segmented.brightness,
                     .flat = segmented.flat,
+                    .noise = segmented.noise,
                     .least = segmented.least,
                     .mass = segmented.mass};
   if (std::min(rest.ink.width, rest.ink.height) < kLeastSide) {

@@ -13,6 +13,7 @@ struct Segmentation {
   Plane ink{};         ///< grey levels from the paper, printed lines taken out
   Plane brightness{};  ///< see InkPlane
   bool flat = false;   ///< see InkPlane
+  float noise = 0;     ///< see noise_of()
   float least = 0;     ///< the strength below which nothing is a stroke
   float level = 0;     ///< what counts as ink: about half of a stroke's
   Components found{};  ///< pieces above the level, without the noise of the paper
@@ -27,8 +28,8 @@ float noise_of(const Plane& ink);
 /// line crosses at least, longer than any stroke; one digit may be nearly as tall as its picture.
 Segmentation segment_ink(InkPlane plane, float line_span = 0.9F);
 
-/// The same ink cut at this share of the level, for strokes that a pen hardly pressed.
-Segmentation with_faint_ink(const Segmentation& segmented);
+/// The same ink with strokes that the pen hardly pressed; empty where there are none.
+std::optional<Segmentation> with_faint_ink(const Segmentation& segmented);
 
 /// The same ink without printed lines that cross half of the picture; empty when there are none.
 std::optional<Segmentation> without_lines(const Segmentation& segmented);

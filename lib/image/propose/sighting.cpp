@@ -58,7 +58,7 @@ Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chos
   if (edge == 0) return {};
   Sharpness sharp;
   sharp.seen = steps / strength * static_cast<float>(inner) / static_cast<float>(edge);
-  sharp.noise = kNoiseRange * noise_of(segmented.ink) / strength * static_cast<float>(inner);
+  sharp.noise = kNoiseRange * segmented.noise / strength * static_cast<float>(inner);
   return sharp;
 }
 
@@ -107,7 +107,9 @@ std::vector<Sighting> look(const Segmentation& segmented, Source source, double 
 }
 
 std::vector<Sighting> look_closer(const Segmentation& segmented, Source source, double scale) {
-  std::vector<Sighting> sightings = look(with_faint_ink(segmented), source, scale);
+  std::vector<Sighting> sightings;
+  const std::optional<Segmentation> faint = with_faint_ink(segmented);
+  if (faint) sightings = look(*faint, source, scale);
   std::erase_if(sightings,
                 [](const Sighting& each) { return each.reading.terms.group != Group::kWithParts; });
   for (Sighting& each : sightings) each.reading.terms.group = Group::kFaint;
