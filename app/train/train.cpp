@@ -227,9 +227,11 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
   choose_threads(options.network);
   train::RunState first = first_state(command, about_data, data, options);
   check_start(command, first.network.weights, parts.test);
-  TrainReporter reporter(log, command.log_steps, parts.test,
+  TensorBoard board(command.tensorboard, parts.train);
+  TrainReporter reporter(log, command.log_steps, board, parts.test,
                          checkpoint_writer(command, options, about_data, info));
-  const RunStart start = run_start(command, options, data, engine);
+  RunStart start = run_start(command, options, data, engine);
+  start.epochs_done = first.epochs_done;
   reporter.on_start(start);
 
   const auto network = engine.make_network(options.network);
@@ -239,9 +241,9 @@ ExitCode run(const TrainCommand& command, const std::string& config) {
   info.training = training_record(start, about_data, result);
   const Saved saved = save_result(command, result, info);
   const RunEnd end = run_end(saved.path, result);
-  reporter.on_end(end);
-  print_result(command, end);
   const data::Dataset& shown = data.test.count() > 0 ? data.test : data.validation;
+  reporter.on_end(end, {result.parameters, shown});
+  print_result(command, end);
   const std::string unwritten =
       write_report(command, {start, end, about_data, reporter.epochs(), result, info, shown});
   if (!saved.failure.empty()) throw Error(ErrorCode::kIo, saved.failure);

@@ -10,6 +10,7 @@
 #include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "sets/data_set.hpp"
+#include "train/event_file.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -83,6 +84,7 @@ void check_outputs(const TrainCommand& command) {
   require_format("--out", command.out, true);
   model::check_output(command.out, {.force = command.force});
   command.report.probe();
+  if (!command.tensorboard.empty()) EventFile::probe(command.tensorboard);
   if (command.checkpoint.empty()) return;
   require_format("--checkpoint", command.checkpoint, false);
   model::check_output(command.checkpoint, {.force = command.force});
@@ -147,6 +149,12 @@ void add_train_files(CLI::App& command, TrainCommand& options) {
       .add_option("--checkpoint", options.checkpoint,
                   "Write the whole run to this file after each epoch and at the end, for --resume")
       ->type_name("FILE")
+      ->group("Output");
+  command
+      .add_option("--tensorboard", options.tensorboard,
+                  "Write the run for TensorBoard into this folder: its curves, settings, changed "
+                  "pictures and confusions; with --resume give the same")
+      ->type_name("DIR")
       ->group("Output");
   options.report.add_option(command,
                             "Write the run with its learning curves, and what the model answers, "

@@ -11,7 +11,7 @@ namespace mlpctl::app {
 
 /// What the command line of train says.
 struct TrainCommand {
-  std::string data, test_data, mix, out, from, log, checkpoint, resume;
+  std::string data, test_data, mix, out, from, log, checkpoint, resume, tensorboard;
   /// A number of pictures, or below 1 a share of them.
   double val_split = 0;
   bool log_steps = false, json = false, force = false;

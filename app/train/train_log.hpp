@@ -18,6 +18,8 @@ struct RunStart {
   std::int64_t train_images = 0, validation_images = 0, test_images = 0;
   /// Files; the last two may be empty.
   std::string out, from, resume;
+  /// Before this run.
+  std::int64_t epochs_done = 0;
   std::string recipe;
   /// What "default" and other names of recipes meant here.
   train::Recipe chosen;

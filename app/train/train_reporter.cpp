@@ -33,7 +33,9 @@ void warn_of_low_accuracy(const std::string& subject, double accuracy,
 void TrainReporter::on_start(const RunStart& start) {
   progress_.show(start);
   log_.begin();
+  board_.begin();
   attempt(log_failure_, [&] { log_.write(start); });
+  attempt(board_failure_, [&] { board_.write(start); });
 }
 
 void TrainReporter::on_step(const train::StepReport& report) {
@@ -46,6 +48,7 @@ void TrainReporter::on_epoch(const train::EpochReport& report) {
   progress_.show(report);
   epochs_.push_back(report);
   attempt(log_failure_, [&] { log_.write(report); });
+  attempt(board_failure_, [&] { board_.write(report); });
   if (!report.test || steps_ < kEnoughSteps || std::exchange(is_looked_at_, true)) return;
   first_accuracy_ = report.test->accuracy;
 }
@@ -57,12 +60,17 @@ void TrainReporter::on_state(const std::function<train::RunState()>& make) {
   if (keep_) attempt(keep_failure_, [&] { keep_(make()); });
 }
 
-void TrainReporter::on_end(const RunEnd& end) {
+void TrainReporter::on_end(const RunEnd& end, const Answered& answered) {
   attempt(log_failure_, [&] { log_.write(end); });
+  attempt(board_failure_, [&] { board_.write(end, answered); });
 }
 
 std::string TrainReporter::failures() const {
-  return keep_failure_ + (keep_failure_.empty() || log_failure_.empty() ? "" : "; ") + log_failure_;
+  std::string all;
+  for (const std::string* each : {&keep_failure_, &log_failure_, &board_failure_}) {
+    if (!each->empty()) all += (all.empty() ? "" : "; ") + *each;
+  }
+  return all;
 }
 
 void TrainReporter::attempt(std::string& failure, const std::function<void()>& write) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/parameters.hpp"
+#include "train/tensorboard.hpp"
 #include "train/train_log.hpp"
 #include "train/train_progress.hpp"
 #include "train/trainer.hpp"
@@ -25,19 +26,20 @@ class TrainReporter : public train::TrainEvents {
   /// Keeps a state after an epoch.
   using Keep = std::function<void(const train::RunState&)>;
 
-  /// The log must outlive it; with `log_steps` every step goes there.
-  TrainReporter(TrainLog& log, bool log_steps, const train::Examples& test, Keep keep)
-      : log_(log), log_steps_(log_steps), test_(test), keep_(std::move(keep)) {}
+  /// Log and board must outlive it; with `log_steps` every step goes to the log.
+  TrainReporter(TrainLog& log, bool log_steps, TensorBoard& board, const train::Examples& test,
+                Keep keep)
+      : log_(log), log_steps_(log_steps), board_(board), test_(test), keep_(std::move(keep)) {}
 
   void on_start(const RunStart& start);
   void on_step(const train::StepReport& report) override;
   void on_epoch(const train::EpochReport& report) override;
   void on_state(const std::function<train::RunState()>& make) override;
-  void on_end(const RunEnd& end);
+  void on_end(const RunEnd& end, const Answered& answered);
 
   /// Those of this run, in order.
   const std::vector<train::EpochReport>& epochs() const { return epochs_; }
-  /// What went wrong last with the checkpoint and the log; empty: nothing ever did.
+  /// What went wrong last with checkpoint, log and board; empty: nothing ever did.
   std::string failures() const;
 
  private:
@@ -45,6 +47,7 @@ class TrainReporter : public train::TrainEvents {
 
   TrainLog& log_;
   bool log_steps_;
+  TensorBoard& board_;
   train::Examples test_;
   Keep keep_;
   std::int64_t steps_ = 0;
@@ -52,7 +55,7 @@ class TrainReporter : public train::TrainEvents {
   /// Of the first epoch that ends after enough steps.
   bool is_looked_at_ = false;
   std::optional<double> first_accuracy_;
-  std::string log_failure_, keep_failure_;
+  std::string log_failure_, keep_failure_, board_failure_;
   TrainProgress progress_;
 };
 

@@ -35,8 +35,7 @@ class Images {
                           std::int64_t epoch, std::span<const std::int64_t> indices,
                           std::uint8_t* images, std::uint8_t* labels) {
       for (const std::int64_t index : indices) {
-        // Any other picture, in each epoch another one.
-        const std::int64_t other = (index + 7919 * (epoch + 1)) % all.count();
+        const std::int64_t other = companion(index, epoch, all.count());
         *labels++ = static_cast<std::uint8_t>(
             augmenter(all.image(index), images, seed, epoch, index,
                       all.labels[static_cast<std::size_t>(index)], all.image(other)));

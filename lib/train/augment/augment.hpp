@@ -84,6 +84,11 @@ bool changes_images(const AugmentOptions& options);
 /// Throws Error naming the option that is out of its range.
 void check(const AugmentOptions& options);
 
+/// Which of `count` images stands beside image `index` in a pair: any other, in each epoch another.
+constexpr std::int64_t companion(std::int64_t index, std::int64_t epoch, std::int64_t count) {
+  return (index + 7919 * (epoch + 1)) % count;
+}
+
 /// Changes images of 28x28 grey levels as other hands might have written them.
 class Augmenter {
  public:
