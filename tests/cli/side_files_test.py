@@ -79,6 +79,14 @@ class SideFilesTest(ProgramTest):
         for line in text.splitlines():
             json.loads(line)
 
+    def test_a_board_on_a_disk_that_is_full(self):
+        folder = self.small_disk(1)
+        with open(folder / "filler", "wb") as filler:
+            filler.write(bytes((1 << 20) - 8192))
+        result = self.train("--tensorboard", folder / "board", "--rotate", 10)
+        (file,) = (folder / "board").iterdir()
+        self.check_trained_on(result, file, "No space left on device")
+
     def test_a_pipe_whose_reader_went_away(self):
         pipe = self.folder / "pipe"
         os.mkfifo(pipe)
