@@ -166,8 +166,8 @@ std::string session_end(train::TrainEnd reason) {
 }
 
 /// The first training pictures as an epoch, counted from 0, sees them.
-image::Picture changed_pictures(const train::TrainOptions& options,
-                                const train::Examples& examples, std::int64_t epoch) {
+image::Picture changed_pictures(const train::TrainOptions& options, const train::Examples& examples,
+                                std::int64_t epoch) {
   constexpr std::int64_t kAcross = 12, kMost = 96;
   constexpr int kSide = model::kImageSide;
   const std::int64_t count = std::min(kMost, examples.count());
@@ -201,7 +201,8 @@ image::Picture confusion_picture(const eval::Report& report) {
       // The root, so that a few mistakes in a thousand show.
       const double share = std::sqrt(static_cast<double>(count) / static_cast<double>(all));
       for (const double dark : {8.0, 48.0, 107.0}) {
-        picture.pixels.push_back(static_cast<std::uint8_t>(std::lround(255 + share * (dark - 255))));
+        picture.pixels.push_back(
+            static_cast<std::uint8_t>(std::lround(255 + share * (dark - 255))));
       }
     }
   }
@@ -249,9 +250,8 @@ void TensorBoard::begin() {
 void TensorBoard::write(const RunStart& start) {
   if (!file_) return;
   options_ = start.options;
-  file_->write(event(0, [](pbf_writer& writer) {
-    writer.add_string(event_field::kVersion, "brain.Event:2");
-  }));
+  file_->write(event(
+      0, [](pbf_writer& writer) { writer.add_string(event_field::kVersion, "brain.Event:2"); }));
   // Readers drop what they have of this step and those after it.
   const std::int64_t step = start.epochs_done == 0 ? 0 : start.epochs_done + 1;
   file_->write(event(step, [](pbf_writer& writer) {
