@@ -135,6 +135,8 @@ void PredictInputs::open_standard_input() {
   const data::ByteSource bytes = [input](std::span<std::byte> out) { return input->read(out); };
   if (content == Content::kTar) {
     source_ = std::make_unique<TarPictures>(bytes, "-", name, left_out_);
+    // What may be a list as well as something else is one only where nothing else fits.
+    // NOLINTNEXTLINE(bugprone-branch-clone)
   } else if (content == Content::kEmpty || is_there_as_path(first)) {
     list_.emplace(std::move(input), end_);
   } else if (content == Content::kPicture) {
@@ -153,7 +155,7 @@ void PredictInputs::open_standard_input() {
     source_ = pictures_of_idx(std::make_shared<const data::IdxFile>(std::move(whole), name), "-");
   } else if (const image::ForeignKind* kind = foreign_kind_of(head)) {
     throw Error(ErrorCode::kNotSupported, name + ": " + kind->sentence());
-  } else if (may_be_list(head)) {  // NOLINT(bugprone-branch-clone): only where it is none of these.
+  } else if (may_be_list(head)) {
     list_.emplace(std::move(input), end_);
   } else {
     throw Error(ErrorCode::kNotSupported,
