@@ -160,6 +160,7 @@ Segmentation segment_ink(InkPlane plane, float line_span) {
 std::optional<Segmentation> with_faint_ink(const Segmentation& segmented) {
   /// Of the usual stroke's strength about a fifth.
   constexpr float kFaint = 0.45F;
+  if (segmented.found.pieces.empty()) return std::nullopt;
   const float level = std::max(0.5F * segmented.least, kFaint * segmented.level);
   Mask mask = above(segmented.ink, level);
   if (!has_strokes_beyond(segmented.found, mask)) return std::nullopt;
@@ -178,6 +179,7 @@ std::optional<Segmentation> without_lines(const Segmentation& segmented) {
   constexpr float kSpan = 0.5F;
   /// In smaller pictures lines have too few pixels to be followed.
   constexpr int kLeastSide = 200;
+  if (segmented.found.pieces.empty()) return std::nullopt;
   Segmentation rest{.ink = segmented.ink,
                     .brightness = segmented.brightness,
                     .flat = segmented.flat,

@@ -187,6 +187,21 @@ TEST_CASE("strokes that cover most of a stretched digit's square are proposed as
   }
 }
 
+TEST_CASE("where nothing is ink by its colour there is no faint ink and no line") {
+  Random random(7, 0);
+  for (int dark = 1; dark < 16; ++dark) {
+    CAPTURE(dark);
+    image::Picture picture = page(16, 16, 200);
+    draw_bar(picture, 0, 0, dark, 16, 90);
+    for (std::uint8_t& value : picture.pixels) {
+      value = static_cast<std::uint8_t>(value + random.below(40) - 20);
+    }
+    for (const image::Reading& reading : image::propose_digit(picture)) {
+      CHECK(reading.terms.share > 0);
+    }
+  }
+}
+
 TEST_CASE("of several digits it is said that they are several") {
   const auto shows_several = [](const image::Picture& picture) {
     const auto readings = image::propose_digit(picture);
