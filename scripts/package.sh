@@ -39,7 +39,7 @@ if [ ! -f "$trained" ]; then
 fi
 # In half the bytes; the report is of these.
 $program save --from "$trained" --fit --dtype float16 --out $build/mnist.pt
-$program eval --model $build/mnist.pt --data data/mnist >$build/mnist.txt
+$program eval --model $build/mnist.pt --data data/mnist --report $build/mnist.html
 
 rm -rf $build/packages
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0) \

@@ -41,10 +41,10 @@ set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS "libleptonica-dev, libpng-dev, libjpeg-d
 
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 # A trained model, which `predict` takes where --model names none.
-set(MLPCTL_MODEL "" CACHE FILEPATH "A trained model to install as share/mlpctl/mnist.pt, with a report that ends in .txt")
+set(MLPCTL_MODEL "" CACHE FILEPATH "A trained model to install as share/mlpctl/mnist.pt, with a report that ends in .html")
 if(MLPCTL_MODEL)
   install(FILES ${MLPCTL_MODEL} DESTINATION ${CMAKE_INSTALL_DATADIR}/mlpctl RENAME mnist.pt COMPONENT program)
-  cmake_path(REPLACE_EXTENSION MLPCTL_MODEL txt OUTPUT_VARIABLE report)
-  install(FILES ${report} DESTINATION ${CMAKE_INSTALL_DATADIR}/mlpctl RENAME mnist.txt COMPONENT program)
+  cmake_path(REPLACE_EXTENSION MLPCTL_MODEL html OUTPUT_VARIABLE report)
+  install(FILES ${report} DESTINATION ${CMAKE_INSTALL_DATADIR}/mlpctl RENAME mnist.html COMPONENT program)
 endif()
 include(CPack)
