@@ -113,8 +113,8 @@ std::vector<Grouping> groupings_of(const Components& found) {
   std::vector<Grouping> groupings{{Group::kWithParts, with_parts(found, prominences, *first)}};
   const std::vector<bool> whole = groupings[0].chosen;
   if (std::ranges::count(whole, true) > 1) {
-    Grouping& alone = groupings.emplace_back(Group::kAlone, std::vector<bool>(whole.size()));
-    alone.chosen[*first] = true;
+    groupings.push_back({Group::kAlone, std::vector<bool>(whole.size())});
+    groupings.back().chosen[*first] = true;
   }
   std::vector<bool> taken(whole.size());
   taken[*first] = true;
