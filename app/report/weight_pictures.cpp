@@ -69,11 +69,11 @@ class MapSheet {
 }  // namespace
 
 std::string kernel_picture(const model::ParameterViews& parameters) {
-  constexpr int kSide = model::kKernelSide;
-  MapSheet sheet(kSide, model::kChannels, 1);
+  constexpr int kKernel = model::kKernelSide;
+  MapSheet sheet(kKernel, model::kChannels, 1);
   for (std::size_t channel = 0; channel < model::kChannels; ++channel) {
     sheet.add([&](int i) {
-      return parameters[0][channel * kSide * kSide + static_cast<std::size_t>(i)];
+      return parameters[0][channel * kKernel * kKernel + static_cast<std::size_t>(i)];
     });
   }
   return sheet.uri();

@@ -42,7 +42,8 @@ inline std::string zip_text(const std::vector<std::pair<std::string, std::string
   const auto number = [](std::string& to, std::uint64_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) to += static_cast<char>(value >> (8 * i) & 0xFFU);
   };
-  for (const auto& [name, content] : records) {
+  for (const auto& record : records) {
+    const std::string &name = record.first, &content = record.second;
     const std::string bytes = packed ? deflated_text(content) : content;
     const auto crc =
         crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()));
