@@ -40,7 +40,7 @@ inline std::string zip_text(const std::vector<std::pair<std::string, std::string
                             bool packed = false) {
   std::string text, directory;
   const auto number = [](std::string& to, std::uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) to += static_cast<char>(value >> (8 * i) & 0xFFU);
+    for (int i = 0; i < bytes; ++i) to += static_cast<char>(i < 8 ? value >> (8 * i) & 0xFFU : 0);
   };
   for (const auto& record : records) {
     const std::string &name = record.first, &content = record.second;
