@@ -24,7 +24,7 @@ import torch
 SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
 GROUPS = ("with parts", "alone", "next", "faint", "unruled")
 NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence")
-USUAL_COVER = 0.35  # as in lib/read/weights.cpp
+USUAL_COVER, MOST_EVIDENCE = 0.35, 6.5  # as in lib/read/weights.cpp
 
 
 def logits_of(state, pictures):
@@ -46,7 +46,7 @@ def terms_of(reading, logits):
         np.log(max(reading["share"], 1e-3)),
         (reading["cover"] - USUAL_COVER) ** 2,
         float(logits.max()) - evidence,
-        evidence,
+        min(evidence, MOST_EVIDENCE),
     )
     return values
 

@@ -8,6 +8,8 @@ namespace mlpctl::digits {
 float score_of(const image::Terms& terms, std::span<const float> logits) {
   /// Of a handwritten digit's box about a third is ink.
   constexpr float kUsualCover = 0.35F;
+  /// More evidence tells nothing: of ones, as parts of other digits are, there is most.
+  constexpr float kMostEvidence = 6.5F;
   const float cover = terms.cover - kUsualCover;
   const float most = *std::ranges::max_element(logits);
   float sum = 0;
@@ -15,7 +17,8 @@ float score_of(const image::Terms& terms, std::span<const float> logits) {
   return kJudge.sources[static_cast<std::size_t>(terms.source)] +
          kJudge.groups[static_cast<std::size_t>(terms.group)] +
          kJudge.share * std::log(terms.share) + kJudge.cover * cover * cover -
-         kJudge.sureness * std::log(sum) + kJudge.evidence * (most + std::log(sum));
+         kJudge.sureness * std::log(sum) +
+         kJudge.evidence * std::min(kMostEvidence, most + std::log(sum));
 }
 
 }  // namespace mlpctl::digits

@@ -14,17 +14,17 @@ struct JudgeWeights {
   float share;                                 ///< of the logarithm of its share of the ink
   float cover;     ///< of the square of how far its cover is from a digit's usual one
   float sureness;  ///< of the logarithm of the probability that the net gives its answer
-  float evidence;  ///< of the logarithm of the sum of the exponentials of the net's logits
+  float evidence;  ///< of the logarithm of the sum of the exponentials of its logits
 };
 
 /// Fitted by scripts/fit_judge.py, which says how well.
 inline constexpr JudgeWeights kJudge{
-    .sources = {0, 0.79F, 0.07F, -0.84F, -0.06F, 0.04F},
-    .groups = {-0.36F, -0.1F, -0.67F, 0.75F, 0.39F},
-    .share = 1.45F,
-    .cover = -3.84F,
-    .sureness = 1.58F,
-    .evidence = 0.4F,
+    .sources = {0, 0.84F, 0.11F, -0.98F, -0.08F, 0.1F},
+    .groups = {-0.41F, -0.19F, -0.47F, 0.68F, 0.39F},
+    .share = 1.43F,
+    .cover = -4.68F,
+    .sureness = 1.57F,
+    .evidence = 0.55F,
 };
 
 /// What the judge makes of a reading of one digit, given the net's logits.

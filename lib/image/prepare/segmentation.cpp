@@ -177,6 +177,8 @@ std::optional<Segmentation> with_faint_ink(const Segmentation& segmented) {
 
 std::optional<Segmentation> without_lines(const Segmentation& segmented) {
   constexpr float kSpan = 0.5F;
+  /// In a clean drawing of this size one digit's bar may be so long.
+  constexpr float kFlatSpan = 0.85F;
   /// In smaller pictures lines have too few pixels to be followed.
   constexpr int kLeastSide = 200;
   if (segmented.found.pieces.empty()) return std::nullopt;
@@ -189,7 +191,7 @@ std::optional<Segmentation> without_lines(const Segmentation& segmented) {
   if (std::min(rest.ink.width, rest.ink.height) < kLeastSide) {
     if (!remove_straight_runs(rest.ink, segmented.level, kSpan)) return std::nullopt;
   } else {
-    remove_ruled_lines(rest.ink, 0.5F * segmented.level, kSpan);
+    remove_ruled_lines(rest.ink, 0.5F * segmented.level, segmented.flat ? kFlatSpan : kSpan);
     if (rest.ink.values == segmented.ink.values) return std::nullopt;
   }
   if (!find_pieces(rest)) return std::nullopt;

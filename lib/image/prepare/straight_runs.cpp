@@ -16,14 +16,18 @@ Mask turned(const Mask& mask) {
   return out;
 }
 
-/// The pixels that lie in level runs of at least so many.
+/// The pixels that lie in level runs of at least so many that begin or end near the edge: the bars
+/// of digits do not.
 Mask level_runs(const Mask& mask, int least) {
+  const int edge = std::max(2, mask.width / 16);
   Mask out(mask.width, mask.height);
   for (int y = 0; y < mask.height; ++y) {
     for (int x = 0; x < mask.width;) {
       int end = x;
       while (end < mask.width && mask.at(end, y) != 0) ++end;
-      if (end - x >= least) std::fill(&out.at(x, y), &out.at(x, y) + (end - x), std::uint8_t{1});
+      const bool from_edge = x <= edge || end >= mask.width - edge;
+      if (end - x >= least && from_edge)
+        std::fill(&out.at(x, y), &out.at(x, y) + (end - x), std::uint8_t{1});
       x = end + 1;
     }
   }
