@@ -4,24 +4,14 @@ import os
 import pathlib
 import pty
 import select
-import shutil
 import subprocess
-import sys
 import time
 import unittest
 
-from support import PROGRAM, ProgramTest, environment
+from support import PROGRAM, ProgramTest, environment, needs
 
 FOLDER = str(pathlib.Path(PROGRAM).parent)
 SHARE = pathlib.Path(os.environ["TEST_BUILD"]) / "share"
-
-
-def needs(shell):
-    """A shell that is missing must be seen, not passed over in silence."""
-    if shutil.which(shell) is None:
-        print(f"NOT TESTED: {shell} is not installed", file=sys.stderr)
-        return unittest.skip(f"{shell} is not installed")
-    return lambda test: test
 
 
 class CandidateTest(ProgramTest):

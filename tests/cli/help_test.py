@@ -5,23 +5,14 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import unittest
 
-from support import PROGRAM, ROOT, ProgramTest, environment, write_set
+from support import PROGRAM, ROOT, ProgramTest, environment, needs, write_set
 from write_pictures import png
 
 COMMANDS = ["train", "save", "load", "eval", "predict", "completion", "version", "help"]
 TRAINS = os.environ["TEST_TRAINS"] == "ON"
 SHARE = pathlib.Path(os.environ["TEST_BUILD"]) / "share"
-
-
-def needs(tool):
-    """A tool that is missing must be seen, not passed over in silence."""
-    if shutil.which(tool) is None:
-        print(f"NOT TESTED: {tool} is not installed", file=sys.stderr)
-        return unittest.skip(f"{tool} is not installed")
-    return lambda test: test
 
 
 def examples(text):

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -22,6 +23,14 @@ def environment(**extra):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MLPCTL")}
     kept.pop("NO_COLOR", None)
     return kept | {"TERM": "xterm", "LC_ALL": "C.UTF-8"} | extra
+
+
+def needs(tool):
+    """A tool that is missing must be seen, not passed over in silence."""
+    if shutil.which(tool) is None:
+        print(f"NOT TESTED: {tool} is not installed", file=sys.stderr)
+        return unittest.skip(f"{tool} is not installed")
+    return lambda test: test
 
 
 def run(*arguments, env=None, timeout=200, **options):

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// The text of an IDX file of unsigned bytes: header with the sizes, then the values.
 inline std::string idx_text(std::initializer_list<std::uint32_t> sizes, std::string_view values) {
@@ -16,10 +17,10 @@ inline std::string idx_text(std::initializer_list<std::uint32_t> sizes, std::str
   return text.append(values);
 }
 
-/// The text as one gzip member.
-inline std::string gzip_text(std::string text) {
+/// The text as zlib packs it; the window's bits say with which header.
+inline std::string packed_text(std::string text, int window_bits) {
   z_stream z{};
-  deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+  deflateInit2(&z, Z_BEST_COMPRESSION, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
   std::string out(deflateBound(&z, text.size()), '\0');
   z.next_in = reinterpret_cast<Bytef*>(text.data());
   z.avail_in = static_cast<uInt>(text.size());
@@ -29,4 +30,9 @@ inline std::string gzip_text(std::string text) {
   out.resize(z.total_out);
   deflateEnd(&z);
   return out;
+}
+
+/// The text as one gzip member.
+inline std::string gzip_text(std::string text) {
+  return packed_text(std::move(text), 15 + 16);
 }

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/idx.hpp"
+
 /// The text of a .npy file of version 1.
 inline std::string npy_text(const std::string& type, const std::string& shape,
                             std::string_view values, bool fortran = false) {
@@ -22,17 +24,7 @@ inline std::string npy_text(const std::string& type, const std::string& shape,
 
 /// The bytes as raw deflate.
 inline std::string deflated_text(std::string text) {
-  z_stream z{};
-  deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, text.size()), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(text.data());
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
+  return packed_text(std::move(text), -15);
 }
 
 /// A zip archive of these records.

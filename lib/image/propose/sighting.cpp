@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "image/prepare/morphology.hpp"
 #include "image/propose/digit_pieces.hpp"
@@ -95,29 +97,35 @@ std::optional<Sighting> sighted(const Segmentation& segmented, const Grouping& g
   return sighting;
 }
 
-}  // namespace
-
-std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale) {
+/// Those of the groupings that may be digits.
+std::vector<Sighting> sighted(const Segmentation& segmented, const std::vector<Grouping>& groupings,
+                              Source source, double scale) {
   std::vector<Sighting> sightings;
-  for (const Grouping& each : groupings_of(segmented.found)) {
+  for (const Grouping& each : groupings) {
     std::optional<Sighting> sighting = sighted(segmented, each, source, scale);
     if (sighting) sightings.push_back(std::move(*sighting));
   }
   return sightings;
 }
 
+}  // namespace
+
+std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale) {
+  return sighted(segmented, groupings_of(segmented.found), source, scale);
+}
+
 std::vector<Sighting> look_closer(const Segmentation& segmented, Source source, double scale) {
   std::vector<Sighting> sightings;
-  const std::optional<Segmentation> faint = with_faint_ink(segmented);
-  if (faint) sightings = look(*faint, source, scale);
-  std::erase_if(sightings,
-                [](const Sighting& each) { return each.reading.terms.group != Group::kWithParts; });
-  for (Sighting& each : sightings) each.reading.terms.group = Group::kFaint;
-  const std::optional<Segmentation> rest = without_lines(segmented);
-  if (!rest) return sightings;
-  for (Sighting& each : look(*rest, source, scale)) {
-    each.reading.terms.group = Group::kUnruled;
-    sightings.push_back(std::move(each));
+  if (const std::optional<Segmentation> faint = with_faint_ink(segmented)) {
+    std::vector<Grouping> groupings = groupings_of(faint->found);
+    std::erase_if(groupings, [](const Grouping& each) { return each.group != Group::kWithParts; });
+    for (Grouping& each : groupings) each.group = Group::kFaint;
+    sightings = sighted(*faint, groupings, source, scale);
+  }
+  if (const std::optional<Segmentation> rest = without_lines(segmented)) {
+    std::vector<Grouping> groupings = groupings_of(rest->found);
+    for (Grouping& each : groupings) each.group = Group::kUnruled;
+    std::ranges::move(sighted(*rest, groupings, source, scale), std::back_inserter(sightings));
   }
   return sightings;
 }

@@ -41,13 +41,20 @@ bool fills(const Box& box, int width, int height) {
          box.y + box.height >= height - slack;
 }
 
+std::pair<float, float> ends_of(const Plane& plane) {
+  const auto [least, most] = std::ranges::minmax_element(plane.values);
+  return {*least, *most};
+}
+
 /// The picture from 0 for its darkest level to 1 for its lightest; empty unless it is small, or has
 /// two levels.
 Plane two_levels(const Picture& picture) {
   Plane grey = grey_of(picture);
   const bool small = std::max(grey.width, grey.height) <= kSmallBitmap;
-  const double tail = small ? kBitmapTail : 0;
-  const float dark = quantile(grey.values, tail), range = quantile(grey.values, 1 - tail) - dark;
+  const auto [dark, light] =
+      small ? std::pair(quantile(grey.values, kBitmapTail), quantile(grey.values, 1 - kBitmapTail))
+            : ends_of(grey);
+  const float range = light - dark;
   if (range < kLeastRange) return {};
   std::size_t between = 0;
   for (float& value : grey.values) {
@@ -122,8 +129,9 @@ std::vector<Reading> as_stretched(const Picture& picture) {
   if (light.values.empty()) return {};
   const Plane dark = negative(light);
   const std::optional<InkLevel> of_light = as_ink(light_pieces(light), light.width, light.height);
+  if (!of_light) return {};
   const std::optional<InkLevel> of_dark = as_ink(light_pieces(dark), light.width, light.height);
-  if (!of_light || !of_dark) return {};
+  if (!of_dark) return {};
   // Strokes touch less of the edge than what they are written on.
   const bool light_first = of_light->rim <= of_dark->rim;
   std::vector<Reading> readings;
