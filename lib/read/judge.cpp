@@ -47,9 +47,44 @@ bool is_better(const NamedReading& other, const NamedReading& known) {
 /// What a picture without a single digit shows is taken for a row of them where the net is as sure
 /// as this of each.
 constexpr float kRowSure = 0.6F;
-/// Of what is alone in its picture: less is no digit. Of 2,667 generated digits 1 in 200 is less
-/// sure, of 300 pictures of other things three in five.
-constexpr float kLeastSure = 0.3F;
+/// Of what is alone in its picture: less is no digit. Of 4,980 digits, generated and of fonts, 34
+/// are less sure, 31 of them read wrongly; of 300 pictures of other things three in five.
+constexpr float kLeastSure = 0.25F;
+
+/// Lets all readings of the mark as one digit tell what it is, each by how good it is beside the
+/// others: what is a 1 in one way and a 4 in another is not surely either. The best of those that
+/// give the likeliest answer is the one that is shown.
+NamedReading agreed(const std::vector<NamedReading>& readings, NamedReading best) {
+  std::vector<const NamedReading*> single;
+  std::vector<float> scores;
+  for (const NamedReading& each : readings) {
+    if (each.digits.size() != 1) continue;
+    single.push_back(&each);
+    scores.push_back(score_of(each.terms, each.digits[0].logits));
+  }
+  if (single.size() < 2) return best;
+  const float most = *std::ranges::max_element(scores);
+  std::array<float, kClasses> probabilities{};
+  float sum = 0;
+  for (std::size_t i = 0; i < single.size(); ++i) {
+    const float weight = std::exp(scores[i] - most);
+    sum += weight;
+    for (std::size_t k = 0; k < probabilities.size(); ++k) {
+      probabilities[k] += weight * single[i]->digits[0].probabilities[k];
+    }
+  }
+  for (float& each : probabilities) each /= sum;
+  const int answer = net::best_class(probabilities);
+  float highest = -std::numeric_limits<float>::infinity();
+  for (std::size_t i = 0; i < single.size(); ++i) {
+    if (single[i]->digits[0].best != answer || scores[i] <= highest) continue;
+    highest = scores[i];
+    best = *single[i];
+  }
+  best.digits[0].best = answer;
+  best.digits[0].probabilities = probabilities;
+  return best;
+}
 
 /// Hands out the net's logits in the order of for_each_digit().
 class Names {
@@ -58,12 +93,13 @@ class Names {
 
   /// The mark's best reading; no digits of a mark without readings.
   NamedReading best_of(const std::vector<image::Reading>& mark) {
+    std::vector<NamedReading> readings;
     NamedReading best;
-    for (std::size_t i = 0; i < mark.size(); ++i) {
-      NamedReading other = named(mark[i]);
-      if (i == 0 || is_better(other, best)) best = std::move(other);
+    for (const image::Reading& each : mark) {
+      readings.push_back(named(each));
+      if (readings.size() == 1 || is_better(readings.back(), best)) best = readings.back();
     }
-    return best;
+    return best.digits.size() == 1 ? agreed(readings, std::move(best)) : best;
   }
 
  private:

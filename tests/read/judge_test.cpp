@@ -108,6 +108,25 @@ TEST_CASE("of readings with as many digits the surer and the better looking one 
   CHECK(read_as({{{digit(1, 0.6)}}, sure}) == std::vector{1});
 }
 
+TEST_CASE("every way to read a mark tells what it is, by how well it looks") {
+  FakeNetwork network;
+  const auto read = [&](std::vector<image::Reading> mark) {
+    return judged({one_sheet({{std::move(mark)}})}, network).at(0).lines.at(0).at(0);
+  };
+  const image::Reading one{{digit(1, 0.95)}}, four{{digit(4, 0.94)}};
+  const digits::Digit torn = read({one, four});
+  CHECK(torn.best == 1);
+  CHECK(torn.confidence() < 0.6);
+  CHECK(torn.confidence() + torn.probabilities[4] > 0.94);
+  CHECK(torn.logits[1] == Catch::Approx(std::log(0.95)));
+  // Two that agree are more than one that is a little surer; what is shown is the better of them.
+  const digits::Digit agreed = read({{{digit(4, 0.92)}}, one, four});
+  CHECK(agreed.best == 4);
+  CHECK(agreed.confidence() > 0.5);
+  CHECK(agreed.input == four.digits[0].pixels);
+  CHECK(read({one, one}).confidence() == Catch::Approx(0.95));
+}
+
 TEST_CASE("what the net has no evidence for gives way to what it has") {
   const std::array<float, 10> strong{12, 9, 0, 0, 0, 0, 0, 0, 0, 0},
       weak{3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
