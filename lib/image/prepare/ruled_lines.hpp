@@ -9,4 +9,8 @@ namespace mlpctl::image {
 /// is written across a line stays whole. level: the least ink of a line.
 void remove_ruled_lines(Plane& ink, float level, float span);
 
+/// The same in a small picture, in which lines have too few pixels to be followed: on the plane as
+/// it is when it is so many times as large.
+void remove_fine_ruled_lines(Plane& ink, int factor, float level, float span);
+
 }  // namespace mlpctl::image

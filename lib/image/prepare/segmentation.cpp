@@ -175,27 +175,40 @@ std::optional<Segmentation> with_faint_ink(const Segmentation& segmented) {
   return faint;
 }
 
-std::optional<Segmentation> without_lines(const Segmentation& segmented) {
+std::vector<Segmentation> without_lines(const Segmentation& segmented) {
   constexpr float kSpan = 0.5F;
   /// In a clean drawing of this size one digit's bar may be so long.
   constexpr float kFlatSpan = 0.85F;
-  /// In smaller pictures lines have too few pixels to be followed.
+  /// In smaller pictures lines have too few pixels to be followed as they are.
   constexpr int kLeastSide = 200;
-  if (segmented.found.pieces.empty()) return std::nullopt;
-  Segmentation rest{.ink = segmented.ink,
-                    .brightness = segmented.brightness,
-                    .flat = segmented.flat,
-                    .noise = segmented.noise,
-                    .least = segmented.least,
-                    .mass = segmented.mass};
-  if (std::min(rest.ink.width, rest.ink.height) < kLeastSide) {
-    if (!remove_straight_runs(rest.ink, segmented.level, kSpan)) return std::nullopt;
-  } else {
-    remove_ruled_lines(rest.ink, 0.5F * segmented.level, segmented.flat ? kFlatSpan : kSpan);
-    if (rest.ink.values == segmented.ink.values) return std::nullopt;
+  std::vector<Segmentation> ways;
+  if (segmented.found.pieces.empty()) return ways;
+  const int side = std::min(segmented.ink.width, segmented.ink.height);
+  const auto add = [&](Plane ink) {
+    Segmentation rest{.ink = std::move(ink),
+                      .brightness = segmented.brightness,
+                      .flat = segmented.flat,
+                      .noise = segmented.noise,
+                      .least = segmented.least,
+                      .mass = segmented.mass};
+    if (rest.ink.values != segmented.ink.values && find_pieces(rest)) {
+      ways.push_back(std::move(rest));
+    }
+  };
+  if (side < kLeastSide) {
+    Plane ink = segmented.ink;
+    remove_straight_runs(ink, segmented.level, kSpan);
+    add(std::move(ink));
   }
-  if (!find_pieces(rest)) return std::nullopt;
-  return rest;
+  Plane ink = segmented.ink;
+  const float span = segmented.flat ? kFlatSpan : kSpan;
+  if (side < kLeastSide) {
+    remove_fine_ruled_lines(ink, (kLeastSide + side - 1) / side, 0.5F * segmented.level, span);
+  } else {
+    remove_ruled_lines(ink, 0.5F * segmented.level, span);
+  }
+  add(std::move(ink));
+  return ways;
 }
 
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {

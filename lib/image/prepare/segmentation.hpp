@@ -32,7 +32,7 @@ Segmentation segment_ink(InkPlane plane, float line_span = 0.9F);
 std::optional<Segmentation> with_faint_ink(const Segmentation& segmented);
 
 /// The same ink without printed lines that cross half of the picture; empty when there are none.
-std::optional<Segmentation> without_lines(const Segmentation& segmented);
+std::vector<Segmentation> without_lines(const Segmentation& segmented);
 
 /// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);

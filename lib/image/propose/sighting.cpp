@@ -122,10 +122,10 @@ std::vector<Sighting> look_closer(const Segmentation& segmented, Source source, 
     for (Grouping& each : groupings) each.group = Group::kFaint;
     sightings = sighted(*faint, groupings, source, scale);
   }
-  if (const std::optional<Segmentation> rest = without_lines(segmented)) {
-    std::vector<Grouping> groupings = groupings_of(rest->found);
+  for (const Segmentation& rest : without_lines(segmented)) {
+    std::vector<Grouping> groupings = groupings_of(rest.found);
     for (Grouping& each : groupings) each.group = Group::kUnruled;
-    std::ranges::move(sighted(*rest, groupings, source, scale), std::back_inserter(sightings));
+    std::ranges::move(sighted(rest, groupings, source, scale), std::back_inserter(sightings));
   }
   return sightings;
 }
