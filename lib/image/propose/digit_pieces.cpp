@@ -134,33 +134,40 @@ bool shows_several(const Components& found, const std::vector<bool>& chosen, con
   constexpr float kAsTall = 0.6F, kAsMuch = 0.25F;
   /// Parts of one digit lie above each other by more than this share of their width.
   constexpr float kBeside = 0.2F;
-  const auto tall = static_cast<float>(box.height);
   float most = 0;
+  int tallest = 0;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i]) most = std::max(most, found.pieces[i].mass);
+    if (!chosen[i]) continue;
+    most = std::max(most, found.pieces[i].mass);
+    tallest = std::max(tallest, found.pieces[i].box.height);
   }
-  const auto is_like_a_digit = [&](std::size_t i) {
+  const auto is_like_a_digit = [&](std::size_t i, int usual) {
     const Component& piece = found.pieces[i];
-    const auto height = static_cast<float>(piece.box.height);
+    const auto height = static_cast<float>(piece.box.height), tall = static_cast<float>(usual);
     return height > kAsTall * tall && height * kAsTall < tall && piece.mass > kAsMuch * most &&
            piece.mass * kAsMuch < most && !lies_on_edge(piece) && !is_flat_stroke(piece.box) &&
            !is_grid(found, i) && !is_frame(found, i);
   };
-  std::vector<Box> alike;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (is_like_a_digit(i)) alike.push_back(found.pieces[i].box);
-  }
   const auto lie_apart = [](const Box& a, const Box& b) {
     const auto common = static_cast<float>(a.width + b.width - united(a, b).width);
     const auto above = static_cast<float>(a.height + b.height - united(a, b).height);
     return common < kBeside * static_cast<float>(std::min(a.width, b.width)) || above < 0;
   };
-  for (std::size_t i = 0; i < alike.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (lie_apart(alike[i], alike[k])) return true;
+  /// Of those as tall as `usual`, how many lie apart from all that were counted before.
+  const auto count_apart = [&](int usual) {
+    std::vector<Box> apart;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      const Box& own = found.pieces[i].box;
+      if (!is_like_a_digit(i, usual)) continue;
+      if (std::ranges::all_of(apart, [&](const Box& each) { return lie_apart(own, each); })) {
+        apart.push_back(own);
+      }
     }
-  }
-  return false;
+    return apart.size();
+  };
+  // Of a whole page that was taken for one digit every digit is a small part. Two may be the halves
+  // of one that is broken.
+  return count_apart(box.height) >= 2 || count_apart(tallest) >= 3;
 }
 
 }  // namespace mlpctl::image
