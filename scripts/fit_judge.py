@@ -23,8 +23,8 @@ import torch
 
 SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
 GROUPS = ("with parts", "alone", "next", "faint", "unruled")
-NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence")
-USUAL_COVER, MOST_EVIDENCE = 0.35, 6.5  # as in lib/read/weights.cpp
+NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence", "one")
+USUAL_COVER, MOST_EVIDENCE = 0.35, 5  # as in lib/read/weights.cpp
 
 
 def logits_of(state, pictures):
@@ -42,17 +42,18 @@ def terms_of(reading, logits):
     values[reading["source"]] = 1
     values[len(SOURCES) + reading["group"]] = 1
     evidence = float(torch.logsumexp(logits, 0))
-    values[-4:] = (
+    values[-5:] = (
         np.log(max(reading["share"], 1e-3)),
         (reading["cover"] - USUAL_COVER) ** 2,
         float(logits.max()) - evidence,
         min(evidence, MOST_EVIDENCE),
+        float(logits.argmax() == 1),
     )
     return values
 
 
 def candidates_in(folder, program, state):
-    """For each picture of one digit: its kind, its name, the terms of its candidates, and which of them are right."""
+    """For each picture of one digit: its kind, name and digit, and its candidates' terms and probabilities."""
     with open(folder / "labels.csv") as file:
         labels = {str(folder / row["file"]): row for row in csv.DictReader(file) if len(row["digits"]) == 1}
     names = list(labels)
@@ -63,26 +64,32 @@ def candidates_in(folder, program, state):
             row = labels[picture["file"]]
             single = picture.get("lines") and not picture["row"]
             readings = picture["lines"][0][0] if single else []
-            terms, right = [], []
+            terms, chances = [], np.zeros((0, 10))
             if readings:
                 pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"][0]), np.uint8) for r in readings])
                 logits = logits_of(state, pixels)
                 terms = [terms_of(*each) for each in zip(readings, logits)]
-                right = [str(int(each.argmax())) == row["digits"] for each in logits]
-            yield f"{folder.name}: {row['kind']}", picture["file"], np.array(terms), np.array(right, bool)
+                chances = torch.softmax(logits, 1).numpy()
+            yield f"{folder.name}: {row['kind']}", picture["file"], int(row["digits"]), np.array(terms), chances
+
+
+def right_ones(digit, chances):
+    """Which candidates the net gives the digit."""
+    return chances.argmax(1) == digit if len(chances) else np.zeros(0, bool)
 
 
 def fit(pictures, penalty=0.002):
     """The weights of the terms, from the pictures in which there is something to choose."""
-    pictures = [each for each in pictures if each[3].any() and not each[3].all()]
-    most = max(len(right) for *_, right in pictures)
+    pictures = [(terms, right_ones(digit, chances)) for _, _, digit, terms, chances in pictures]
+    pictures = [(terms, right) for terms, right in pictures if right.any() and not right.all()]
+    most = max(len(right) for _, right in pictures)
     terms = torch.zeros(len(pictures), most, len(NAMES))
     here, wrong = (torch.full((len(pictures), most), -1e9) for _ in range(2))
-    for i, (_, _, own, right) in enumerate(pictures):
+    for i, (own, right) in enumerate(pictures):
         terms[i, : len(right)] = torch.from_numpy(own)
         here[i, : len(right)] = 0
         wrong[i, : len(right)] = torch.from_numpy(np.where(right, 0.0, -1e9))
-    scale = torch.tensor([1.0] * (len(NAMES) - 4) + [1, 4, 1, 0.2])
+    scale = torch.tensor([1.0] * (len(NAMES) - 5) + [1, 4, 1, 0.2, 1])
     weights = torch.zeros(len(NAMES), requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
@@ -100,14 +107,20 @@ def fit(pictures, penalty=0.002):
 
 def report(title, pictures, weights):
     print(title)
-    read, could, count = (collections.Counter() for _ in range(3))
-    for kind, _, terms, right in pictures:
+    read, could, count, sure = (collections.Counter() for _ in range(4))
+    for kind, _, digit, terms, chances in pictures:
         count[kind] += 1
-        could[kind] += bool(right.any())
-        read[kind] += bool(len(right) and right[np.argmax(terms @ weights)])
+        could[kind] += bool(right_ones(digit, chances).any())
+        if not len(terms):
+            continue
+        scores = terms @ weights
+        shares = np.exp(scores - scores.max())
+        answer = shares @ chances / shares.sum()
+        read[kind] += bool(answer.argmax() == digit)
+        sure[kind] += bool(answer.argmax() != digit and answer.max() >= 0.9)
     for kind in count:
-        print(f"  {kind:28} {read[kind]} of {count[kind]} read; {could[kind]} have a right candidate")
-    print(f"  {'all':28} {read.total()} of {count.total()}; {could.total()}")
+        print(f"  {kind:28} {read[kind]} of {count[kind]} read; {could[kind]} have a right candidate; {sure[kind]} sure and wrong")
+    print(f"  {'all':28} {read.total()} of {count.total()}; {could.total()}; {sure.total()}")
 
 
 def main():

@@ -65,10 +65,11 @@ NamedReading agreed(const std::vector<NamedReading>& readings, NamedReading best
   if (single.size() < 2) return best;
   const float most = *std::ranges::max_element(scores);
   std::array<float, kClasses> probabilities{};
-  float sum = 0;
+  float sum = 0, several = 0;
   for (std::size_t i = 0; i < single.size(); ++i) {
     const float weight = std::exp(scores[i] - most);
     sum += weight;
+    several += single[i]->several ? weight : 0;
     for (std::size_t k = 0; k < probabilities.size(); ++k) {
       probabilities[k] += weight * single[i]->digits[0].probabilities[k];
     }
@@ -83,6 +84,7 @@ NamedReading agreed(const std::vector<NamedReading>& readings, NamedReading best
   }
   best.digits[0].best = answer;
   best.digits[0].probabilities = probabilities;
+  best.several = several > 0.5F * sum;
   return best;
 }
 

@@ -113,18 +113,22 @@ TEST_CASE("every way to read a mark tells what it is, by how well it looks") {
   const auto read = [&](std::vector<image::Reading> mark) {
     return judged({one_sheet({{std::move(mark)}})}, network).at(0).lines.at(0).at(0);
   };
-  const image::Reading one{{digit(1, 0.95)}}, four{{digit(4, 0.94)}};
-  const digits::Digit torn = read({one, four});
-  CHECK(torn.best == 1);
+  const image::Reading two{{digit(2, 0.95)}}, four{{digit(4, 0.94)}};
+  const digits::Digit torn = read({two, four});
+  CHECK(torn.best == 2);
   CHECK(torn.confidence() < 0.6);
   CHECK(torn.confidence() + torn.probabilities[4] > 0.94);
-  CHECK(torn.logits[1] == Catch::Approx(std::log(0.95)));
+  CHECK(torn.logits[2] == Catch::Approx(std::log(0.95)));
   // Two that agree are more than one that is a little surer; what is shown is the better of them.
-  const digits::Digit agreed = read({{{digit(4, 0.92)}}, one, four});
+  const digits::Digit agreed = read({{{digit(4, 0.92)}}, two, four});
   CHECK(agreed.best == 4);
   CHECK(agreed.confidence() > 0.5);
   CHECK(agreed.input == four.digits[0].pixels);
-  CHECK(read({one, one}).confidence() == Catch::Approx(0.95));
+  CHECK(read({two, two}).confidence() == Catch::Approx(0.95));
+}
+
+TEST_CASE("what looks like a one must look better than other digits, as parts and lines do, too") {
+  CHECK(read_as({{{digit(1, 0.8)}}, {{digit(2, 0.8)}}}) == std::vector{2});
 }
 
 TEST_CASE("what the net has no evidence for gives way to what it has") {
@@ -146,11 +150,11 @@ TEST_CASE("what is alone and looks like no digit to the net is none") {
   CHECK(judged(pictures, untrained)[0].lines.size() == 1);
 }
 
-TEST_CASE("that a picture holds several is said when the reading that is chosen says so") {
+TEST_CASE("that a picture holds several is said when the readings that convince say so") {
   FakeNetwork network;
-  const image::Reading one{{digit(1, 0.9)}}, of_several{{digit(2, 0.8)}, {}, true};
-  const std::vector pictures{one_sheet({{{one, of_several}}}),
-                             one_sheet({{{{{digit(1, 0.5)}}, of_several}}})};
+  const image::Reading three{{digit(3, 0.9)}}, of_several{{digit(2, 0.8)}, {}, true};
+  const std::vector pictures{one_sheet({{{three, of_several}}}),
+                             one_sheet({{{{{digit(3, 0.5)}}, of_several}}})};
   const auto answers = judged(pictures, network);
   CHECK_FALSE(answers[0].several);
   CHECK(answers[1].several);
