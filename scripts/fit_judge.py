@@ -65,7 +65,7 @@ def candidates_in(folder, program, state):
             readings = picture["lines"][0][0] if single else []
             terms, right = [], []
             if readings:
-                pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"][0]), np.uint8) for r in readings])
+                pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"]), np.uint8) for r in readings])
                 logits = logits_of(state, pixels)
                 terms = [terms_of(*each) for each in zip(readings, logits)]
                 right = [str(int(each.argmax())) == row["digits"] for each in logits]
