@@ -66,7 +66,7 @@ def candidates_in(folder, program, state):
             readings = picture["lines"][0][0] if single else []
             terms, chances = [], np.zeros((0, 10))
             if readings:
-                pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"][0]), np.uint8) for r in readings])
+                pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"]), np.uint8) for r in readings])
                 logits = logits_of(state, pixels)
                 terms = [terms_of(*each) for each in zip(readings, logits)]
                 chances = torch.softmax(logits, 1).numpy()

@@ -21,7 +21,7 @@ Candidates one_mark(std::vector<image::Reading> readings) {
 }
 
 Candidates only(image::Digit digit) {
-  return one_mark({{.digits = {std::move(digit)}}});
+  return one_mark({{.digit = digit}});
 }
 
 /// The only line of a picture that is too wide for one digit; none where it has no or more lines.

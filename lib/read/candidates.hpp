@@ -57,7 +57,7 @@ void for_each_digit(AnyCandidates& candidates, const Visit& visit) {
     for (auto& line : sheet.lines) {
       for (auto& mark : line) {
         for (auto& reading : mark) {
-          for (auto& digit : reading.digits) visit(digit);
+          visit(reading.digit);
         }
       }
     }

@@ -8,41 +8,13 @@
 #include <utility>
 
 #include "net/classifier.hpp"
+#include "read/path.hpp"
 #include "read/weights.hpp"
 
 namespace mlpctl::digits {
 namespace {
 
 static_assert(kClasses == model::kClasses && kInputSide == image::kDigitSide);
-
-/// A reading whose digits the net has named.
-struct NamedReading {
-  std::vector<Digit> digits;
-  image::Terms terms = {};
-  bool several = false;
-
-  float least_confidence() const {
-    float least = 1;
-    for (const Digit& digit : digits) least = std::min(least, digit.confidence());
-    return least;
-  }
-};
-
-/// Whether one way convinces more than another that is likelier by shape. Where their numbers of
-/// digits differ, more must be clearly surer than fewer, because parts of a digit often look like
-/// others: a nought's are 6 and 7.
-bool is_better(const NamedReading& other, const NamedReading& known) {
-  constexpr float kClearly = 0.3F;
-  if (other.digits.size() > known.digits.size()) {
-    return other.least_confidence() > known.least_confidence() + kClearly;
-  }
-  if (other.digits.size() < known.digits.size()) {
-    return other.least_confidence() + kClearly > known.least_confidence();
-  }
-  if (other.digits.size() > 1) return other.least_confidence() > known.least_confidence();
-  return score_of(other.terms, other.digits[0].logits) >
-         score_of(known.terms, known.digits[0].logits);
-}
 
 /// What a picture without a single digit shows is taken for a row of them where the net is as sure
 /// as this of each.
@@ -51,41 +23,39 @@ constexpr float kRowSure = 0.6F;
 /// are less sure, 31 of them read wrongly; of 300 pictures of other things three in five.
 constexpr float kLeastSure = 0.25F;
 
-/// Lets all readings of the mark as one digit tell what it is, each by how good it is beside the
-/// others: what is a 1 in one way and a 4 in another is not surely either. The best of those that
-/// give the likeliest answer is the one that is shown.
-NamedReading agreed(const std::vector<NamedReading>& readings, NamedReading best) {
-  std::vector<const NamedReading*> single;
-  std::vector<float> scores;
-  for (const NamedReading& each : readings) {
-    if (each.digits.size() != 1) continue;
-    single.push_back(&each);
-    scores.push_back(score_of(each.terms, each.digits[0].logits));
-  }
-  if (single.size() < 2) return best;
+/// Lets all readings of a whole mark tell what it is, each by its score beside the others': what is
+/// a 1 in one way and a 4 in another is not surely either. The best of those that give the
+/// likeliest answer is the one that is shown. Returns whether they say that there are several.
+bool agree(const std::vector<image::Reading>& mark, std::span<const Digit> digits,
+           std::span<const float> scores, std::vector<Digit>& line) {
+  if (mark.empty()) return false;
   const float most = *std::ranges::max_element(scores);
   std::array<float, kClasses> probabilities{};
   float sum = 0, several = 0;
-  for (std::size_t i = 0; i < single.size(); ++i) {
+  for (std::size_t i = 0; i < mark.size(); ++i) {
     const float weight = std::exp(scores[i] - most);
     sum += weight;
-    several += single[i]->several ? weight : 0;
+    several += mark[i].several ? weight : 0;
     for (std::size_t k = 0; k < probabilities.size(); ++k) {
-      probabilities[k] += weight * single[i]->digits[0].probabilities[k];
+      probabilities[k] += weight * digits[i].probabilities[k];
     }
   }
-  for (float& each : probabilities) each /= sum;
-  const int answer = net::best_class(probabilities);
-  float highest = -std::numeric_limits<float>::infinity();
-  for (std::size_t i = 0; i < single.size(); ++i) {
-    if (single[i]->digits[0].best != answer || scores[i] <= highest) continue;
-    highest = scores[i];
-    best = *single[i];
+  if (mark.size() > 1) {
+    for (float& each : probabilities) each /= sum;
   }
-  best.digits[0].best = answer;
-  best.digits[0].probabilities = probabilities;
-  best.several = several > 0.5F * sum;
-  return best;
+  const int answer = net::best_class(probabilities);
+  std::size_t shown = mark.size();
+  for (std::size_t i = 0; i < mark.size(); ++i) {
+    if (digits[i].best != answer) continue;
+    if (shown == mark.size() || scores[i] > scores[shown]) shown = i;
+  }
+  if (shown == mark.size()) {
+    shown = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
+  }
+  line.push_back(digits[shown]);
+  line.back().best = answer;
+  line.back().probabilities = probabilities;
+  return several > 0.5F * sum;
 }
 
 /// Hands out the net's logits in the order of for_each_digit().
@@ -93,29 +63,38 @@ class Names {
  public:
   explicit Names(std::vector<float> logits) : logits_(std::move(logits)) {}
 
-  /// The mark's best reading; no digits of a mark without readings.
-  NamedReading best_of(const std::vector<image::Reading>& mark) {
-    std::vector<NamedReading> readings;
-    NamedReading best;
-    for (const image::Reading& each : mark) {
-      readings.push_back(named(each));
-      if (readings.size() == 1 || is_better(readings.back(), best)) best = readings.back();
+  /// Adds the digits of the mark's best readings to the line. Returns whether they say that there
+  /// are several.
+  bool read(const std::vector<image::Reading>& mark, std::vector<Digit>& line) {
+    const std::span<const float> all = std::span(logits_).subspan(at_, mark.size() * kClasses);
+    at_ += all.size();
+    const bool whole = is_whole(mark);
+    std::vector<Digit> digits;
+    std::vector<float> scores;
+    for (std::size_t i = 0; i < mark.size(); ++i) {
+      const auto own = all.subspan(i * kClasses, kClasses);
+      digits.push_back(named(mark[i].digit, own));
+      scores.push_back(whole ? score_of(mark[i].terms, own) : score_of(mark[i].stretch, own));
     }
-    return best.digits.size() == 1 ? agreed(readings, std::move(best)) : best;
+    if (whole) return agree(mark, digits, scores, line);
+    bool several = false;
+    for (const std::size_t i : best_path(mark, scores)) {
+      line.push_back(digits[i]);
+      several = several || mark[i].several;
+    }
+    return several;
   }
 
  private:
-  NamedReading named(const image::Reading& reading) {
-    NamedReading named{.digits = {}, .terms = reading.terms, .several = reading.several};
-    for (const image::Digit& digit : reading.digits) named.digits.push_back(next(digit));
-    return named;
+  /// Whether all readings are of the whole mark, which has one part.
+  static bool is_whole(const std::vector<image::Reading>& mark) {
+    return std::ranges::all_of(mark, [](const auto& reading) { return reading.stretch.to == 1; });
   }
 
-  Digit next(const image::Digit& seen) {
+  static Digit named(const image::Digit& seen, std::span<const float> logits) {
     const image::Box& box = seen.box;
     Digit digit{.box = {box.x, box.y, box.width, box.height}, .input = seen.pixels};
-    std::copy_n(logits_.begin() + at_, kClasses, digit.logits.begin());
-    at_ += kClasses;
+    std::ranges::copy(logits, digit.logits.begin());
     digit.probabilities = digit.logits;
     net::softmax(digit.probabilities);
     digit.best = net::best_class(digit.logits);
@@ -123,7 +102,7 @@ class Names {
   }
 
   std::vector<float> logits_;
-  std::ptrdiff_t at_ = 0;
+  std::size_t at_ = 0;
 };
 
 /// What the sheet holds, seen in this way.
@@ -132,9 +111,8 @@ Answer answer_of(const image::ReadableSheet& sheet, Names& names) {
   for (const image::ReadableLine& marks : sheet.lines) {
     std::vector<Digit>& line = answer.lines.emplace_back();
     for (const std::vector<image::Reading>& mark : marks) {
-      NamedReading best = names.best_of(mark);
-      std::ranges::move(best.digits, std::back_inserter(line));
-      answer.several = answer.several || best.several;
+      const bool several = names.read(mark, line);
+      answer.several = answer.several || several;
     }
   }
   return answer;
@@ -220,15 +198,13 @@ std::vector<Answer> first_answers(std::span<const Candidates> pictures, const Ne
   return answers;
 }
 
-/// The readings of one digit of a picture that is one mark.
+/// The readings of a picture that is one mark of one digit.
 std::vector<const image::Reading*> single_readings(const Candidates& picture) {
   std::vector<const image::Reading*> readings;
   if (picture.row || picture.sheets.size() != 1 || picture.sheets[0].lines.size() != 1 ||
       picture.sheets[0].lines[0].size() != 1)
     return readings;
-  for (const image::Reading& reading : picture.sheets[0].lines[0][0]) {
-    if (reading.digits.size() == 1) readings.push_back(&reading);
-  }
+  for (const image::Reading& reading : picture.sheets[0].lines[0][0]) readings.push_back(&reading);
   return readings;
 }
 
@@ -247,7 +223,7 @@ std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> p
   std::vector<std::uint8_t> pixels;
   for (const Candidates& picture : pictures) {
     for (const image::Reading* each : readings.emplace_back(single_readings(picture))) {
-      const auto& seen = each->digits[0].pixels;
+      const auto& seen = each->digit.pixels;
       pixels.insert(pixels.end(), seen.begin(), seen.end());
     }
   }
@@ -256,14 +232,14 @@ std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> p
   std::vector<const image::Digit*> chosen;
   std::size_t at = 0;
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    const image::Digit* best = readings[i].empty() ? nullptr : readings[i][0]->digits.data();
+    const image::Digit* best = readings[i].empty() ? nullptr : &readings[i][0]->digit;
     float most = -std::numeric_limits<float>::infinity();
     for (const image::Reading* each : readings[i]) {
       const auto row = std::span(logits).subspan(asked ? at++ * kClasses : 0, asked ? kClasses : 0);
       const float score = asked ? agreement(*each, row, labels[i]) : most;
       if (score > most) {
         most = score;
-        best = each->digits.data();
+        best = &each->digit;
       }
     }
     chosen.push_back(best);

@@ -30,11 +30,12 @@ ordered_json describe(const image::Reading& reading) {
                         {"share", terms.share},
                         {"cover", terms.cover},
                         {"several", reading.several}};
-  for (const image::Digit& digit : reading.digits) {
-    const image::Box& box = digit.box;
-    entry["boxes"].push_back({box.x, box.y, box.width, box.height});
-    entry["pixels"].push_back(hexadecimal(digit));
-  }
+  const image::Stretch& stretch = reading.stretch;
+  entry["stretch"] = {{"from", stretch.from},     {"to", stretch.to},   {"width", stretch.width},
+                      {"height", stretch.height}, {"cut", stretch.cut}, {"join", stretch.join}};
+  const image::Box& box = reading.digit.box;
+  entry["box"] = {box.x, box.y, box.width, box.height};
+  entry["pixels"] = hexadecimal(reading.digit);
   return entry;
 }
 

@@ -31,10 +31,20 @@ class View {
 
 using InkView = View<const Plane>;
 
+/// Where a line runs that was found in a part of a plane, which begins at this column.
+struct Course {
+  const PrintedLine& line;
+  float start = 0;
+
+  float left() const { return start + line.left(); }
+  float right() const { return start + line.right(); }
+  LineSegment at(float x) const { return line.at(x - start); }
+};
+
 /// A line's ink across it, as shares of its strongest.
 class Profile {
  public:
-  Profile(const InkView& ink, const PrintedLine& line) {
+  Profile(const InkView& ink, const Course& line) {
     std::array<float, kCount> shares{};
     for (int i = 0; i < kCount; ++i) shares[index(i)] = usual_share(ink, line, i - kHalfThickest);
     // The line's middle is known to a pixel or so.
@@ -61,7 +71,7 @@ class Profile {
 
   static std::size_t index(int i) { return static_cast<std::size_t>(i); }
 
-  static float usual_share(const InkView& ink, const PrintedLine& line, int off) {
+  static float usual_share(const InkView& ink, const Course& line, int off) {
     std::vector<float> shares;
     for (float x = line.left(); x < line.right(); x += kStep) {
       const LineSegment here = line.at(x);
@@ -88,41 +98,138 @@ float crossing(const InkView& ink, int x, int top, int bottom) {
   return most;
 }
 
-void erase(const View<Plane>& ink, const InkView& before, const PrintedLine& line, float level) {
-  const Profile profile(before, line);
-  if (!profile.is_line()) return;
-  const int left = std::max(0, static_cast<int>(line.left()));
-  const int right = std::min(ink.width(), static_cast<int>(line.right()) + 1);
-  for (int x = left; x < right; ++x) {
-    const LineSegment here = line.at(static_cast<float>(x));
+/// Takes a line out where it crosses a column.
+class Eraser {
+ public:
+  Eraser(Plane& ink, const Plane& before, bool turned, const Course& line, float level)
+      : ink_(ink, turned),
+        before_(before, turned),
+        line_(line),
+        level_(level),
+        profile_(before_, line) {}
+
+  /// Does nothing to what is no line. Returns whether it is one.
+  bool erase() const {
+    if (!profile_.is_line()) return false;
+    const int left = std::max(0, static_cast<int>(line_.left()));
+    const int right = std::min(ink_.width(), static_cast<int>(line_.right()) + 1);
+    for (int x = left; x < right; ++x) erase_at(x, line_.at(static_cast<float>(x)));
+    follow(left - 1, -1);
+    follow(right, 1);
+    return true;
+  }
+
+ private:
+  void erase_at(int x, const LineSegment& here) const {
     const int middle = static_cast<int>(std::lround(here.y));
-    const int top = std::max(0, middle + profile.top());
-    const int bottom = std::min(ink.height() - 1, middle + profile.bottom());
-    const float across = crossing(before, x, top, bottom);
+    const int top = std::max(0, middle + profile_.top());
+    const int bottom = std::min(ink_.height() - 1, middle + profile_.bottom());
+    const float across = crossing(before_, x, top, bottom);
     for (int y = top; y <= bottom; ++y) {
-      const float value = before.at(x, y), expected = here.ink * profile.at(y - middle);
+      const float value = before_.at(x, y), expected = here.ink * profile_.at(y - middle);
       // What is much darker than the line was written on it.
-      const float surplus = (value - 1.4F * expected - 2 * level) / (0.5F * here.ink);
+      const float surplus = (value - 1.4F * expected - 2 * level_) / (0.5F * here.ink);
       const float kept = value * std::clamp(surplus, 0.0F, 1.0F);
-      ink.at(x, y) = std::min(ink.at(x, y), std::max(kept, across));
+      ink_.at(x, y) = std::min(ink_.at(x, y), std::max(kept, across));
     }
   }
+
+  /// Goes on from this column as long as the line does: in a strip that holds less than most of
+  /// it, none was found.
+  void follow(int x, int step) const {
+    /// Ink as strong as the line's, as a share; and columns that may be without.
+    constexpr float kFaintest = 0.5F, kStrongest = 2;
+    constexpr int kGap = 8;
+    /// How much of what it lies off is a bend of the line and not noise.
+    constexpr float kTurn = 0.1F;
+    int missing = 0;
+    float off = 0;
+    for (; x >= 0 && x < ink_.width() && missing <= kGap; x += step) {
+      LineSegment here = line_.at(static_cast<float>(x));
+      here.y += off;
+      const int row = strongest_row(x, here.y);
+      const float value = ink_.inside(x, row) ? before_.at(x, row) : 0;
+      if (value > kFaintest * here.ink && value < kStrongest * here.ink) {
+        missing = 0;
+        off += kTurn * (static_cast<float>(row) - here.y);
+      } else {
+        ++missing;
+      }
+      erase_at(x, here);
+    }
+  }
+
+  int strongest_row(int x, float y) const {
+    constexpr int kAstray = 2;
+    const int middle = static_cast<int>(std::lround(y));
+    int best = middle;
+    for (int row = middle - kAstray; row <= middle + kAstray; ++row) {
+      if (!ink_.inside(x, row)) continue;
+      if (!ink_.inside(x, best) || before_.at(x, row) > before_.at(x, best)) best = row;
+    }
+    return best;
+  }
+
+  View<Plane> ink_;
+  InkView before_;
+  Course line_;
+  float level_;
+  Profile profile_;
+};
+
+/// Takes these lines out, which were found in the part of the plane that begins at this column (or
+/// row, where they are upright). Returns those that are lines.
+std::vector<PrintedLine> remove_lines(Plane& ink, std::vector<PrintedLine> lines, LineWay way,
+                                      float level, int start = 0) {
+  if (lines.empty()) return lines;
+  const Plane before = ink;
+  std::erase_if(lines, [&](const PrintedLine& line) {
+    const Course course{line, static_cast<float>(start)};
+    return !Eraser(ink, before, way == LineWay::kUpright, course, level).erase();
+  });
+  return lines;
 }
 
-void remove_lines(Plane& ink, LineWay way, float level, float span) {
-  const std::vector<PrintedLine> lines = find_lines(ink, way, level, span);
-  if (lines.empty()) return;
-  const bool turned = way == LineWay::kUpright;
-  const Plane before = ink;
-  for (const PrintedLine& line : lines) erase({ink, turned}, {before, turned}, line, level);
+Plane rows_of(const Plane& plane, int top, int bottom) {
+  Plane rows(plane.width, bottom - top);
+  const auto from = plane.values.begin() + static_cast<std::ptrdiff_t>(plane.index(0, top));
+  std::copy_n(from, rows.values.size(), rows.values.begin());
+  return rows;
+}
+
+/// Takes out the upright lines of a table that is far lower than the picture: those that go from
+/// its first level line to its last. Ruled paper fills the picture.
+void remove_uprights_between(Plane& ink, const std::vector<PrintedLine>& lines, float level) {
+  /// Near the picture's ends, as a share, the page's own edge may be taken for a line.
+  constexpr float kEnds = 0.08F;
+  constexpr int kFewestLines = 3;
+  constexpr float kLowTable = 0.75F, kTableSpan = 0.8F;
+  const auto tall = static_cast<float>(ink.height);
+  float first = tall, last = 0;
+  int count = 0;
+  for (const PrintedLine& line : lines) {
+    const float left = line.at(line.left()).y, right = line.at(line.right()).y;
+    const float middle = (left + right) / 2;
+    if (middle < kEnds * tall || middle > (1 - kEnds) * tall) continue;
+    first = std::min({first, left, right});
+    last = std::max({last, left, right});
+    ++count;
+  }
+  if (count < kFewestLines || last - first > kLowTable * tall) return;
+  const int top = std::clamp(static_cast<int>(first), 0, ink.height);
+  const int bottom = std::clamp(static_cast<int>(last) + 1, top, ink.height);
+  const Plane rows = rows_of(ink, top, bottom);
+  remove_lines(ink, find_lines(rows, LineWay::kUpright, level, kTableSpan), LineWay::kUpright,
+               level, top);
 }
 
 }  // namespace
 
 void remove_ruled_lines(Plane& ink, float level, float span) {
-  for (const LineWay way : {LineWay::kLevel, LineWay::kUpright}) {
-    remove_lines(ink, way, level, span);
-  }
+  const std::vector<PrintedLine> across =
+      remove_lines(ink, find_lines(ink, LineWay::kLevel, level, span), LineWay::kLevel, level);
+  remove_lines(ink, find_lines(ink, LineWay::kUpright, level, span), LineWay::kUpright, level);
+  remove_uprights_between(ink, across, level);
 }
 
 void remove_fine_ruled_lines(Plane& ink, int factor, float level, float span) {

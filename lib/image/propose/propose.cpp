@@ -103,8 +103,8 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
   std::vector<Reading> readings = propose_digit(cropped(picture, inside));
   const Box at = in_file(inside, picture.reduction);
   for (Reading& each : readings) {
-    each.digits[0].box.x += at.x;
-    each.digits[0].box.y += at.y;
+    each.digit.box.x += at.x;
+    each.digit.box.y += at.y;
   }
   return readings;
 }
@@ -114,7 +114,7 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
 std::vector<Reading> propose_digit(const Picture& picture) {
   // This is what the net was trained on, so that there is nothing to weigh.
   if (std::optional<Digit> ready = as_mnist(picture)) {
-    return {{.digits = {std::move(*ready)}, .terms = {.source = Source::kReady}}};
+    return {{.digit = *ready, .terms = {.source = Source::kReady}}};
   }
   const int side = std::max(picture.width, picture.height);
   const int factor = factor_to_side(kDigitViewSide, picture.width, picture.height);

@@ -35,11 +35,23 @@ struct Terms {
   float cover = 0.35F;  ///< share of its box that is ink
 };
 
-/// One way to read a mark of ink: as this digit, or as these where several touch.
+/// Which of a mark's parts, from left to right, a reading takes for its digit, where a mark on a
+/// sheet may be several digits that touch; and what their shape tells, as shares of the height of a
+/// usual digit.
+struct Stretch {
+  int from = 0, to = 1;  ///< the parts [from, to); a mark in one piece is one part
+  float width = 0.7F;
+  float height = 1;
+  float cut = 0;   ///< ink that is cut at its two ends
+  float join = 0;  ///< paper between the parts that it joins
+};
+
+/// One way to read a mark of ink, or a stretch of it, as a digit.
 struct Reading {
-  std::vector<Digit> digits;
+  Digit digit;
   Terms terms = {};
   bool several = false;  ///< marks of its kind lie beside it, or are taken for a part of it
+  Stretch stretch = {};
 };
 
 }  // namespace mlpctl::image

@@ -88,7 +88,7 @@ std::optional<Sighting> sighted(const Segmentation& segmented, const Grouping& g
   Digit digit = normalise(isolated(segmented, chosen, box), aspect);
   digit.box = in_file(box, scale);
   sighting.reading = {
-      .digits = {std::move(digit)},
+      .digit = digit,
       .terms = {.source = source,
                 .group = grouping.group,
                 .share = own / segmented.mass,

@@ -14,7 +14,7 @@ struct Sighting {
   float sharp = 0;  ///< see Sharpness
   bool on_edge = false;
 
-  const Box& box() const { return reading.digits[0].box; }
+  const Box& box() const { return reading.digit.box; }
 };
 
 /// All that may be the digit of what is seen, the likeliest first; scale: pixels of the file for

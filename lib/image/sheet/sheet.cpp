@@ -1,216 +1,20 @@
 #include "image/sheet/sheet.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
-#include <numeric>
+#include <optional>
 #include <utility>
 
-#include "image/prepare/normalise.hpp"
 #include "image/sheet/close_lines.hpp"
+#include "image/sheet/marks.hpp"
 #include "image/sheet/sheet_segmentation.hpp"
-#include "image/sheet/touching_digits.hpp"
+#include "image/sheet/stretches.hpp"
 
 namespace mlpctl::image {
 namespace {
 
 /// Pixels a side in which a sheet is looked at.
 constexpr int kSheetSide = 1600;
-/// Shares of the usual height of a digit on this sheet: the least height of a digit, of a digit
-/// alone in its line, and of what must be a whole one; and the gap that still joins two pieces.
-constexpr float kLeastHeight = 0.4F, kLeastAlone = 0.6F, kLeastWhole = 0.8F, kJoin = 0.18F;
-
-/// How much a mark tells about the height of digits: as much as it has ink, so that specks weigh
-/// little; but for a stroke without width, as remains of a page's edge are, and ones.
-float weight(const Mark& mark) {
-  constexpr float kStrip = 0.05F;
-  const Box& box = mark.box;
-  const bool strip = std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
-  return strip ? kStrip * mark.mass : mark.mass;
-}
-
-/// The height below which half of all weight lies.
-int usual_height(const std::vector<Mark>& marks) {
-  std::vector<const Mark*> order;
-  float all = 0;
-  for (const Mark& mark : marks) {
-    order.push_back(&mark);
-    all += weight(mark);
-  }
-  std::sort(order.begin(), order.end(),
-            [](const Mark* a, const Mark* b) { return a->box.height < b->box.height; });
-  float below = 0;
-  for (const Mark* mark : order) {
-    below += weight(*mark);
-    if (2 * below >= all) return mark->box.height;
-  }
-  return 0;
-}
-
-/// The height of a digit that more than half of the marks do not reach, of the digit-sized: one
-/// line of writing that touches the next makes up much of all ink.
-int middle_height(const std::vector<Mark>& marks, int usual) {
-  std::vector<float> heights;
-  for (const Mark& mark : marks) {
-    if (2 * mark.box.height > usual) heights.push_back(static_cast<float>(mark.box.height));
-  }
-  return std::min(usual, static_cast<int>(quantile(std::move(heights), 0.5)));
-}
-
-/// Whether the piece is a line that runs off the picture.
-bool runs_off(const Component& piece) {
-  const Box& box = piece.box;
-  return piece.rim > 0 && std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
-}
-
-/// Every piece that may be a digit or a part of one.
-std::vector<Mark> candidates(const Segmentation& segmented) {
-  std::vector<Mark> marks;
-  const int side = std::min(segmented.ink.width, segmented.ink.height);
-  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
-    const Component& piece = segmented.found.pieces[i];
-    if (is_blot(piece) || runs_off(piece)) continue;
-    const bool huge = piece.box.height * 10 > segmented.ink.height * 9 && piece.box.height > 100;
-    if (!segmented.flat && (huge || lies_on_edge(piece))) continue;
-    if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
-    marks.push_back({{i}, piece.box, piece.mass, piece.rim > 0});
-  }
-  return marks;
-}
-
-/// What is not among the heaviest is noise on a sheet of writing.
-void keep_heaviest(std::vector<Mark>& marks) {
-  constexpr std::size_t kMostMarks = 200;
-  if (marks.size() <= kMostMarks) return;
-  std::stable_sort(marks.begin(), marks.end(),
-                   [](const Mark& a, const Mark& b) { return a.mass > b.mass; });
-  marks.resize(kMostMarks);
-}
-
-int overlap(int a, int a_size, int b, int b_size) {
-  return std::min(a + a_size, b + b_size) - std::max(a, b);
-}
-
-/// Whether the small mark is a five's bar: flat, at the top right, and further off than other
-/// parts.
-bool is_bar_of(const Mark& small, const Mark& large, float height) {
-  constexpr float kFarthest = 0.35F, kWidest = 1.8F, kTallest = 1.35F;
-  const Box &bar = small.box, &body = large.box;
-  const Box both = united(bar, body);
-  const float tall = std::max(height, static_cast<float>(body.height));
-  return 2 * bar.width > 3 * bar.height && static_cast<float>(bar.height) < 0.4F * height &&
-         2 * bar.x + bar.width > 2 * body.x + body.width &&
-         10 * (bar.y + bar.height) < 10 * body.y + 3 * body.height &&
-         static_cast<float>(gap(bar, body)) < kFarthest * height &&
-         static_cast<float>(both.width) < kWidest * tall &&
-         static_cast<float>(both.height) < kTallest * tall;
-}
-
-/// Whether two marks are parts of one digit: one above the other, or a small stroke close beside.
-bool belong_together(const Mark& a, const Mark& b, float height) {
-  const Mark& small = a.box.height < b.box.height ? a : b;
-  const Mark& large = &small == &a ? b : a;
-  if (is_bar_of(small, large, height)) return true;
-  const Box both = united(a.box, b.box);
-  if (static_cast<float>(both.height) >
-          1.35F * std::max(height, static_cast<float>(large.box.height)) ||
-      static_cast<float>(both.width) > 1.3F * height) {
-    return false;
-  }
-  const int across = overlap(a.box.x, a.box.width, b.box.x, b.box.width);
-  if (2 * across > std::min(a.box.width, b.box.width)) {
-    return static_cast<float>(gap(a.box, b.box)) < 1.5F * kJoin * height;
-  }
-  const bool part = static_cast<float>(small.box.height) < 0.5F * height;
-  return part && static_cast<float>(gap(a.box, b.box)) < kJoin * height;
-}
-
-/// Joins the nearest parts first, so that a five's bar goes to the five and not to its neighbour.
-void join_parts(std::vector<Mark>& marks, float height) {
-  for (;;) {
-    std::size_t first = 0, second = 0;
-    int least = INT32_MAX;
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-      for (std::size_t j = i + 1; j < marks.size(); ++j) {
-        const int between = gap(marks[i].box, marks[j].box);
-        if (between >= least || !belong_together(marks[i], marks[j], height)) continue;
-        least = between;
-        first = i;
-        second = j;
-      }
-    }
-    if (second == 0) return;
-    Mark& whole = marks[first];
-    const Mark& part = marks[second];
-    whole.box = united(whole.box, part.box);
-    whole.mass += part.mass;
-    whole.cut_off = whole.cut_off || part.cut_off;
-    whole.pieces.insert(whole.pieces.end(), part.pieces.begin(), part.pieces.end());
-    marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
-  }
-}
-
-/// Several digits that touch are as tall together as one at least, and a flat rest of a line is
-/// not; nor is what the picture's edge cuts off, which may be anything.
-bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
-  const bool whole = mark.box.width > 4 * mark.box.height || mark.cut_off;
-  return static_cast<float>(mark.box.height) > (whole ? kLeastWhole : kLeastHeight) * height &&
-         static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
-}
-
-/// Lines of writing: from left to right each mark continues the line whose last mark lies beside
-/// it. A low mark that is alone in its line was not written.
-std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
-  std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
-    return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
-  });
-  std::vector<std::vector<Mark>> lines;
-  for (Mark& mark : marks) {
-    std::vector<Mark>* best = nullptr;
-    float least = 0.65F;
-    for (std::vector<Mark>& line : lines) {
-      const Mark& last = line.back();
-      const float tall = static_cast<float>(std::max(last.box.height, mark.box.height));
-      const float away = std::abs(last.middle_y() - mark.middle_y()) / tall;
-      if (away < least) {
-        least = away;
-        best = &line;
-      }
-    }
-    if (best == nullptr) best = &lines.emplace_back();
-    best->push_back(std::move(mark));
-  }
-  std::erase_if(lines, [&](const std::vector<Mark>& line) {
-    const auto tall = static_cast<float>(line[0].box.height);
-    return line.size() == 1 && tall < kLeastAlone * height;
-  });
-  const auto level = [](const std::vector<Mark>& line) {
-    const auto add = [](float sum, const Mark& mark) { return sum + mark.middle_y(); };
-    return std::accumulate(line.begin(), line.end(), 0.0F, add) / static_cast<float>(line.size());
-  };
-  std::sort(lines.begin(), lines.end(),
-            [&](const auto& a, const auto& b) { return level(a) < level(b); });
-  return lines;
-}
-
-Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale) {
-  std::vector<bool> chosen(segmented.found.pieces.size(), false);
-  for (const std::size_t piece : mark.pieces) chosen[piece] = true;
-  Digit digit = normalise(isolated(segmented, chosen, mark.box));
-  digit.box = in_file(mark.box, scale);
-  return digit;
-}
-
-/// In each way that the mark may be read.
-std::vector<Reading> readings_of(const Segmentation& segmented, const Mark& mark, float height,
-                                 double scale) {
-  std::vector<Reading> readings;
-  for (const std::vector<Mark>& parts : parts_of(segmented, mark, height)) {
-    Reading& reading = readings.emplace_back();
-    for (const Mark& part : parts) reading.digits.push_back(digit_of(segmented, part, scale));
-  }
-  return readings;
-}
 
 Digit turned(Digit digit, int turns) {
   for (int i = 0; i < turns; ++i) {
@@ -224,62 +28,87 @@ Digit turned(Digit digit, int turns) {
   return digit;
 }
 
-/// The reading of a mark as one digit, turned; none where it is read as several only.
-std::vector<Reading> turned(const std::vector<Reading>& readings, int turns) {
-  for (const Reading& reading : readings) {
-    if (reading.digits.size() == 1) return {{.digits = {turned(reading.digits[0], turns)}}};
-  }
-  return {};
-}
-
-/// The marks of a sheet that are as large as digits, and the ways to read each.
+/// The marks of a sheet that are as large as digits.
 struct Marks {
   std::vector<Mark> marks;
-  std::vector<std::vector<Reading>> readings;  ///< by a mark's number
-  float height = 0;                            ///< the usual one
+  std::vector<std::vector<Part>> parts;  ///< by a mark's number
+  float height = 0;                      ///< the usual one
 };
 
-/// scale: pixels of the file for one of the segmentation.
-Marks readable(const Segmentation& segmented, std::vector<Mark> marks, double scale) {
+Marks readable(Segmentation& segmented, std::vector<Mark> marks) {
   const auto height = static_cast<float>(usual_height(marks));
-  keep_heaviest(marks);
-  join_parts(marks, height);
-  std::vector<float> masses;
-  for (const Mark& mark : marks) {
-    if (static_cast<float>(mark.box.height) > kLeastHeight * height) masses.push_back(mark.mass);
-  }
-  const float usual_mass = quantile(masses, 0.5);
-  std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
-  Marks result{.marks = std::move(marks), .readings = {}, .height = height};
+  marks = digit_sized(std::move(marks), height);
+  Marks result{.marks = std::move(marks), .parts = {}, .height = height};
   for (Mark& mark : result.marks) {
-    mark.number = result.readings.size();
-    result.readings.push_back(readings_of(segmented, mark, height, scale));
+    mark.number = result.parts.size();
+    result.parts.push_back(parts_of(segmented, mark, height));
+    mark.pieces.clear();
+    for (const Part& part : result.parts.back()) {
+      mark.pieces.insert(mark.pieces.end(), part.mark.pieces.begin(), part.mark.pieces.end());
+    }
   }
   return result;
 }
 
-ReadableSheet upright(const Marks& marks) {
+/// Neighbours in a line that may be parts of one digit, and what they may be.
+struct Cluster {
+  std::vector<Part> parts{};
+  std::vector<std::size_t> numbers{};  ///< of the marks
+};
+
+std::vector<Cluster> clusters_of(const Marks& marks, const std::vector<Mark>& line) {
+  std::vector<Cluster> clusters;
+  for (const Mark& mark : line) {
+    const std::vector<Part>& own = marks.parts[mark.number];
+    if (clusters.empty() ||
+        !may_be_one(clusters.back().parts.back().mark, own.front().mark, marks.height)) {
+      clusters.emplace_back();
+    }
+    std::vector<Part>& parts = clusters.back().parts;
+    parts.insert(parts.end(), own.begin(), own.end());
+    clusters.back().numbers.push_back(mark.number);
+  }
+  return clusters;
+}
+
+/// The sheet as it is. wholes: takes each mark that was made one digit, by its number. scale:
+/// pixels of the file for one of the segmentation.
+ReadableSheet upright(const Segmentation& segmented, const Marks& marks, double scale,
+                      std::vector<std::optional<Digit>>& wholes) {
   ReadableSheet sheet;
+  wholes.resize(marks.parts.size());
   for (const std::vector<Mark>& line : lines_of(marks.marks, marks.height)) {
-    sheet.lines.emplace_back();
-    for (const Mark& mark : line) sheet.lines.back().push_back(marks.readings[mark.number]);
+    ReadableLine& readable = sheet.lines.emplace_back();
+    for (const Cluster& cluster : clusters_of(marks, line)) {
+      readable.push_back(readings_of(segmented, cluster.parts, marks.height, scale));
+      int from = 0;
+      for (const std::size_t number : cluster.numbers) {
+        const int to = from + static_cast<int>(marks.parts[number].size());
+        for (const Reading& each : readable.back()) {
+          if (each.stretch.from == from && each.stretch.to == to) wholes[number] = each.digit;
+        }
+        from = to;
+      }
+    }
   }
   return sheet;
 }
 
-/// As if the picture, of this size, were turned so often.
-ReadableSheet turned(const Marks& marks, int width, int height, int turns) {
+/// As if the picture were turned so often. wholes: each mark as one digit, by its number.
+ReadableSheet turned(const Segmentation& segmented, const Marks& marks,
+                     const std::vector<std::optional<Digit>>& wholes, int turns) {
   std::vector<Mark> all;
   for (Mark mark : marks.marks) {
-    mark.box = turned(mark.box, width, height, turns);
-    if (!turned(marks.readings[mark.number], turns).empty()) all.push_back(std::move(mark));
+    if (!wholes[mark.number]) continue;
+    mark.box = turned(mark.box, segmented.ink.width, segmented.ink.height, turns);
+    all.push_back(std::move(mark));
   }
   const auto tall = static_cast<float>(usual_height(all));
   ReadableSheet sheet{.lines = {}, .turns = turns};
   for (const std::vector<Mark>& line : lines_of(std::move(all), tall)) {
     sheet.lines.emplace_back();
     for (const Mark& mark : line) {
-      sheet.lines.back().push_back(turned(marks.readings[mark.number], turns));
+      sheet.lines.back().push_back({{.digit = turned(*wholes[mark.number], turns)}});
     }
   }
   return sheet;
@@ -287,27 +116,15 @@ ReadableSheet turned(const Marks& marks, int width, int height, int turns) {
 
 /// The ways to see these marks: upright, and from the other sides where they are so many that the
 /// net can tell.
-std::vector<ReadableSheet> sides_of(const Segmentation& segmented, std::vector<Mark> marks,
+std::vector<ReadableSheet> sides_of(Segmentation& segmented, std::vector<Mark> marks,
                                     double scale) {
   constexpr std::size_t kFewest = 4;
-  const Marks all = readable(segmented, std::move(marks), scale);
-  std::vector<ReadableSheet> ways{upright(all)};
-  for (int turns = 1; turns < 4 && all.marks.size() >= kFewest; ++turns) {
-    ways.push_back(turned(all, segmented.ink.width, segmented.ink.height, turns));
-  }
+  const Marks all = readable(segmented, std::move(marks));
+  std::vector<std::optional<Digit>> wholes;
+  std::vector<ReadableSheet> ways{upright(segmented, all, scale, wholes)};
+  if (all.marks.size() < kFewest) return ways;
+  for (int turns = 1; turns < 4; ++turns) ways.push_back(turned(segmented, all, wholes, turns));
   return ways;
-}
-
-/// The marks without the tallest, where that is far taller than all others are: it may be the edge
-/// of the page, or a scribble. Empty where there is none.
-std::vector<Mark> without_giant(const std::vector<Mark>& marks) {
-  constexpr int kGiant = 3;
-  if (marks.size() < 2) return {};
-  const auto height = [](const Mark& mark) { return mark.box.height; };
-  const auto giant = std::ranges::max_element(marks, {}, height);
-  std::vector<Mark> rest = marks;
-  rest.erase(rest.begin() + (giant - marks.begin()));
-  return giant->box.height > kGiant * usual_height(rest) ? rest : std::vector<Mark>{};
 }
 
 /// The ways to see what is segmented, the likelier first.
@@ -316,9 +133,10 @@ std::vector<ReadableSheet> ways_to_see(Segmentation segmented, double scale) {
   cut_close_lines(segmented, middle_height(marks, usual_height(marks)));
   marks = candidates(segmented);
   const std::vector<Mark> rest = without_giant(marks);
+  Segmentation uncut = rest.empty() ? Segmentation{} : segmented;
   std::vector<ReadableSheet> ways = sides_of(segmented, std::move(marks), scale);
   if (!rest.empty()) {
-    std::ranges::move(sides_of(segmented, rest, scale), std::back_inserter(ways));
+    std::ranges::move(sides_of(uncut, rest, scale), std::back_inserter(ways));
   }
   return ways;
 }

@@ -1,165 +1,257 @@
 #include "image/sheet/touching_digits.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <utility>
 
 namespace mlpctl::image {
 namespace {
 
-/// Shares of a digit's height: the width beyond which a mark is taken for several digits where one
-/// stroke joins them, and beyond which however many do; a digit's width, and how much it varies.
-constexpr float kTooWide = 1.45F, kSurelyTooWide = 1.7F, kUsualWidth = 0.72F, kSpread = 0.35F;
-/// The least height of a part that is cut off, as a share of the usual; the long bar of a five is
-/// lower.
-constexpr float kLeastPart = 0.5F;
-/// Below the first width it is surely one digit, from the second on surely several.
-constexpr float kOneDigit = 1.25F, kSeveral = 2;
-/// What each cut costs, so that a wide digit stays whole.
-constexpr float kReluctance = 1.5F;
+/// Shares of a digit's height: the width of two digits that touch at least, ones among them; how
+/// far apart cuts are; and the height of a part at least, or it is none.
+constexpr float kTwoOnes = 0.4F, kApart = 0.16F, kLeastPart = 0.4F;
+/// What a cut crosses at most: this many strokes in a mark as wide as one digit, and in wider ones.
+constexpr float kStrokes = 1.8F, kMoreStrokes = 3.2F, kOneDigit = 0.95F;
+/// The area of an upright stroke that a part has at least, as a share.
+constexpr float kLeastArea = 0.4F;
 
-/// What a column holds of a mark.
-struct Column {
-  float ink = 0;
-  int strokes = 0;
-  int top = INT32_MAX, bottom = -1;
+/// A cut: of each row of the mark the column from which on it lies to the right.
+struct Seam {
+  std::vector<int> columns;
+  float ink = 0;  ///< pixels that it crosses
 };
 
-/// Where to cut a mark: the columns that cost least, by the strokes that they cut and the widths of
-/// the digits that they leave.
-class Cuts {
+/// The ways through a mark from top to bottom that cross least of its ink: straight down in ink,
+/// aside where there is none, as a drop falls.
+class Seams {
  public:
-  Cuts(const Segmentation& segmented, const Mark& mark, float height)
-      : height_(height), tall_(std::max(static_cast<float>(mark.box.height), 0.8F * height)) {
-    std::vector<bool> own(segmented.found.pieces.size() + 1);
-    for (const std::size_t piece : mark.pieces) own[piece + 1] = true;
-    const Box& box = mark.box;
-    for (int x = box.x; x < box.x + box.width; ++x) {
-      Column& column = columns_.emplace_back();
-      bool before = false;
-      for (int y = box.y; y < box.y + box.height; ++y) {
-        const bool ink = own[static_cast<std::size_t>(segmented.found.labels.at(x, y))];
-        column.strokes += ink && !before ? 1 : 0;
-        before = ink;
-        if (!ink) continue;
-        column.ink += segmented.ink.at(x, y) / (2 * segmented.level);
-        column.top = std::min(column.top, y);
-        column.bottom = y;
-      }
+  explicit Seams(const Mask& ink)
+      : ink_(ink), above_(ink.width, ink.height), below_(ink.width, ink.height) {
+    for (int y = 0; y < ink.height; ++y) {
+      for (int x = 0; x < ink.width; ++x) above_.at(x, y) = cost(x, y, y - 1, above_);
+    }
+    for (int y = ink.height - 1; y >= 0; --y) {
+      for (int x = 0; x < ink.width; ++x) below_.at(x, y) = cost(x, y, y + 1, below_);
     }
   }
 
-  /// The columns, from the mark's left, at which it may be cut, in several ways; none when it is
-  /// one digit. The likeliest way comes first.
-  std::vector<std::vector<int>> likely() const {
-    const float width = static_cast<float>(columns_.size()) / tall_;
-    std::vector<std::vector<int>> ways{likeliest(width)};
-    const auto add = [&](std::vector<int> way) {
-      if (std::ranges::find(ways, way) == ways.end()) ways.push_back(std::move(way));
-    };
-    if (width < kOneDigit) return ways;
-    if (width < kSeveral) add({});
-    for (const float reluctance : {kReluctance, kReluctance / 3}) {
-      add(cheapest(reluctance, columns_.size() - 1));
+  /// Through this column of the middle row.
+  float cost(int x) const { return above_.at(x, middle()) + below_.at(x, middle()); }
+
+  Seam through(int x) const {
+    Seam seam{.columns = std::vector<int>(static_cast<std::size_t>(ink_.height), x)};
+    for (int y = middle() - 1, at = x; y >= 0; --y) {
+      seam.columns[static_cast<std::size_t>(y)] = at = next(at, y + 1, y, above_);
     }
-    return ways;
+    for (int y = middle() + 1, at = x; y < ink_.height; ++y) {
+      seam.columns[static_cast<std::size_t>(y)] = at = next(at, y - 1, y, below_);
+    }
+    for (int y = 0; y < ink_.height; ++y) {
+      seam.ink += ink_.at(seam.columns[static_cast<std::size_t>(y)], y) != 0 ? 1.0F : 0.0F;
+    }
+    return seam;
   }
 
  private:
-  std::vector<int> likeliest(float width) const {
-    if (width < kTooWide) return {};
-    const std::vector<int> cuts = cheapest(kReluctance, columns_.size());
-    const bool clean = std::ranges::all_of(
-        cuts, [&](int x) { return columns_[static_cast<std::size_t>(x)].strokes <= 1; });
-    return width >= kSurelyTooWide || clean ? cuts : std::vector<int>{};
-  }
+  /// Of a step aside, so that of two ways the straighter is taken.
+  static constexpr float kAside = 0.05F;
 
-  /// Of cutting through the column: how thick the strokes are there, as a share of the height.
-  float cut_cost(std::size_t x) const {
-    constexpr float kAny = 3, kThickness = 4;
-    const Column& column = columns_[x];
-    return kAny +
-           kThickness * column.ink / tall_ * static_cast<float>(column.strokes * column.strokes);
-  }
+  int middle() const { return ink_.height / 2; }
 
-  /// Of a digit so wide, with its ink between these rows.
-  float part_cost(std::size_t width, int top, int bottom) const {
-    constexpr float kNoDigit = 20;
-    const float away = (static_cast<float>(width) / tall_ - kUsualWidth) / kSpread;
-    const bool low = static_cast<float>(bottom - top + 1) < kLeastPart * height_;
-    return away * away + (low ? kNoDigit : 0);
-  }
-
-  /// reluctance: what a cut costs wherever it goes; widest: of one digit.
-  std::vector<int> cheapest(float reluctance, std::size_t widest) const {
-    // costs[x]: the least of the columns before x; from[x]: where their last digit begins.
-    const std::size_t count = columns_.size();
-    std::vector<float> costs(count + 1, 1e30F);
-    std::vector<std::size_t> from(count + 1, 0);
-    costs[0] = 0;
-    widest = std::min(widest, static_cast<std::size_t>(2 * tall_));
-    const auto narrowest = static_cast<std::size_t>(0.15F * tall_) + 1;
-    for (std::size_t to = narrowest; to <= count; ++to) {
-      int top = INT32_MAX, bottom = -1;
-      for (std::size_t begin = to; begin-- > 0 && to - begin <= widest;) {
-        top = std::min(top, columns_[begin].top);
-        bottom = std::max(bottom, columns_[begin].bottom);
-        if (to - begin < narrowest) continue;
-        const float cost = costs[begin] + (begin > 0 ? reluctance + cut_cost(begin) : 0) +
-                           part_cost(to - begin, top, bottom);
-        if (cost >= costs[to]) continue;
-        costs[to] = cost;
-        from[to] = begin;
-      }
+  /// The column of row `to` that is best reached from this pixel.
+  int next(int x, int from, int to, const Plane& costs) const {
+    int best = x;
+    if (ink_.at(x, from) != 0) return best;
+    float least = costs.at(x, to);
+    for (const int aside : {x - 1, x + 1}) {
+      if (aside < 0 || aside >= ink_.width || ink_.at(aside, to) != 0) continue;
+      if (costs.at(aside, to) + kAside >= least) continue;
+      least = costs.at(aside, to) + kAside;
+      best = aside;
     }
-    std::vector<int> cuts;
-    for (std::size_t x = from[count]; x > 0; x = from[x]) cuts.push_back(static_cast<int>(x));
-    std::ranges::reverse(cuts);
-    return cuts;
+    return best;
   }
 
-  float height_, tall_;
-  std::vector<Column> columns_;
+  float cost(int x, int from, int to, const Plane& costs) const {
+    const float own = ink_.at(x, from) != 0 ? 1 : 0;
+    if (to < 0 || to >= ink_.height) return own;
+    const int best = next(x, from, to, costs);
+    return own + costs.at(best, to) + (best != x ? kAside : 0);
+  }
+
+  const Mask& ink_;
+  Plane above_, below_;
 };
 
-/// The part of the mark in columns [left, right), its box tight around the ink.
-Mark part_of(const Segmentation& segmented, const Mark& mark, int left, int right) {
-  Mark part{mark.pieces, {}, 0, mark.cut_off};
-  for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
-    for (int x = left; x < right; ++x) {
-      const int label = segmented.found.labels.at(x, y);
-      if (label == 0 || std::ranges::find(mark.pieces, static_cast<std::size_t>(label) - 1) ==
-                            mark.pieces.end()) {
-        continue;
-      }
-      part.mass += segmented.ink.at(x, y);
-      part.box = part.box.width == 0 ? Box{x, y, 1, 1} : united(part.box, {x, y, 1, 1});
+Mask mask_of(const Segmentation& segmented, const Mark& mark) {
+  std::vector<bool> own(segmented.found.pieces.size() + 1);
+  for (const std::size_t piece : mark.pieces) own[piece + 1] = true;
+  const Box& box = mark.box;
+  Mask mask(box.width, box.height);
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) {
+      const int label = segmented.found.labels.at(box.x + x, box.y + y);
+      mask.at(x, y) = own[static_cast<std::size_t>(label)] ? 1 : 0;
     }
   }
-  return part;
+  return mask;
+}
+
+/// Pixels across a stroke: the ink for each of its runs along rows or columns, whichever are more.
+float stroke_across(const Mask& mask) {
+  int area = 0, along_rows = 1, along_columns = 1;
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      if (mask.at(x, y) == 0) continue;
+      ++area;
+      along_rows += (x == 0 || mask.at(x - 1, y) == 0) ? 1 : 0;
+      along_columns += (y == 0 || mask.at(x, y - 1) == 0) ? 1 : 0;
+    }
+  }
+  return static_cast<float>(area) / static_cast<float>(std::max(along_rows, along_columns));
+}
+
+/// The mean of the values around each, so that of many alike the one in their middle is least.
+std::vector<float> smoothed(const std::vector<float>& values, int reach) {
+  std::vector<float> result(values.size());
+  const int count = static_cast<int>(values.size());
+  for (int i = 0; i < count; ++i) {
+    float sum = 0;
+    for (int k = i - reach; k <= i + reach; ++k) {
+      sum += values[static_cast<std::size_t>(std::clamp(k, 0, count - 1))];
+    }
+    result[static_cast<std::size_t>(i)] = sum / static_cast<float>(2 * reach + 1);
+  }
+  return result;
+}
+
+/// The cuts that cross at most so much ink, the cheapest first and none near another, from left to
+/// right.
+std::vector<Seam> seams_of(const Mask& mask, float tall, float most) {
+  const Seams seams(mask);
+  std::vector<float> costs;
+  for (int x = 0; x < mask.width; ++x) costs.push_back(seams.cost(x));
+  const int apart = std::max(2, static_cast<int>(kApart * tall));
+  const std::vector<float> smooth = smoothed(costs, apart / 4);
+  std::vector<int> order;
+  for (int x = apart / 2; x < mask.width - apart / 2; ++x) {
+    if (costs[static_cast<std::size_t>(x)] <= most) order.push_back(x);
+  }
+  std::ranges::stable_sort(order, {}, [&](int x) { return smooth[static_cast<std::size_t>(x)]; });
+  std::vector<int> chosen;
+  for (const int x : order) {
+    const auto near = [&](int other) { return std::abs(other - x) < apart; };
+    if (std::ranges::none_of(chosen, near)) chosen.push_back(x);
+  }
+  std::ranges::sort(chosen);
+  std::vector<Seam> cuts;
+  for (const int x : chosen) {
+    Seam seam = seams.through(x);
+    for (std::size_t y = 0; y < seam.columns.size() && !cuts.empty(); ++y) {
+      seam.columns[y] = std::max(seam.columns[y], cuts.back().columns[y]);
+    }
+    cuts.push_back(std::move(seam));
+  }
+  return cuts;
+}
+
+/// The ink between two cuts: how much, and between which rows.
+struct Slice {
+  int area = 0, top = INT32_MAX, bottom = -1;
+  int height() const { return bottom - top + 1; }
+};
+
+std::vector<Slice> slices_of(const Mask& mask, const std::vector<Seam>& cuts) {
+  std::vector<Slice> slices(cuts.size() + 1);
+  for (int y = 0; y < mask.height; ++y) {
+    std::size_t slice = 0;
+    for (int x = 0; x < mask.width; ++x) {
+      while (slice < cuts.size() && x >= cuts[slice].columns[static_cast<std::size_t>(y)]) ++slice;
+      if (mask.at(x, y) == 0) continue;
+      ++slices[slice].area;
+      slices[slice].top = std::min(slices[slice].top, y);
+      slices[slice].bottom = std::max(slices[slice].bottom, y);
+    }
+  }
+  return slices;
+}
+
+/// Gives up cuts until each part has as much ink and height as a one at least: of a part that has
+/// not, the dearer of its cuts.
+void keep_whole_parts(std::vector<Seam>& cuts, const Mask& mask, float height, float least_area) {
+  while (!cuts.empty()) {
+    const std::vector<Slice> slices = slices_of(mask, cuts);
+    const auto poor = std::ranges::find_if(slices, [&](const Slice& slice) {
+      return static_cast<float>(slice.area) < least_area ||
+             static_cast<float>(slice.height()) < kLeastPart * height;
+    });
+    if (poor == slices.end()) return;
+    std::size_t right = static_cast<std::size_t>(poor - slices.begin());
+    if (right == cuts.size() || (right > 0 && cuts[right - 1].ink > cuts[right].ink)) --right;
+    cuts.erase(cuts.begin() + static_cast<std::ptrdiff_t>(right));
+  }
+}
+
+/// Adds a pixel to a piece, or to a mark's box.
+void grow(Box& box, int x, int y) {
+  box = box.width == 0 ? Box{x, y, 1, 1} : united(box, {x, y, 1, 1});
+}
+
+/// Hands the mark's ink to pieces of its own for each part.
+std::vector<Part> cut(Segmentation& segmented, const Mark& mark, const std::vector<Seam>& cuts,
+                      float tall) {
+  Components& found = segmented.found;
+  std::vector<Part> parts(cuts.size() + 1);
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> pieces;
+  const Box& box = mark.box;
+  std::vector<bool> own(found.pieces.size());
+  for (const std::size_t piece : mark.pieces) own[piece] = true;
+  for (int y = 0; y < box.height; ++y) {
+    std::size_t slice = 0;
+    for (int x = 0; x < box.width; ++x) {
+      while (slice < cuts.size() && x >= cuts[slice].columns[static_cast<std::size_t>(y)]) ++slice;
+      int& label = found.labels.at(box.x + x, box.y + y);
+      const std::size_t whole = static_cast<std::size_t>(label) - 1;
+      if (label == 0 || whole >= own.size() || !own[whole]) continue;
+      const auto [place, made] = pieces.try_emplace({whole, slice}, found.pieces.size());
+      if (made) {
+        found.pieces.emplace_back();
+        parts[slice].mark.pieces.push_back(place->second);
+      }
+      Component& piece = found.pieces[place->second];
+      const float ink = segmented.ink.at(box.x + x, box.y + y);
+      grow(piece.box, box.x + x, box.y + y);
+      grow(parts[slice].mark.box, box.x + x, box.y + y);
+      ++piece.area;
+      piece.mass += ink;
+      parts[slice].mark.mass += ink;
+      label = static_cast<int>(place->second) + 1;
+    }
+  }
+  for (const std::size_t piece : mark.pieces) found.pieces[piece] = {};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts[i].mark.cut_off = mark.cut_off;
+    parts[i].mark.number = mark.number;
+    parts[i].cut = i > 0 ? cuts[i - 1].ink / tall : 0;
+  }
+  return parts;
 }
 
 }  // namespace
 
-std::vector<std::vector<Mark>> parts_of(const Segmentation& segmented, const Mark& mark,
-                                        float height) {
-  std::vector<std::vector<Mark>> ways;
-  for (std::vector<int> cuts : Cuts(segmented, mark, height).likely()) {
-    std::vector<Mark>& parts = ways.emplace_back();
-    if (cuts.empty()) {
-      parts.push_back(mark);
-      continue;
-    }
-    cuts.push_back(mark.box.width);
-    int left = 0;
-    for (const int right : cuts) {
-      parts.push_back(part_of(segmented, mark, mark.box.x + left, mark.box.x + right));
-      left = right;
-    }
-    const auto empty = [](const Mark& part) { return part.box.width == 0; };
-    if (std::ranges::any_of(parts, empty)) ways.pop_back();
+std::vector<Part> parts_of(Segmentation& segmented, const Mark& mark, float height) {
+  const float tall = std::max(static_cast<float>(mark.box.height), 0.8F * height);
+  const float width = static_cast<float>(mark.box.width) / tall;
+  if (width < kTwoOnes || static_cast<float>(mark.box.height) < kLeastPart * height) {
+    return {{.mark = mark}};
   }
-  return ways;
+  const Mask mask = mask_of(segmented, mark);
+  const float stroke = stroke_across(mask);
+  std::vector<Seam> cuts =
+      seams_of(mask, tall, stroke * (width < kOneDigit ? kStrokes : kMoreStrokes));
+  keep_whole_parts(cuts, mask, height, kLeastArea * stroke * tall);
+  if (cuts.empty()) return {{.mark = mark}};
+  return cut(segmented, mark, cuts, tall);
 }
 
 }  // namespace mlpctl::image

@@ -18,10 +18,16 @@ struct Mark {
   float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
 };
 
-/// The parts of a mark in each way that it may be read: whole, or cut where digits touch. The first
-/// is the likeliest by its shape; what is not much wider than a digit has no other. height: the
-/// usual height of a digit.
-std::vector<std::vector<Mark>> parts_of(const Segmentation& segmented, const Mark& mark,
-                                        float height);
+/// What a mark falls into where it is cut.
+struct Part {
+  Mark mark;
+  float cut = 0;  ///< ink between it and the part to its left, as a share of a digit's height
+};
+
+/// Cuts a mark wherever two digits may touch in it, which is more often than they do: from top to
+/// bottom through the least ink, and past what leans. Each part gets pieces of its own. From left
+/// to right; the mark itself where nothing tells of a second digit. height: the usual height of a
+/// digit.
+std::vector<Part> parts_of(Segmentation& segmented, const Mark& mark, float height);
 
 }  // namespace mlpctl::image

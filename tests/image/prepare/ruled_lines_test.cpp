@@ -40,6 +40,13 @@ void draw(Plane& plane, int left, int top, int width, int height) {
   }
 }
 
+/// Printed, level or upright.
+void draw_line(Plane& plane, int left, int top, int width, int height) {
+  for (int y = top; y < top + height; ++y) {
+    for (int x = left; x < left + width; ++x) plane.at(x, y) = kPrint;
+  }
+}
+
 int count_above(const Plane& plane, float level) {
   return static_cast<int>(
       std::ranges::count_if(plane.values, [&](float value) { return value > level; }));
@@ -88,4 +95,23 @@ TEST_CASE("a short dash is no printed line") {
   draw(plane, 250, 200, 140, 3);
   remove_ruled_lines(plane, kLevel, 0.5F);
   CHECK(count_above(plane, kPen / 2) == 140 * 3);
+}
+
+TEST_CASE("lines that end in the picture are taken out to their ends") {
+  Plane plane = paper(800, 600);
+  for (int i = 0; i < 10; ++i) draw_line(plane, 90, 70 + 50 * i, 640, 2);
+  for (int i = 0; i < 10; ++i) draw_line(plane, 90 + 71 * i, 70, 2, 450);
+  remove_ruled_lines(plane, kLevel, 0.5F);
+  CHECK(count_above(plane, kPrint / 2) < 150);
+}
+
+TEST_CASE("the upright lines of a table far lower than the picture are taken out, and no ones") {
+  Plane plane = paper(800, 1000);
+  for (int i = 0; i < 4; ++i) draw_line(plane, 60, 300 + 90 * i, 640, 3);
+  for (int i = 0; i < 5; ++i) draw_line(plane, 60 + 160 * i, 300, 3, 270);
+  draw(plane, 130, 310, 8, 70);
+  draw(plane, 290, 490, 8, 70);
+  remove_ruled_lines(plane, kLevel, 0.5F);
+  CHECK(count_above(plane, kPen / 2) > 2 * 8 * 60);
+  CHECK(count_above(plane, kPrint / 2) < 2 * 8 * 70 + 150);
 }

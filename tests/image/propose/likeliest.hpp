@@ -8,5 +8,5 @@
 inline std::optional<mlpctl::image::Digit> likeliest(const mlpctl::image::Picture& picture) {
   const auto readings = mlpctl::image::propose_digit(picture);
   if (readings.empty()) return std::nullopt;
-  return readings.front().digits.front();
+  return readings.front().digit;
 }

@@ -177,7 +177,7 @@ TEST_CASE("strokes that cover most of a stretched digit's square are proposed as
     draw_bar(curved, 8 * scale, 4 * scale, 8 * scale, 2 * scale, 250);
     draw_bar(curved, 0, 10 * scale, 8 * scale, 2 * scale, 250);
     const auto is_curved = [](const image::Reading& reading) {
-      const image::Digit& digit = reading.digits[0];
+      const image::Digit& digit = reading.digit;
       return level(digit, 9, 9) > 200 && level(digit, 17, 9) < 60 && level(digit, 14, 14) > 200 &&
              level(digit, 9, 17) < 60 && level(digit, 18, 17) > 200;
     };

@@ -1,0 +1,206 @@
+#include "image/sheet/marks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace mlpctl::image {
+namespace {
+
+/// Shares of the usual height of a digit on this sheet: the least height of a digit, of a digit
+/// alone in its line, and of what must be a whole one; and the gap that still joins two pieces.
+constexpr float kLeastHeight = 0.4F, kLeastAlone = 0.6F, kLeastWhole = 0.8F, kJoin = 0.18F;
+
+/// How much a mark tells about the height of digits: as much as it has ink, so that specks weigh
+/// little; but for a stroke without width, as remains of a page's edge are, and ones.
+float weight(const Mark& mark) {
+  constexpr float kStrip = 0.05F;
+  const Box& box = mark.box;
+  const bool strip = std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
+  return strip ? kStrip * mark.mass : mark.mass;
+}
+
+/// Whether the piece is a line that runs off the picture.
+bool runs_off(const Component& piece) {
+  const Box& box = piece.box;
+  return piece.rim > 0 && std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
+}
+
+/// What is not among the heaviest is noise on a sheet of writing.
+void keep_heaviest(std::vector<Mark>& marks) {
+  constexpr std::size_t kMostMarks = 200;
+  if (marks.size() <= kMostMarks) return;
+  std::stable_sort(marks.begin(), marks.end(),
+                   [](const Mark& a, const Mark& b) { return a.mass > b.mass; });
+  marks.resize(kMostMarks);
+}
+
+int overlap(int a, int a_size, int b, int b_size) {
+  return std::min(a + a_size, b + b_size) - std::max(a, b);
+}
+
+/// Whether the small mark is a five's bar: flat, at the top right, and further off than other
+/// parts.
+bool is_bar_of(const Mark& small, const Mark& large, float height) {
+  constexpr float kFarthest = 0.35F, kWidest = 1.8F, kTallest = 1.35F;
+  const Box &bar = small.box, &body = large.box;
+  const Box both = united(bar, body);
+  const float tall = std::max(height, static_cast<float>(body.height));
+  return 2 * bar.width > 3 * bar.height && static_cast<float>(bar.height) < 0.4F * height &&
+         2 * bar.x + bar.width > 2 * body.x + body.width &&
+         10 * (bar.y + bar.height) < 10 * body.y + 3 * body.height &&
+         static_cast<float>(gap(bar, body)) < kFarthest * height &&
+         static_cast<float>(both.width) < kWidest * tall &&
+         static_cast<float>(both.height) < kTallest * tall;
+}
+
+/// Whether two marks are parts of one digit: one above the other, or a small stroke close beside.
+bool belong_together(const Mark& a, const Mark& b, float height) {
+  const Mark& small = a.box.height < b.box.height ? a : b;
+  const Mark& large = &small == &a ? b : a;
+  if (is_bar_of(small, large, height)) return true;
+  const Box both = united(a.box, b.box);
+  if (static_cast<float>(both.height) >
+          1.35F * std::max(height, static_cast<float>(large.box.height)) ||
+      static_cast<float>(both.width) > 1.3F * height) {
+    return false;
+  }
+  const int across = overlap(a.box.x, a.box.width, b.box.x, b.box.width);
+  if (2 * across > std::min(a.box.width, b.box.width)) {
+    return static_cast<float>(gap(a.box, b.box)) < 1.5F * kJoin * height;
+  }
+  const bool part = static_cast<float>(small.box.height) < 0.5F * height;
+  return part && static_cast<float>(gap(a.box, b.box)) < kJoin * height;
+}
+
+/// Joins the nearest parts first, so that a five's bar goes to the five and not to its neighbour.
+void join_parts(std::vector<Mark>& marks, float height) {
+  for (;;) {
+    std::size_t first = 0, second = 0;
+    int least = INT32_MAX;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      for (std::size_t j = i + 1; j < marks.size(); ++j) {
+        const int between = gap(marks[i].box, marks[j].box);
+        if (between >= least || !belong_together(marks[i], marks[j], height)) continue;
+        least = between;
+        first = i;
+        second = j;
+      }
+    }
+    if (second == 0) return;
+    Mark& whole = marks[first];
+    const Mark& part = marks[second];
+    whole.box = united(whole.box, part.box);
+    whole.mass += part.mass;
+    whole.cut_off = whole.cut_off || part.cut_off;
+    whole.pieces.insert(whole.pieces.end(), part.pieces.begin(), part.pieces.end());
+    marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
+  }
+}
+
+/// Several digits that touch are as tall together as one at least, and a flat rest of a line is
+/// not; nor is what the picture's edge cuts off, which may be anything.
+bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
+  const bool whole = mark.box.width > 4 * mark.box.height || mark.cut_off;
+  return static_cast<float>(mark.box.height) > (whole ? kLeastWhole : kLeastHeight) * height &&
+         static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
+}
+
+}  // namespace
+
+int usual_height(const std::vector<Mark>& marks) {
+  std::vector<const Mark*> order;
+  float all = 0;
+  for (const Mark& mark : marks) {
+    order.push_back(&mark);
+    all += weight(mark);
+  }
+  std::sort(order.begin(), order.end(),
+            [](const Mark* a, const Mark* b) { return a->box.height < b->box.height; });
+  float below = 0;
+  for (const Mark* mark : order) {
+    below += weight(*mark);
+    if (2 * below >= all) return mark->box.height;
+  }
+  return 0;
+}
+
+int middle_height(const std::vector<Mark>& marks, int usual) {
+  std::vector<float> heights;
+  for (const Mark& mark : marks) {
+    if (2 * mark.box.height > usual) heights.push_back(static_cast<float>(mark.box.height));
+  }
+  return std::min(usual, static_cast<int>(quantile(std::move(heights), 0.5)));
+}
+
+std::vector<Mark> candidates(const Segmentation& segmented) {
+  std::vector<Mark> marks;
+  const int side = std::min(segmented.ink.width, segmented.ink.height);
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    const Component& piece = segmented.found.pieces[i];
+    if (is_blot(piece) || runs_off(piece)) continue;
+    const bool huge = piece.box.height * 10 > segmented.ink.height * 9 && piece.box.height > 100;
+    if (!segmented.flat && (huge || lies_on_edge(piece))) continue;
+    if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
+    marks.push_back({{i}, piece.box, piece.mass, piece.rim > 0});
+  }
+  return marks;
+}
+
+std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
+  std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
+    return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
+  });
+  std::vector<std::vector<Mark>> lines;
+  for (Mark& mark : marks) {
+    std::vector<Mark>* best = nullptr;
+    float least = 0.65F;
+    for (std::vector<Mark>& line : lines) {
+      const Mark& last = line.back();
+      const float tall = static_cast<float>(std::max(last.box.height, mark.box.height));
+      const float away = std::abs(last.middle_y() - mark.middle_y()) / tall;
+      if (away < least) {
+        least = away;
+        best = &line;
+      }
+    }
+    if (best == nullptr) best = &lines.emplace_back();
+    best->push_back(std::move(mark));
+  }
+  std::erase_if(lines, [&](const std::vector<Mark>& line) {
+    const auto tall = static_cast<float>(line[0].box.height);
+    return line.size() == 1 && tall < kLeastAlone * height;
+  });
+  const auto level = [](const std::vector<Mark>& line) {
+    const auto add = [](float sum, const Mark& mark) { return sum + mark.middle_y(); };
+    return std::accumulate(line.begin(), line.end(), 0.0F, add) / static_cast<float>(line.size());
+  };
+  std::sort(lines.begin(), lines.end(),
+            [&](const auto& a, const auto& b) { return level(a) < level(b); });
+  return lines;
+}
+
+std::vector<Mark> digit_sized(std::vector<Mark> marks, float height) {
+  keep_heaviest(marks);
+  join_parts(marks, height);
+  std::vector<float> masses;
+  for (const Mark& mark : marks) {
+    if (static_cast<float>(mark.box.height) > kLeastHeight * height) masses.push_back(mark.mass);
+  }
+  const float usual_mass = quantile(masses, 0.5);
+  std::erase_if(marks, [&](const Mark& mark) { return !is_digit_sized(mark, height, usual_mass); });
+  return marks;
+}
+
+std::vector<Mark> without_giant(const std::vector<Mark>& marks) {
+  constexpr int kGiant = 3;
+  if (marks.size() < 2) return {};
+  const auto height = [](const Mark& mark) { return mark.box.height; };
+  const auto giant = std::ranges::max_element(marks, {}, height);
+  std::vector<Mark> rest = marks;
+  rest.erase(rest.begin() + (giant - marks.begin()));
+  return giant->box.height > kGiant * usual_height(rest) ? rest : std::vector<Mark>{};
+}
+
+}  // namespace mlpctl::image

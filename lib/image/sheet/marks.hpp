@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "image/sheet/touching_digits.hpp"
+
+namespace mlpctl::image {
+
+/// Every piece that may be a digit or a part of one.
+std::vector<Mark> candidates(const Segmentation& segmented);
+
+/// The height below which half of all ink lies, specks and strips hardly counted; 0 of none.
+int usual_height(const std::vector<Mark>& marks);
+
+/// The height of a digit that more than half of the marks do not reach, of the digit-sized: one
+/// line of writing that touches the next makes up much of all ink.
+int middle_height(const std::vector<Mark>& marks, int usual);
+
+/// The marks without the tallest, where that is far taller than all others are: it may be the edge
+/// of the page, or a scribble. Empty where there is none.
+std::vector<Mark> without_giant(const std::vector<Mark>& marks);
+
+/// The heaviest marks, those joined that are parts of one digit, without those that are too small
+/// or too large for one. height: the usual one.
+std::vector<Mark> digit_sized(std::vector<Mark> marks, float height);
+
+/// Lines of writing: from left to right each mark continues the line whose last mark lies beside
+/// it. A low mark that is alone in its line was not written.
+std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height);
+
+}  // namespace mlpctl::image

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "image/propose/reading.hpp"
+#include "image/sheet/touching_digits.hpp"
+
+namespace mlpctl::image {
+
+/// The mark as one digit. scale: pixels of the file for one of the segmentation.
+Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale);
+
+/// Whether no digit is so wide. height: the usual height of a digit.
+bool is_too_wide(const Box& box, float height);
+
+/// Whether two neighbours of a line lie so close that they may be parts of one digit.
+bool may_be_one(const Mark& left, const Mark& right, float height);
+
+/// All digits that these parts of a line, from left to right, may make: each part, and each run of
+/// a few that is no wider than a digit.
+std::vector<Reading> readings_of(const Segmentation& segmented, std::span<const Part> parts,
+                                 float height, double scale);
+
+}  // namespace mlpctl::image
