@@ -5,7 +5,8 @@
 #   build-package/packages/mlpctl-VERSION-linux-x86_64.tar.zst   both in one archive
 # The model is trained with the default recipe (a minute) unless MODEL or an earlier run has one. What is
 # packed on Debian 12 installs on Debian 12 and 13 and Ubuntu 24.04. The package of the program stays below
-# 6 MB installed, and lintian, where it is installed, finds no error.
+# 6 MB installed, and lintian, where it is installed, finds no error. Their maintainer is DEBFULLNAME <DEBEMAIL>,
+# or the author of the commit.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -51,6 +51,8 @@ mkdir -p "$root$here/data/mnist"
 cp build-package/packages/*.deb "$root$here/"
 cp -r tests/package "$root$here/strangers"
 cp -L data/mnist/*-ubyte "$root$here/data/mnist/"
+mkdir "$root$here/formats"
+cp tests/fuzz/seeds/picture/one.* "$root$here/formats/"
 python3 scripts/write_pictures.py data/mnist/t10k-images-idx3-ubyte "$root$here/pictures" --count 3
 
 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -59,6 +61,8 @@ inside "$quiet ./mlpctl_*.deb 2>&1 | tail -n 1"
 inside "dpkg -s mlpctl | grep -E '^(Version|Installed-Size|Depends)'"
 inside "mlpctl --version"
 inside "mlpctl predict pictures"
+inside "mlpctl predict -q formats"
+inside "[ \$(mlpctl predict -q formats | grep -c '^1 ') = \$(ls formats | wc -l) ]"
 inside "mlpctl load /usr/share/mlpctl/mnist.pt | tail -n 1"
 inside "mlpctl eval --model /usr/share/mlpctl/mnist.pt | head -n 3"
 inside "mlpctl save --from /usr/share/mlpctl/mnist.pt --out mlp.safetensors"
