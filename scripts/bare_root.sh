@@ -15,12 +15,22 @@ mirror() {
     sed -n '/security/d; s/ main$//p' | grep '/debian/*$' | head -n 1
 }
 
-# bootstrap: a root with nothing but apt, unless it is there.
+# bootstrap: a root with nothing but apt, unless it is there. Ubuntu's comes from Ubuntu's own archive, by the
+# script of its last release that Debian 12 knows.
 bootstrap() {
+  local options=() from=()
   if [ -e "$root/bootstrapped" ]; then return; fi
   command -v debootstrap >/dev/null || fail "debootstrap is missing; apt-get install debootstrap"
+  if [ "$suite" = noble ]; then
+    [ -e /usr/share/keyrings/ubuntu-archive-keyring.gpg ] ||
+      fail "the keys of Ubuntu's archive are missing; apt-get install ubuntu-archive-keyring (Debian 12: -t bookworm-backports)"
+    options=(--components=main,universe)
+    from=("" /usr/share/debootstrap/scripts/jammy)
+  else
+    from=("$(mirror)")
+  fi
   mkdir -p "$folder"
-  debootstrap --variant=minbase "$suite" "$root" "$(mirror)" >"$folder/$suite-debootstrap.log" ||
+  debootstrap --variant=minbase "${options[@]}" "$suite" "$root" "${from[@]}" >"$folder/$suite-debootstrap.log" ||
     fail "debootstrap failed; its log is $folder/$suite-debootstrap.log"
   cp /etc/resolv.conf /etc/hosts "$root/etc/"
   chroot "$root" apt-get -q update >/dev/null

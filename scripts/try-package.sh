@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what scripts/package.sh made on a bare Debian, as root, and uses it as its user would:
-#   scripts/try-package.sh bookworm|trixie [FOLDER]
+# Installs what scripts/package.sh made on a bare Debian or Ubuntu, as root, and uses it as its user would:
+#   scripts/try-package.sh bookworm|trixie|noble [FOLDER]
 # debootstrap makes a root with nothing but apt. apt installs the .deb with what it needs; predict, load and
 # eval run without LibTorch; then the README's workflow trains with a torch of pip's; then a stranger's
 # programs are built against the -dev package. FOLDER (default /var/tmp/mlpctl-package) keeps the bare root
@@ -19,7 +19,7 @@ own_mounts "$@"
 
 suite=${1:-} folder=${2:-/var/tmp/mlpctl-package}
 case $suite in
-  bookworm | trixie) ;;
+  bookworm | trixie | noble) ;;
   *) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac
 here=/root/here
@@ -51,6 +51,8 @@ mkdir -p "$root$here/data/mnist"
 cp build-package/packages/*.deb "$root$here/"
 cp -r tests/package "$root$here/strangers"
 cp -L data/mnist/*-ubyte "$root$here/data/mnist/"
+mkdir "$root$here/formats"
+cp tests/fuzz/seeds/picture/one.* "$root$here/formats/"
 python3 scripts/write_pictures.py data/mnist/t10k-images-idx3-ubyte "$root$here/pictures" --count 3
 
 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -59,10 +61,12 @@ inside "$quiet ./mlpctl_*.deb 2>&1 | tail -n 1"
 inside "dpkg -s mlpctl | grep -E '^(Version|Installed-Size|Depends)'"
 inside "mlpctl --version"
 inside "mlpctl predict pictures"
+inside "mlpctl predict -q formats"
+inside "[ \$(mlpctl predict -q formats | grep -c '^1 ') = \$(ls formats | wc -l) ]"
 inside "mlpctl load /usr/share/mlpctl/mnist.pt | tail -n 1"
 inside "mlpctl eval --model /usr/share/mlpctl/mnist.pt | head -n 3"
 inside "mlpctl save --from /usr/share/mlpctl/mnist.pt --out mlp.safetensors"
-inside "ls /usr/share/man/man1/mlpctl-train.1 /usr/share/bash-completion/completions/mlpctl \
+inside "ls /usr/share/man/man1/mlpctl-train.1.gz /usr/share/bash-completion/completions/mlpctl \
   /usr/share/zsh/vendor-completions/_mlpctl /usr/share/fish/vendor_completions.d/mlpctl.fish"
 fails_with "pip install torch==" "mlpctl train --epochs 1 --out mlp.pt"
 
@@ -81,7 +85,7 @@ inside "/opt/torch/bin/pip install -q numpy"
 path=/opt/torch/bin:$path
 inside "python3 -c 'import torch; print(*torch.load(\"mlp.pt\", weights_only=True))'"
 
-inside "$quiet ./mlpctl-dev_*.deb g++ cmake ninja-build pkg-config libleptonica-dev libpng-dev libjpeg-dev 2>&1 | tail -n 1"
+inside "$quiet ./mlpctl-dev_*.deb g++ cmake ninja-build libpng-dev libjpeg-dev 2>&1 | tail -n 1"
 for program in state digits; do
   inside "cmake -G Ninja -S strangers/$program -B built/$program >/dev/null && cmake --build built/$program | tail -n 1"
 done

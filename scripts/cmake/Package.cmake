@@ -1,5 +1,5 @@
 # The installed libraries, a component each: find_package(mlpctl) gives mlpctl::state, which needs
-# zlib alone, and mlpctl::digits, which rests on it and needs Leptonica too. Only their files:
+# zlib alone, and mlpctl::digits, which rests on it and needs libpng, libjpeg and, when it runs, Leptonica. Only their files:
 #   cmake --install build --component state --prefix DIR
 #   cmake --install build --component digits --prefix DIR
 include(CMakePackageConfigHelpers)

@@ -15,6 +15,12 @@ list(TRANSFORM commands STRIP)
 foreach(command ${commands})
   print(man/man1/mlpctl-${command}.1 __manual ${command})
 endforeach()
+# As Debian packs them, where gzip is.
+find_program(GZIP gzip)
+if(GZIP)
+  file(GLOB pages ${TO}/man/man1/*.1)
+  execute_process(COMMAND ${GZIP} -9nf ${pages} COMMAND_ERROR_IS_FATAL ANY)
+endif()
 print(bash-completion/completions/mlpctl completion bash)
 print(fish/vendor_completions.d/mlpctl.fish completion fish)
 # Debian's zsh looks in the second, others in the first.

@@ -91,7 +91,7 @@ class WorkingFolder(InstalledTest):
             [os.environ["TEST_CXX"], "-shared", "-fPIC", source, "-o", library], check=True
         )
         files = [self.program]
-        names = {"libmlpctl_torch.so"}
+        names = {"libmlpctl_torch.so", "libleptonica.so.6", "liblept.so.5", "libheif.so.1"}
         if TRAINS:
             parts = ("c10", "torch_cpu", "torch")
             files += [self.library, *(LIBTORCH / f"lib{part}.so" for part in parts)]

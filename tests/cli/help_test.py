@@ -65,7 +65,8 @@ class Examples(ProgramTest):
 
 class Manual(ProgramTest):
     def page(self, command):
-        return SHARE / "man" / "man1" / (f"mlpctl-{command}.1" if command else "mlpctl.1")
+        page = SHARE / "man" / "man1" / (f"mlpctl-{command}.1" if command else "mlpctl.1")
+        return page if page.exists() else page.with_name(f"{page.name}.gz")
 
     def shown(self, command):
         """As somebody reads it, in one line."""

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(data), size);
   try {
     const std::string name = "fuzz";
-    mlpctl::image::silence_leptonica();
+    mlpctl::image::open_leptonica();
     const mlpctl::image::ByteView file(bytes, name);
     const mlpctl::image::Codec& codec = mlpctl::image::codec_of(file);
 #ifdef PICTURE_FORMAT

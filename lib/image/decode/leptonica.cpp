@@ -88,11 +88,6 @@ Picture from_grey(Pix* pix, int factor) {
 
 }  // namespace
 
-void silence_leptonica() {
-  static const int previous = setMsgSeverity(L_SEVERITY_NONE);
-  (void)previous;
-}
-
 Picture picture_of(PixPtr pix, const ByteView& file, std::int64_t max_pixels) {
   if (pix == nullptr) file.fail("is damaged, or of a kind that cannot be read; save it as PNG");
   pix = to_8_or_32(std::move(pix));

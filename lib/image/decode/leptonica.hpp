@@ -1,10 +1,9 @@
 #pragma once
 
-#include <leptonica/allheaders.h>
-
 #include <memory>
 
 #include "image/decode/byte_view.hpp"
+#include "image/decode/leptonica_library.hpp"
 #include "image/picture.hpp"
 
 namespace mlpctl::image {
@@ -13,10 +12,6 @@ struct PixFree {
   void operator()(Pix* pix) const { pixDestroy(&pix); }
 };
 using PixPtr = std::unique_ptr<Pix, PixFree>;
-
-/// Keeps Leptonica, and the libraries below it, from printing what they find wrong: the caller says
-/// it better.
-void silence_leptonica();
 
 /// The file's bytes as Leptonica takes them.
 inline const l_uint8* data_of(const ByteView& file) {

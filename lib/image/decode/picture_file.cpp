@@ -22,7 +22,7 @@ Reducing reducing_to(Resolution resolution, const PictureHeader& header) {
 
 Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
                      Resolution resolution) {
-  silence_leptonica();
+  open_leptonica();
   const ByteView file(bytes, name);
   const Codec& codec = codec_of(file);
   const PictureHeader header = read_header(codec, file);
