@@ -19,15 +19,17 @@ constexpr std::size_t kTellingBegin = 512;
 
 [[noreturn]] void refuse_file(const std::string& name) {
   throw Error(ErrorCode::kNotSupported,
-              name + ": holds no pictures of a data set: no IDX file, .npz archive or table of "
-                     "pixels");
+              name +
+                  ": holds no pictures of a data set: no IDX file, .npz archive or table of "
+                  "pixels");
 }
 
 /// A set of MNIST's family whose name is not known.
 Dataset without_name(Dataset set, const std::string& name) {
-  set.notes.push_back(
-      name + ": its pictures are taken as they lie; EMNIST's, which are stored transposed, are turned upright "
-      "where a file's name begins with emnist-");
+  set.notes.push_back(name +
+                      ": its pictures are taken as they lie; EMNIST's, which are stored "
+                      "transposed, are turned upright "
+                      "where a file's name begins with emnist-");
   return set;
 }
 
@@ -63,7 +65,8 @@ Dataset pictures_in(std::vector<std::byte> bytes, const std::string& name) {
   switch (set_kind_of(as_text(bytes))) {
     case SetKind::kIdxImages:
     case SetKind::kIdxLabels:
-      return without_name(idx_pictures(std::make_shared<const IdxFile>(std::move(bytes), name)), name);
+      return without_name(idx_pictures(std::make_shared<const IdxFile>(std::move(bytes), name)),
+                          name);
     case SetKind::kNpz:
       return NpzFile(bytes, name).pictures();
     case SetKind::kTable:
