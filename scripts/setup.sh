@@ -21,7 +21,8 @@ packages=(
 # For the test of --report's pages: 0.1 GB to download, 0.3 GB installed. Ubuntu has Chromium as a snap alone.
 browser=chromium-headless-shell
 # Those of ONNX in versions that go together with every Python from 3.11 on.
-python_packages=(numpy safetensors pillow axe-core-python onnx==1.23.2 onnxruntime==1.32.0 onnxscript==0.7.2 tensorboard==2.21.0)
+python_packages=(numpy safetensors pillow axe-core-python onnx==1.23.2 onnxruntime==1.32.0 onnxscript==0.7.2 netron==9.3.3
+  tensorboard==2.21.0)
 # Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.
 python_tools=(clang-format==14.0.6 clang-tidy==23.1.4)
 cuda=no

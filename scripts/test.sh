@@ -14,6 +14,7 @@ run=()
 if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then run=(setarch -R); fi
 
 scripts/setup.sh
+scripts/fetch-onnx-tools.sh
 scripts/fetch-data.sh mnist
 scripts/build.sh "$preset"
 "${run[@]}" ctest --preset "$preset" --parallel "$(nproc)" "$@"

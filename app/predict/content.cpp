@@ -2,9 +2,7 @@
 
 #include "base/byte_reader.hpp"
 #include "base/tar_header.hpp"
-#include "data/gzip.hpp"
-#include "data/idx.hpp"
-#include "data/pixel_table.hpp"
+#include "data/set_file.hpp"
 #include "image/decode/codec.hpp"
 
 namespace mlpctl::app {
@@ -20,11 +18,9 @@ Content content_of(std::string_view head) {
   const image::ByteView file(bytes, kNoName);
   if (head.empty()) return Content::kEmpty;
   if (is_tar(bytes)) return Content::kTar;
-  if (data::is_idx(bytes)) return Content::kDataSet;
-  if (data::is_gzip(bytes)) return Content::kGzip;
   if (image::begins_a_picture(file)) return Content::kPicture;
-  if (image::foreign_kind_of(file) != nullptr) return Content::kForeign;
-  return data::is_pixel_table(head) ? Content::kTable : Content::kOther;
+  if (data::set_kind_of(head) != data::SetKind::kNone) return Content::kDataSet;
+  return image::foreign_kind_of(file) != nullptr ? Content::kForeign : Content::kOther;
 }
 
 const image::ForeignKind* foreign_kind_of(std::string_view head) {

@@ -12,9 +12,7 @@ namespace mlpctl::app {
 enum class Content {
   kEmpty,
   kPicture,  ///< of a format that is read
-  kDataSet,  ///< an IDX file, plain
-  kGzip,     ///< packed, whatever it is
-  kTable,    ///< a table of pixels
+  kDataSet,  ///< an IDX file, an .npz archive or a table of pixels, plain or gzip
   kTar,
   kForeign,  ///< a kind that people hand over for a picture
   kOther,

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/input_file.hpp"
+#include "data/set_file.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 #include "predict/content.hpp"
@@ -55,12 +56,9 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-/// Whether a data set's file, of which a packed one tells nothing, is one of images.
-bool holds_images(Content content, std::string_view head, const std::string& path) {
-  constexpr char kImageRank = 3;
-  if (content == Content::kGzip) return path.find("idx3") != path.npos;
-  if (content == Content::kTable) return true;
-  return content == Content::kDataSet && head.size() > 3 && head[3] == kImageRank;
+/// Whether it is a file of a data set, as far as is known one with pictures.
+bool holds_images(Content content, std::string_view head) {
+  return content == Content::kDataSet && data::set_kind_of(head) != data::SetKind::kIdxLabels;
 }
 
 }  // namespace
@@ -82,7 +80,7 @@ bool FolderPictures::is_wanted(const std::string& path) {
   const Content content = content_of(head);
   if (content == Content::kPicture) return true;
   of_folder_.add(head, path);
-  if (data_set_.empty() && holds_images(content, head, path)) data_set_ = path;
+  if (data_set_.empty() && holds_images(content, head)) data_set_ = path;
   return false;
 }
 

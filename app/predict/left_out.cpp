@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "data/set_file.hpp"
 #include "predict/content.hpp"
 
 namespace mlpctl::app {
@@ -13,6 +14,11 @@ namespace {
 
 constexpr std::size_t kMostFiles = 20, kMostShown = 3;
 constexpr std::string_view kNoPicture = "no picture";
+
+std::string_view set_name_of(data::SetKind kind) {
+  if (kind == data::SetKind::kTable) return "CSV table";
+  return kind == data::SetKind::kNpz ? ".npz archive" : "IDX file";
+}
 
 }  // namespace
 
@@ -31,9 +37,7 @@ void LeftOut::add(std::string_view head, const std::string& file) {
   constexpr std::string_view kByName = "give it by its name";
   switch (content_of(head)) {
     case Content::kDataSet:
-      return add("IDX file", kByName, file);
-    case Content::kTable:
-      return add("CSV table", kByName, file);
+      return add(set_name_of(data::set_kind_of(head)), kByName, file);
     case Content::kTar:
       return add("tar archive", kByName, file);
     default:

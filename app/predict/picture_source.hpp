@@ -18,7 +18,7 @@ struct PictureBytes {
   std::vector<std::byte> bytes;
 };
 
-/// One picture to answer for: a file, one of an IDX file or a table of pixels, or one of a stream.
+/// One picture to answer for: a file, one of a data set's file, or one of a stream.
 struct PredictInput {
   std::string file;
   std::shared_ptr<const data::Dataset> set = {};

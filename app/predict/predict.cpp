@@ -260,7 +260,7 @@ ExitCode run(const CLI::App& app, PredictOptions options) {
   if (!options.report.empty()) write_report(options, page, model.parameters);
   // A file that could not be read may have been one.
   if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {
-    spdlog::warn("--range counts the images of IDX files and tables, and none was given");
+    spdlog::warn("--range counts the images of data sets, and none was given");
   }
   printer.print(inputs->left_out());
   return printer.code();
@@ -277,7 +277,8 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
   command
       .add_option(
           "paths", options.paths,
-          "Pictures, folders of pictures, IDX files, CSV tables of pixels, or tar archives of "
+          "Pictures, folders of pictures, IDX files, .npz archives, CSV tables of pixels, or tar "
+          "archives of "
           "pictures; - reads one of these from standard input, or a list of paths, a line each or "
           "as find -print0 writes them")
       ->type_name("PATH")
@@ -288,9 +289,8 @@ void add_input_options(CLI::App& command, PredictOptions& options) {
                 "Standard input is a list of paths that end with NUL, not with a line")
       ->group("Input");
   command
-      .add_option(
-          "--range", options.range,
-          "Answer only images A to B-1 of an IDX file or a table, counted from 0 (default: all)")
+      .add_option("--range", options.range,
+                  "Answer only images A to B-1 of a data set's file, counted from 0 (default: all)")
       ->type_name("A:B")
       ->group("Input");
   one_of(command.add_option("--preprocess", options.preprocess,

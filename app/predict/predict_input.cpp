@@ -10,9 +10,7 @@
 
 #include "base/byte_reader.hpp"
 #include "base/input_file.hpp"
-#include "data/gzip.hpp"
-#include "data/idx_folder.hpp"
-#include "data/pixel_table.hpp"
+#include "data/set_file.hpp"
 #include "mlpctl/error.hpp"
 #include "predict/content.hpp"
 #include "predict/folder_pictures.hpp"
@@ -36,12 +34,6 @@ class SinglePicture : public PictureSource {
  private:
   std::optional<PredictInput> input_;
 };
-
-/// An IDX file by its first bytes; of a packed one its name tells.
-bool is_idx_file(Content content, const std::string& path) {
-  return content == Content::kDataSet ||
-         (content == Content::kGzip && path.find("idx") != path.npos);
-}
 
 bool is_there_as_path(std::string_view path) {
   std::error_code none;
@@ -76,18 +68,11 @@ std::string_view telling_bytes(StandardInput& input) {
   }
 }
 
-/// What is unpacked of gzip bytes first.
-std::string unpacked_head(std::span<const std::byte> packed, const std::string& name) {
-  std::string head(kTellingBytes, '\0');
-  head.resize(data::GzipReader(packed, name).read(std::as_writable_bytes(std::span(head))));
-  return head;
-}
-
 }  // namespace
 
 bool holds_many_pictures(const std::string& path) {
   const Content content = content_of(first_bytes_of(path, kTellingBytes));
-  return is_idx_file(content, path) || content == Content::kTable || content == Content::kTar;
+  return content == Content::kDataSet || content == Content::kTar;
 }
 
 PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end)
@@ -101,22 +86,13 @@ std::unique_ptr<PictureSource> PredictInputs::pictures_of(data::Dataset set,
   return pictures;
 }
 
-std::unique_ptr<PictureSource> PredictInputs::pictures_of_idx(
-    const std::shared_ptr<const data::IdxFile>& file, const std::string& shown) {
-  const std::string& name = file->path();
-  return pictures_of(data::idx_pictures(file), name, shown);
-}
-
 std::unique_ptr<PictureSource> PredictInputs::source_of(const std::string& path) {
   std::error_code none;  // What is wrong with a path is said when it is read.
   if (std::filesystem::is_directory(path, none)) {
     return std::make_unique<FolderPictures>(path, left_out_);
   }
   const Content content = content_of(first_bytes_of(path, kTellingBytes));
-  if (is_idx_file(content, path)) {
-    return pictures_of_idx(std::make_shared<const data::IdxFile>(path), path);
-  }
-  if (content == Content::kTable) return pictures_of(data::load_pixel_table(path), path, path);
+  if (content == Content::kDataSet) return pictures_of(data::load_pictures(path), path, path);
   if (content == Content::kTar) return std::make_unique<TarPictures>(path, left_out_);
   return std::make_unique<SinglePicture>(PredictInput{.file = path});
 }
@@ -142,17 +118,9 @@ void PredictInputs::open_standard_input() {
   } else if (content == Content::kPicture) {
     source_ = std::make_unique<SinglePicture>(
         PredictInput{.file = "-", .bytes = take_picture(bytes, "", 0, name)});
-  } else if (content == Content::kTable) {
-    const std::vector<std::byte> whole = read_whole(bytes, "", kMostDataSet, name);
-    source_ = pictures_of(data::parse_pixel_table(whole, name), name, "-");
-  } else if (content == Content::kDataSet || content == Content::kGzip) {
-    std::vector<std::byte> whole = read_whole(bytes, "", kMostDataSet, name);
-    if (content == Content::kGzip && content_of(unpacked_head(whole, name)) != Content::kDataSet) {
-      throw Error(
-          ErrorCode::kNotSupported,
-          name + ": is a gzip file that holds no IDX file; put gzip -dc before this program");
-    }
-    source_ = pictures_of_idx(std::make_shared<const data::IdxFile>(std::move(whole), name), "-");
+  } else if (content == Content::kDataSet) {
+    data::Dataset set = data::pictures_in(read_whole(bytes, "", kMostDataSet, name), name);
+    source_ = pictures_of(std::move(set), name, "-");
   } else if (const image::ForeignKind* kind = foreign_kind_of(head)) {
     throw Error(ErrorCode::kNotSupported, name + ": " + kind->sentence());
   } else if (may_be_list(head)) {

@@ -38,8 +38,6 @@ class PredictInputs : public PictureSource {
   std::unique_ptr<PictureSource> source_of(const std::string& path);
   std::unique_ptr<PictureSource> pictures_of(data::Dataset set, const std::string& name,
                                              const std::string& shown);
-  std::unique_ptr<PictureSource> pictures_of_idx(const std::shared_ptr<const data::IdxFile>& file,
-                                                 const std::string& shown);
   void open_standard_input();
 
   std::vector<std::string> paths_;

@@ -13,6 +13,7 @@
 #include "model/architecture.hpp"
 #include "predict/standard_input.hpp"
 #include "read/judge.hpp"
+#include "sets/prepared_set.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -20,10 +21,16 @@ namespace {
 /// What errors call the picture.
 std::string name_of(const PredictInput& input) {
   if (!input.member.empty()) return input.file + "[" + input.member + "]";
+  if (input.set != nullptr) return input.file + "[" + std::to_string(input.index) + "]";
   return input.bytes == nullptr ? input.file : std::string(kStandardInput);
 }
 
 image::Picture read_picture(const PredictInput& input, digits::Preparation preparation) {
+  if (input.set != nullptr) {
+    image::Picture picture = picture_in(*input.set, static_cast<std::size_t>(input.index));
+    input.set->check_unchanged();
+    return picture;
+  }
   const image::Resolution resolution = digits::resolution_for(preparation);
   if (input.bytes == nullptr) return image::read_picture(input.file, resolution);
   return image::read_picture(input.bytes->bytes, name_of(input), resolution);
@@ -51,11 +58,10 @@ void add_note(Result& result, const std::string& note) {
 
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
                         const Kept& kept) {
-  PreparedPicture picture{
-      .file = input.file, .index = input.index, .member = input.member, .error = input.error};
+  PreparedPicture picture{.input = input, .error = input.error};
   if (!picture.error.empty()) return picture;
   try {
-    if (input.set != nullptr) {
+    if (input.set != nullptr && input.set->is_prepared()) {
       picture.candidates = image_of(input);
     } else {
       image::Picture decoded = read_picture(input, preparation);
@@ -68,6 +74,8 @@ PreparedPicture prepare(const PredictInput& input, digits::Preparation preparati
   } catch (const std::bad_alloc&) {
     picture.error = name_of(input) + ": there is not enough memory for it";
   }
+  // A sheet that lies on its side is looked at again.
+  if (preparation != digits::Preparation::kSheet) picture.input.bytes = nullptr;
   return picture;
 }
 
@@ -77,16 +85,15 @@ std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inferenc
   std::vector<digits::Answer> answers = digits::judge(
       candidates, [&](std::span<const std::uint8_t> images) { return inference.logits(images); },
       [&](std::size_t i, int turns) {
-        return digits::turned_sheet(
-            image::read_picture(pictures[i].file,
-                                digits::resolution_for(digits::Preparation::kSheet)),
-            turns);
+        return digits::turned_sheet(read_picture(pictures[i].input, digits::Preparation::kSheet),
+                                    turns);
       });
   std::vector<Result> results;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    Result& result = results.emplace_back(Result{.file = std::move(pictures[i].file),
-                                                 .index = pictures[i].index,
-                                                 .member = std::move(pictures[i].member),
+    PredictInput& input = pictures[i].input;
+    Result& result = results.emplace_back(Result{.file = std::move(input.file),
+                                                 .index = input.index,
+                                                 .member = std::move(input.member),
                                                  .error = std::move(pictures[i].error),
                                                  .note = first_of(candidates[i].sequence),
                                                  .answer = std::move(answers[i])});

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +13,7 @@ namespace mlpctl::app {
 
 /// A picture whose candidates are known, or why it has none.
 struct PreparedPicture {
-  std::string file;
-  std::int64_t index = -1;  ///< of the image in an IDX file
-  std::string member = {};  ///< of a tar archive
+  PredictInput input;
   std::string error = {};
   digits::Candidates candidates = {};
   image::Picture decoded = {};  ///< as it was read, where that was asked for

@@ -41,9 +41,6 @@ SetPictures::SetPictures(data::Dataset set, const std::string& name, std::string
       shown_(std::move(shown)),
       index_(range.begin),
       end_(std::min(range.end, set_->count())) {
-  if (set_->rows != data::kSide || set_->columns != data::kSide) {
-    throw Error(ErrorCode::kNotSupported, name + ": holds no images of 28x28 pixels");
-  }
   const std::int64_t count = set_->count();
   if (range.begin >= count) {
     throw Error(ErrorCode::kInvalidArgument, name + ": --range begins after its last image");

@@ -16,11 +16,11 @@ struct IndexRange {
 /// Throws UsageError for anything that is not A:B with A < B.
 IndexRange parse_range(const std::string& text);
 
-/// The pictures of an IDX file or a table of pixels, those of the range.
+/// The pictures of a data set's file, those of the range.
 class SetPictures : public PictureSource {
  public:
-  /// `name` is what errors call the set, `shown` the file in answers. Throws Error where it holds
-  /// no images of 28x28 pixels, or none of the range. What is worth knowing of it goes to the log.
+  /// `name` is what errors call the set, `shown` the file in answers. Throws Error where it
+  /// holds none of the range. What is worth knowing of it goes to the log.
   SetPictures(data::Dataset set, const std::string& name, std::string shown, IndexRange range);
 
   std::optional<PredictInput> next() override;

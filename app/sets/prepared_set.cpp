@@ -28,18 +28,10 @@ std::string picture_name(const data::Dataset& set, std::size_t index) {
   return set.name + ": picture " + std::to_string(index);
 }
 
-image::Picture raw_picture(const data::Dataset& set, std::size_t index) {
-  const auto size = static_cast<std::size_t>(set.rows * set.columns);
-  const auto pixels = set.images.subspan(index * size, size);
-  return {.width = static_cast<int>(set.columns),
-          .height = static_cast<int>(set.rows),
-          .pixels = {pixels.begin(), pixels.end()}};
-}
-
 SeenPicture see(const data::Dataset& set, std::size_t index, digits::Preparation preparation) {
   try {
     if (!set.files.empty()) return {.candidates = candidates_in(set.files[index], preparation)};
-    return {.candidates = digits::candidates_in(raw_picture(set, index), preparation)};
+    return {.candidates = digits::candidates_in(picture_in(set, index), preparation)};
   } catch (const Error& error) {
     return {.error = error.what()};
   } catch (const std::bad_alloc&) {
@@ -118,6 +110,14 @@ class Collector {
 };
 
 }  // namespace
+
+image::Picture picture_in(const data::Dataset& set, std::size_t index) {
+  const auto size = static_cast<std::size_t>(set.rows * set.columns);
+  const auto pixels = set.images.subspan(index * size, size);
+  return {.width = static_cast<int>(set.columns),
+          .height = static_cast<int>(set.rows),
+          .pixels = {pixels.begin(), pixels.end()}};
+}
 
 PreparedSet prepare_set(data::Dataset set, const SetPreparation& how) {
   if (set.is_prepared()) return {.set = std::move(set)};

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "data/dataset.hpp"
+#include "image/picture.hpp"
 #include "read/judge.hpp"
 
 namespace mlpctl::app {
@@ -28,6 +29,9 @@ struct PreparedSet {
   /// For each of these a sentence that names it.
   std::vector<std::string> left_out = {};
 };
+
+/// A picture of the set as the file of its own that it has not.
+image::Picture picture_in(const data::Dataset& set, std::size_t index);
 
 /// Prepares every picture of a set that is not prepared, on several threads; others pass as they
 /// are. Pictures that cannot be read, and those in which not one digit is found, are left out.

@@ -70,14 +70,14 @@ void check_options(const TrainCommand& command) {
 }
 
 /// By its name, as there is no --format here.
-void require_format(const std::string& option, const std::string& path, bool safetensors) {
+void require_format(const std::string& option, const std::string& path, bool model_alone) {
   const std::string extension = std::filesystem::path(path).extension().string();
   if (extension == ".pt" || extension == ".pth") return;
-  if (safetensors && extension == ".safetensors") return;
+  if (model_alone && (extension == ".safetensors" || extension == ".onnx")) return;
   throw UsageError(option + " " + path + ": name a .pt" +
-                   (safetensors ? ", .pth or .safetensors file"
-                                : " or .pth file; safetensors cannot hold the optimizer and the "
-                                  "run's place"));
+                   (model_alone ? ", .pth, .safetensors or .onnx file"
+                                : " or .pth file; others cannot hold the optimizer and the run's "
+                                  "place"));
 }
 
 void check_outputs(const TrainCommand& command) {
@@ -135,7 +135,7 @@ void add_train_files(CLI::App& command, TrainCommand& options) {
                   "ours or Python's")
       ->type_name("FILE")
       ->group("Input");
-  command.add_option("--out", options.out, "Model file to write: .pt, .pth or .safetensors")
+  command.add_option("--out", options.out, "Model file to write: .pt, .pth, .safetensors or .onnx")
       ->type_name("FILE")
       ->required()
       ->group("Output");

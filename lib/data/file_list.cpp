@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "base/input_file.hpp"
 #include "data/classes.hpp"
 #include "data/delimited.hpp"
+#include "data/gzip.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
@@ -125,7 +125,7 @@ FileList parse_file_list(std::span<const std::byte> bytes, const std::string& na
 }
 
 Dataset load_file_list(const std::string& path, std::span<const std::string> known) {
-  const InputFile file(path);
+  const TextFile file(path);
   FileList list = parse_file_list(file.bytes(), path);
   file.check_unchanged();
   if (list.files.empty()) {

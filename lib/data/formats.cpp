@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 
 #include "base/input_file.hpp"
 #include "data/file_list.hpp"
+#include "data/gzip.hpp"
 #include "data/idx_folder.hpp"
 #include "data/image_folder.hpp"
 #include "data/npz.hpp"
+#include "data/npz_pair.hpp"
 #include "data/pixel_table.hpp"
 #include "mlpctl/error.hpp"
 
@@ -39,17 +42,18 @@ std::vector<std::string> files_ending(const std::string& folder, std::string_vie
   return files;
 }
 
-/// The path itself where it is a file, else the one file in the folder that ends so; "" where none
-/// or more do.
-std::string only_file(const std::string& path, std::string_view end) {
+/// The path itself where it is a file, else the one file in the folder that ends so or, packed,
+/// with .gz behind it; "" where none or more do.
+std::string only_file(const std::string& path, const std::string& end) {
   if (!is_folder(path)) return path;
-  const std::vector<std::string> files = files_ending(path, end);
+  std::vector<std::string> files = files_ending(path, end);
+  if (files.empty()) files = files_ending(path, end + ".gz");
   return files.size() == 1 ? files[0] : "";
 }
 
 template <typename IsA>
 bool begins(const std::string& file, const IsA& is_a) {
-  return !file.empty() && is_a(first_bytes_of(file, kBegin));
+  return !file.empty() && is_a(unpacked_begin(first_bytes_of(file, kBegin), kBegin));
 }
 
 // --- IDX files
@@ -68,8 +72,10 @@ std::string list_in(const std::string& path) {
   if (!is_folder(path)) return path;
   constexpr const char* kNames[] = {"labels.csv", "labels.jsonl", "metadata.csv", "metadata.jsonl"};
   for (const char* name : kNames) {
-    const std::string file = (fs::path(path) / name).string();
-    if (is_there(file)) return file;
+    for (const char* packed : {"", ".gz"}) {
+      const std::string file = (fs::path(path) / (std::string(name) + packed)).string();
+      if (is_there(file)) return file;
+    }
   }
   return "";
 }
@@ -86,6 +92,10 @@ Dataset load_list(const std::string& path, Part, std::span<const std::string> kn
 }
 
 // --- NumPy's archives
+
+Dataset load_npz_files(const std::string& path, Part part, std::span<const std::string>) {
+  return load_npz_pair(path, part);
+}
 
 bool is_npz_set(const std::string& path) {
   return begins(only_file(path, ".npz"), is_npz);
@@ -159,6 +169,7 @@ Dataset refuse_parquet(const std::string& path, Part, std::span<const std::strin
 constexpr Format kFormats[] = {
     {"IDX files", is_idx_set, has_idx_set, load_idx_set},
     {"a list of pictures", is_list, has_list, load_list},
+    {"archives of pictures and of labels", is_npz_pair, has_npz_pair, load_npz_files},
     {"an .npz archive", is_npz_set, has_npz, load_npz},
     {"a table of pixels", is_table, has_table, load_table},
     {"Parquet", is_parquet, has_parquet, refuse_parquet},
@@ -207,10 +218,18 @@ bool has(const std::string& path, Part part) {
 }
 
 std::vector<std::string> possible_files(const std::string& path) {
-  if (!is_folder(path)) return {path};
-  std::vector<std::string> files = possible_idx_files(path);
-  for (const char* end : {".csv", ".jsonl", ".npz"}) {
-    for (std::string& file : files_ending(path, end)) files.push_back(std::move(file));
+  const bool whole = is_folder(path);
+  std::vector<std::string> files;
+  if (!whole) files.push_back(path);
+  const auto add = [&](std::vector<std::string> more) {
+    std::ranges::move(more, std::back_inserter(files));
+  };
+  add(possible_npz_pairs(path));
+  if (whole || is_idx_set(path)) {
+    add(possible_idx_files(whole ? path : fs::path(path).parent_path().string()));
+  }
+  for (const char* end : {".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".npz"}) {
+    if (whole) add(files_ending(path, end));
   }
   return files;
 }

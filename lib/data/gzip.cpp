@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "base/byte_reader.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t kMaxStep = std::numeric_limits<uInt>::max();
 // zlib's window size, plus 16 for "a gzip header and trailer".
 constexpr int kGzipWindow = 15 + 16;
+// MNIST as a table packs to a ninth, and black pictures to a thousandth; a small file may be those.
+constexpr std::size_t kMostTextRatio = 64, kTextAlwaysUnpacked = 64 << 20;
 
 }  // namespace
 
@@ -65,6 +68,52 @@ std::size_t GzipReader::read(std::span<std::byte> out) {
     }
   }
   return done;
+}
+
+std::string unpacked_begin(std::string_view begin, std::size_t most) {
+  if (!is_gzip(as_byte_span(begin))) return std::string(begin.substr(0, most));
+  // Where the bytes end within a step, the step is lost.
+  constexpr std::size_t kStep = 32;
+  std::string unpacked(most, '\0');
+  const auto out = std::as_writable_bytes(std::span(unpacked));
+  GzipReader reader(as_byte_span(begin), "");
+  std::size_t done = 0;
+  try {
+    while (done < most) {
+      const std::size_t count = reader.read(out.subspan(done, std::min(kStep, most - done)));
+      if (count == 0) break;
+      done += count;
+    }
+  } catch (const Error&) {  // Cut off or damaged: what came before it tells what it is.
+    return unpacked.substr(0, done);
+  }
+  return unpacked.substr(0, done);
+}
+
+std::vector<std::byte> gunzip_text(std::span<const std::byte> bytes, const std::string& name) {
+  const std::size_t most = std::max(kTextAlwaysUnpacked, bytes.size() * kMostTextRatio);
+  GzipReader reader(bytes, name);
+  std::vector<std::byte> text;
+  // Memory grows with what comes, not with what may come.
+  constexpr std::size_t kStep = 1 << 20;
+  for (std::size_t there = 0;;) {
+    text.resize(there + kStep);
+    const std::size_t count = reader.read(std::span(text).subspan(there));
+    there += count;
+    if (there > most) {
+      throw Error(ErrorCode::kNotSupported,
+                  name + ": unpacks to more than " + std::to_string(kMostTextRatio) +
+                      " times its " + std::to_string(bytes.size()) +
+                      " packed bytes, as no table does; if it is one, unpack it with gunzip");
+    }
+    if (count == kStep) continue;
+    text.resize(there);
+    return text;
+  }
+}
+
+TextFile::TextFile(const std::string& path) : file_(path) {
+  if (is_gzip(file_.bytes())) unpacked_ = gunzip_text(file_.bytes(), path);
 }
 
 }  // namespace mlpctl::data

@@ -106,6 +106,35 @@ struct NpzFile::Archive {
                                             " does not match its checksum; download it again");
   }
 
+  /// The array with the pictures. Throws Error where it cannot be told.
+  const state::ZipRecord* find_pictures() const;
+
+  std::string called(const state::ZipRecord& record) const {
+    return name + ": " + std::string(record.name.substr(0, record.name.rfind(".npy")));
+  }
+
+  void read_pictures(Dataset& set, const state::ZipRecord& record) const {
+    std::vector<std::byte> unpacked;
+    const NpyArray pictures = parse_npy(bytes_of(record, unpacked), called(record));
+    take_shape(set, pictures.shape, called(record));
+    set.hold_images(to_pixels(pictures, called(record)));
+  }
+
+  std::vector<std::uint8_t> read_labels(const state::ZipRecord& record) const {
+    std::vector<std::byte> unpacked;
+    return to_labels(parse_npy(bytes_of(record, unpacked), called(record)), called(record));
+  }
+
+  /// What it holds, for an error.
+  std::string contents() const {
+    constexpr std::size_t kMostShown = 200;
+    std::string held;
+    for (const state::ZipRecord& record : records) {
+      if (held.size() < kMostShown) held += (held.empty() ? "" : ", ") + std::string(record.name);
+    }
+    return held;
+  }
+
   std::string name;
   std::optional<InputFile> file;
   state::Source source;
@@ -113,7 +142,11 @@ struct NpzFile::Archive {
 };
 
 bool is_npz(std::string_view begin) {
-  return begin.starts_with("PK\x03\x04");
+  constexpr std::size_t kNameSize = 26, kName = 30;
+  if (!begin.starts_with("PK\x03\x04") || begin.size() < kName) return false;
+  const auto size = static_cast<std::size_t>(static_cast<unsigned char>(begin[kNameSize])) |
+                    static_cast<std::size_t>(static_cast<unsigned char>(begin[kNameSize + 1])) << 8;
+  return begin.substr(kName, size).ends_with(".npy");
 }
 
 NpzFile::NpzFile(const std::string& path) : archive_(std::make_unique<Archive>(path)) {}
@@ -131,30 +164,54 @@ Dataset NpzFile::load(Part part) const {
   for (const ArrayNames& names : array_names(part)) {
     const auto *images = archive_->find(names.images), *labels = archive_->find(names.labels);
     if (images == nullptr || labels == nullptr) continue;
-    const auto called = [&](std::string_view key) {
-      return archive_->name + ": " + std::string(key);
-    };
     Dataset set;
     set.name = set_name(archive_->name, part);
-    std::vector<std::byte> unpacked;
-    const std::string images_name = called(names.images), labels_name = called(names.labels);
-    const NpyArray pictures = parse_npy(archive_->bytes_of(*images, unpacked), images_name);
-    take_shape(set, pictures.shape, images_name);
-    set.hold_images(to_pixels(pictures, images_name));
-    set.hold_labels(
-        to_labels(parse_npy(archive_->bytes_of(*labels, unpacked), labels_name), labels_name));
+    archive_->read_pictures(set, *images);
+    set.hold_labels(archive_->read_labels(*labels));
     archive_->source.check_unchanged();
-    check_labels(set, labels_name);
+    check_labels(set, archive_->called(*labels));
     return set;
   }
-  std::string held;
-  for (const state::ZipRecord& record : archive_->records) {
-    constexpr std::size_t kMostShown = 200;
-    if (held.size() < kMostShown) held += (held.empty() ? "" : ", ") + std::string(record.name);
+  throw Error(ErrorCode::kNotSupported, archive_->name + ": has no arrays " +
+                                            std::string(array_names(part)[0].images) + " and " +
+                                            std::string(array_names(part)[0].labels) +
+                                            "; it holds " + archive_->contents());
+}
+
+const state::ZipRecord* NpzFile::Archive::find_pictures() const {
+  if (records.size() == 1) return &records[0];
+  for (const Part part : {Part::kTest, Part::kWhole, Part::kTrain}) {
+    for (const ArrayNames& names : array_names(part)) {
+      if (const state::ZipRecord* images = find(names.images)) return images;
+    }
   }
-  throw Error(ErrorCode::kNotSupported,
-              archive_->name + ": has no arrays " + std::string(array_names(part)[0].images) +
-                  " and " + std::string(array_names(part)[0].labels) + "; it holds " + held);
+  throw Error(ErrorCode::kNotSupported, name + ": has no array x_test, x or x_train of pictures; " +
+                                            "it holds " + contents());
+}
+
+Dataset NpzFile::pictures() const {
+  const state::ZipRecord* const images = archive_->find_pictures();
+  Dataset set;
+  set.name = set_name(archive_->name, Part::kWhole);
+  archive_->read_pictures(set, *images);
+  archive_->source.check_unchanged();
+  if (set.images.empty()) {
+    throw Error(ErrorCode::kCorruption, archive_->called(*images) + ": holds no images");
+  }
+  if (archive_->records.size() > 1) {
+    set.notes.push_back(archive_->called(*images) + " is taken; it holds " + archive_->contents());
+  }
+  return set;
+}
+
+std::vector<std::uint8_t> NpzFile::only_labels() const {
+  if (archive_->records.size() != 1) {
+    throw Error(ErrorCode::kNotSupported,
+                archive_->name + ": holds not one array of labels, but " + archive_->contents());
+  }
+  std::vector<std::uint8_t> labels = archive_->read_labels(archive_->records[0]);
+  archive_->source.check_unchanged();
+  return labels;
 }
 
 }  // namespace mlpctl::data

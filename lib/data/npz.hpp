@@ -4,12 +4,14 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "data/dataset.hpp"
 
 namespace mlpctl::data {
 
-/// Whether the bytes begin as a zip archive does, as NumPy's .npz files are.
+/// Whether the bytes begin as NumPy's .npz files do: as a zip archive whose first file is a .npy.
 bool is_npz(std::string_view begin);
 
 /// An .npz file as data sets come: arrays of pictures and of their labels for each part, called
@@ -30,6 +32,11 @@ class NpzFile {
   /// 784 values. Throws Error when an array is missing, damaged or of another shape, and when there
   /// are not as many labels as pictures.
   Dataset load(Part part) const;
+  /// The pictures alone: those to test with, else those of a set that is not divided, else those to
+  /// train on, else the only array. A note says which where there are several. Throws Error.
+  Dataset pictures() const;
+  /// The values of an archive of one array. Throws Error.
+  std::vector<std::uint8_t> only_labels() const;
 
  private:
   struct Archive;

@@ -7,8 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "base/byte_reader.hpp"
 #include "base/input_file.hpp"
 #include "data/delimited.hpp"
+#include "data/gzip.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
@@ -148,7 +150,7 @@ bool is_pixel_table(std::string_view begin) {
   const char separator = separator_of(line);
   const auto is_plain = [](char c) { return c == '\t' || (c >= ' ' && c < 0x7F) || c < 0; };
   return std::ranges::count(line, separator) >= kFewestSeparators &&
-         std::ranges::all_of(line, is_plain) && !line.starts_with('{');
+         std::ranges::all_of(line, is_plain) && !line.starts_with('{') && !line.starts_with('<');
 }
 
 Dataset parse_pixel_table(std::span<const std::byte> bytes, const std::string& name) {
@@ -170,13 +172,15 @@ Dataset parse_pixel_table(std::span<const std::byte> bytes, const std::string& n
 }
 
 bool table_has_labels(const std::string& path) {
-  const InputFile file(path);
-  const auto line = TextLines(file.bytes()).next();
+  // Longer than the header of the largest pictures that a table may have.
+  constexpr std::size_t kFirstLine = 1 << 20;
+  const std::string begin = unpacked_begin(first_bytes_of(path, kFirstLine), kFirstLine);
+  const auto line = TextLines(as_byte_span(begin)).next();
   return line && layout_of(*line, path).label != kNone;
 }
 
 Dataset load_pixel_table(const std::string& path) {
-  const InputFile file(path);
+  const TextFile file(path);
   Dataset set = parse_pixel_table(file.bytes(), path);
   file.check_unchanged();
   set.name = set_name(path, Part::kWhole);

@@ -211,8 +211,6 @@ class StandardInput(InputsTest):
         self.assertEqual(self.logits("-", input=str(self.folder / "b/t.csv")), expected)
         result = self.predict("-", input=table + "1,2\n", code=1)
         self.assertEqual(result.stderr, "standard input: line 7 has fewer than the 784 columns of the first\n")
-        packed = self.predict("-", input=gzip.compress(table.encode()), code=1).stderr
-        self.assertIn(b"holds no IDX file; put gzip -dc before this program", packed)
         self.refused(2, "predict", "--model", self.path, "--annotate", self.folder / "o.png", self.folder / "b/t.csv")
         alone = self.predict(self.folder / "b", code=1).stderr
         self.assertIn(f"holds no pictures, but a data set; give its file of images: {self.folder}/b/t.csv\n", alone)

@@ -1,5 +1,6 @@
 """What the tests of the real program share. Standard library only."""
 
+import json
 import os
 import pathlib
 import random
@@ -125,3 +126,18 @@ class ProgramTest(unittest.TestCase):
         path = self.folder / name
         self.done("save", "--init", "--seed", 1, "--out", path)
         return path
+
+
+class TrainTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.data = write_set(self.folder / "data")
+        self.out = self.folder / "out.pt"
+
+    def arguments(self, *more):
+        return ["train", "--data", self.data, "--out", self.out, "--threads", 1, *more]
+
+    def accuracy(self, model):
+        return json.loads(self.done("eval", "--model", model, "--data", self.data, "--json"))[
+            "accuracy"
+        ]

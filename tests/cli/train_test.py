@@ -1,31 +1,12 @@
-"""What `mlpctl train` does for its user: results, refusals, interruptions."""
+"""What `mlpctl train` does for its user: results and refusals."""
 
 import json
 import os
-import pathlib
 import pty
-import resource
-import signal
 import subprocess
-import time
 import unittest
 
-from support import PROGRAM, ProgramTest, environment, run, write_set
-
-
-class TrainTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        self.data = write_set(self.folder / "data")
-        self.out = self.folder / "out.pt"
-
-    def arguments(self, *more):
-        return ["train", "--data", self.data, "--out", self.out, "--threads", 1, *more]
-
-    def accuracy(self, model):
-        return json.loads(self.done("eval", "--model", model, "--data", self.data, "--json"))[
-            "accuracy"
-        ]
+from support import PROGRAM, TrainTest, environment, run, write_set
 
 
 class Results(TrainTest):
@@ -144,6 +125,14 @@ class Results(TrainTest):
         # One epoch has too few steps to tell.
         self.assertTrue(lines[said[0] - 1].startswith("epoch 2/3"), lines)
 
+    def test_an_onnx_model_is_what_save_makes_of_the_state(self):
+        self.done(*self.arguments("--epochs", 1, "--recipe", "plain"))
+        self.done("save", "--from", self.out, "--out", self.folder / "saved.onnx")
+        self.out = self.folder / "trained.onnx"
+        self.done(*self.arguments("--epochs", 1, "--recipe", "plain"))
+        self.assertEqual(self.out.read_bytes(), (self.folder / "saved.onnx").read_bytes())
+        self.done(*self.arguments("--epochs", 1, "--recipe", "plain", "--from", self.out))
+
     def test_it_goes_on_from_a_state(self):
         self.done(*self.arguments("--epochs", 3))
         loss = json.loads(
@@ -173,137 +162,12 @@ class Results(TrainTest):
         self.assertIn("--from", self.refused(2, *self.arguments("--key", "model_state_dict")))
 
 
-class Continuing(TrainTest):
-    """400 pictures and batches of 64 are 7 steps an epoch."""
-
-    def setUp(self):
-        super().setUp()
-        self.kept = self.folder / "kept.pt"
-
-    def state(self, *more):
-        self.done(*self.arguments(*more))
-        return self.out.read_bytes()
-
-    def plain(self, *more):
-        return self.state("--recipe", "plain", *more)
-
-    def test_a_run_cut_within_epochs_is_the_whole_run(self):
-        settings = ("--epochs", 3, "--batch-size", 64, "--val-split", 50, "--keep", "best")
-        whole = self.state(*settings)
-        self.state(*settings, "--max-steps", 4, "--checkpoint", self.kept)
-        self.state(*settings, "--max-steps", 11, "--resume", self.kept, "--checkpoint", self.kept)
-        rest = self.arguments(*settings, "--resume", self.kept)
-        rest[rest.index("--threads") + 1] = 2
-        self.done(*rest)
-        self.assertEqual(self.out.read_bytes(), whole)
-
-    def test_an_interrupt_is_gone_on_from(self):
-        settings = ("--epochs", 400, "--recipe", "plain", "--checkpoint", self.kept)
-        log = self.folder / "log.jsonl"
-        process = subprocess.Popen(
-            [PROGRAM, *map(str, self.arguments(*settings, "--log", log))],
-            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.addCleanup(process.kill)
-        end = time.monotonic() + 100
-        while not (log.exists() and '"epoch"' in log.read_text()):
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.02)
-        process.send_signal(signal.SIGTERM)
-        printed = process.communicate(timeout=100)[0]
-        self.assertEqual(process.returncode, 143)
-        stopped = json.loads(log.read_text().splitlines()[-1])
-        if stopped["kept_epoch"] == 0:
-            self.assertNotIn("accuracy", printed)
-        epochs = stopped["epochs"] + 2
-        whole = self.plain("--epochs", epochs)
-        again = self.plain("--epochs", epochs, "--resume", self.kept, "--log", log)
-        self.assertEqual(again, whole)
-        events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
-        self.assertEqual(events.count("start"), 2)
-        self.assertEqual(events.count("end"), 2)
-
-    def test_checkpoints_every_so_many_steps_do_not_change_the_run(self):
-        whole = self.plain("--epochs", 2)
-        often = self.plain("--epochs", 2, "--checkpoint", self.kept, "--checkpoint-every", 3)
-        self.assertEqual(often, whole)
-
-    def test_a_run_past_its_last_step_ends_at_once(self):
-        self.plain("--max-steps", 9, "--checkpoint", self.kept)
-        before = self.out.read_bytes()
-        self.assertEqual(self.plain("--max-steps", 5, "--resume", self.kept), before)
-
-    def test_more_epochs(self):
-        whole = self.plain("--epochs", 4)
-        self.plain("--epochs", 2, "--checkpoint", self.kept)
-        self.assertEqual(self.plain("--epochs", 4, "--resume", self.kept), whole)
-
-    def test_more_epochs_of_a_course_start_where_one_says(self):
-        self.state("--epochs", 2, "--checkpoint", self.kept)
-        rates = {}
-        for where in ("start", "now"):
-            log = self.folder / f"{where}.jsonl"
-            more = self.folder / f"{where}.pt"
-            arguments = self.arguments("--epochs", 4, "--resume", self.kept, "--log", log,
-                                       "--log-steps")
-            if where == "now":
-                arguments += ["--schedule-from", "now"]
-            result = run(*arguments, "--checkpoint", more, "--max-steps", 11)
-            self.assertEqual(result.returncode, 0, result.stderr)
-            self.assertIn(f"--schedule-from {where}", result.stderr)
-            arguments[arguments.index("--resume") + 1] = more
-            cut = run(*arguments)
-            self.assertEqual(cut.returncode, 0, cut.stderr)
-            pieces = self.out.read_bytes()
-            arguments[arguments.index("--resume") + 1] = self.kept
-            self.done(*arguments)
-            self.assertEqual(self.out.read_bytes(), pieces)
-            events = map(json.loads, log.read_text().splitlines())
-            rates[where] = [e["lr"] for e in events if e["event"] == "step"][:1]
-        log = self.folder / "whole.jsonl"
-        self.state("--epochs", 4, "--log", log, "--log-steps")
-        events = map(json.loads, log.read_text().splitlines())
-        whole = {e["step"]: e["lr"] for e in events if e["event"] == "step"}
-        self.assertEqual(rates["start"], [whole[len(whole) // 2 + 1]])
-        self.assertEqual(rates["now"], [whole[1]])
-        message = self.refused(2, *self.arguments("--epochs", 1, "--resume", self.kept))
-        self.assertIn("epochs 2, not 1", message)
-
-    def test_other_settings_and_other_data_are_refused_by_name(self):
-        self.plain("--epochs", 1, "--checkpoint", self.kept)
-        more = self.arguments("--recipe", "plain", "--epochs", 2, "--resume", self.kept)
-        for option, value, words in (
-            ("--val-split", 50, "val_split 0, not 50"),
-            ("--batch-size", 32, "batch_size 64, not 32"),
-            ("--seed", 3, "seed 0, not 3"),
-            ("--ema", 0.5, "ema 0.0, not 0.5"),
-            ("--lr", 0.5, "--lr 0.5 is against its optimizer's lr 0.001"),
-            ("--optimizer", "adamw", "--optimizer adamw is against its optimizer's optimizer adam"),
-        ):
-            self.assertIn(words, self.refused(2, *more, option, value))
-        write_set(self.data, train=401)
-        self.assertIn("other data", self.refused(2, *more))
-
-    def test_a_checkpoint_may_replace_another_file_where_one_says_so(self):
-        self.kept.write_text("no state file")
-        self.refused(1, *self.arguments("--checkpoint", self.kept))
-        self.plain("--epochs", 1, "--checkpoint", self.kept, "--force")
-        self.plain("--epochs", 2, "--resume", self.kept)
-
-    def test_a_checkpoint_is_no_safetensors(self):
-        for name in ("kept.safetensors", "kept.SAFETENSORS", "kept", "kept.bin", ".pt"):
-            kept = self.folder / name
-            message = self.refused(2, *self.arguments("--checkpoint", kept))
-            self.assertIn(f"--checkpoint {kept}: name a .pt or .pth file", message)
-            self.assertFalse(kept.exists())
-            self.assertFalse(self.out.exists())
-
-
 class Refusals(TrainTest):
     def test_a_model_of_no_known_kind(self):
         for name in ("out", "out.bin", "out.PT", "out.pt.gz"):
             self.out = self.folder / name
             message = self.refused(2, *self.arguments())
-            self.assertIn(f"--out {self.out}: name a .pt, .pth or .safetensors file", message)
+            self.assertIn(f"--out {self.out}: name a .pt, .pth, .safetensors or .onnx file", message)
 
     def test_values_that_make_no_sense(self):
         for option, values in (
@@ -381,88 +245,6 @@ class Refusals(TrainTest):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("--lr", result.stderr)
         self.assertEqual(self.out.read_bytes(), old)
-
-
-class FullDisk(TrainTest):
-    def old_file(self):
-        """A state at the output, of 4 MB as the new one will be."""
-        self.done("save", "--init", "--out", self.out)
-        return self.out.read_bytes()
-
-    def check_kept(self, result, folder, old):
-        self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertEqual(self.out.read_bytes(), old)
-        self.assertEqual([path.name for path in folder.iterdir()], ["out.pt"])
-
-    def test_a_file_size_limit_leaves_the_old_file(self):
-        folder = self.folder / "limited"
-        folder.mkdir()
-        self.out = folder / "out.pt"
-        old = self.old_file()
-        result = run(
-            *self.arguments("--epochs", 1),
-            # A process that ignores SIGXFSZ, as Python does, gets an error instead.
-            restore_signals=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)),
-        )
-        self.check_kept(result, folder, old)
-
-    def test_a_full_file_system_leaves_the_old_file(self):
-        folder = self.folder / "small"
-        folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]
-        if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
-            self.skipTest("a small file system cannot be mounted here")
-        self.addCleanup(subprocess.run, ["umount", str(folder)], check=True)
-        self.out = folder / "out.pt"
-        old = self.old_file()
-        result = run(*self.arguments("--epochs", 1), cwd=self.folder)
-        self.check_kept(result, folder, old)
-        self.assertIn("No space left", result.stderr)
-        self.done("load", self.folder / "out.rescued.pt")
-
-
-class Interruptions(TrainTest):
-    def start(self):
-        """A long run that has finished its first epoch."""
-        log = self.folder / "log.jsonl"
-        process = subprocess.Popen(
-            [PROGRAM, *map(str, self.arguments("--epochs", 100000, "--log", log))],
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.addCleanup(process.kill)
-        end = time.monotonic() + 100
-        while not (log.exists() and '"epoch"' in log.read_text()):
-            self.assertIsNone(process.poll())
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.05)
-        return process
-
-    def check_ended(self, process, code):
-        _, errors = process.communicate(timeout=100)
-        self.assertEqual(process.returncode, code, errors)
-        names = {path.name for path in self.folder.iterdir()}
-        self.assertEqual(names - {"out.pt"}, {"data", "log.jsonl"})
-
-    def test_a_signal_ends_after_the_batch_and_keeps_the_work(self):
-        for sent, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            process = self.start()
-            process.send_signal(sent)
-            self.check_ended(process, code)
-            self.assertGreater(self.accuracy(self.out), 0.2)
-            self.out.unlink()
-            pathlib.Path(self.folder / "log.jsonl").unlink()
-
-    def test_a_second_signal_ends_at_once_and_the_file_is_whole(self):
-        self.done("save", "--init", "--out", self.out)
-        process = self.start()
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGINT)
-        self.check_ended(process, 130)
-        self.accuracy(self.out)
 
 
 if __name__ == "__main__":

@@ -166,6 +166,56 @@ TEST_CASE("Kaggle's folder has a part to train on and one to answer") {
   CHECK(loaded(dir.path(), Part::kTest).labels[0] == 4);
 }
 
+TEST_CASE("KMNIST's pairs of archives, by their folder or the archive of pictures") {
+  const TempDir dir;
+  const auto write_pair = [&](const std::string& stem, char label) {
+    const std::string end(1, label);
+    dir.write(stem + "-imgs.npz",
+              zip_text({{"arr_0.npy", npy_text("|u1", "(1, 28, 28)", std::string(784, 'a'))}}));
+    dir.write(stem + "-labels.npz", zip_text({{"arr_0.npy", npy_text("|u1", "(1,)", end)}}));
+  };
+  write_pair("kmnist-train", '\x03');
+  write_pair("kmnist-test", '\x08');
+  for (const std::string& path : {dir.path(), dir / "kmnist-test-imgs.npz"}) {
+    CHECK_FALSE(has(path, Part::kWhole));
+    CHECK(loaded(path).labels[0] == 3);
+    const Dataset test = loaded(path, Part::kTest);
+    CHECK(test.labels[0] == 8);
+    CHECK(test.images[0] == 'a');
+    CHECK(test.name == "kmnist test");
+    const auto files = mlpctl::data::possible_files(path);
+    CHECK(std::ranges::count(files, dir / "kmnist-train-labels.npz") > 0);
+  }
+  check_path_refused(dir / "kmnist-test-labels.npz", "has no arrays x_train and y_train");
+  write_pair("k49-train", '\x30');
+  check_path_refused(dir.path(), "holds several sets; name the archive of pictures of one");
+  check_path_refused(dir / "k49-train-imgs.npz", "is 48; labels are 0 to 9");
+  dir.remove("kmnist-train-labels.npz");
+  CHECK_FALSE(has(dir / "kmnist-train-imgs.npz", Part::kTrain));
+  check_path_refused(dir / "kmnist-train-imgs.npz", "kmnist-train-labels.npz: no such file");
+}
+
+TEST_CASE("tables and lists are read packed as well") {
+  std::string row;
+  for (int i = 0; i < 784; ++i) row += ",0";
+  const TempDir dir;
+  dir.write("train.csv.gz", gzip_text("3" + row + "\n"));
+  dir.write("test.csv.gz", gzip_text("5" + row + "\n"));
+  CHECK(loaded(dir.path()).labels[0] == 3);
+  CHECK(loaded(dir.path(), Part::kTest).labels[0] == 5);
+  CHECK(loaded(dir / "test.csv.gz").labels[0] == 5);
+  dir.write("test.csv.gz", gzip_text(row.substr(1) + "\n"));
+  CHECK_FALSE(has(dir.path(), Part::kTest));
+  check_path_refused(dir / "test.csv.gz", "has no column of labels");
+  const auto files = mlpctl::data::possible_files(dir.path());
+  CHECK(std::ranges::count(files, dir / "train.csv.gz") == 1);
+  dir.write("train.csv.gz", gzip_text("3" + row + "\n").substr(0, 30));
+  check_path_refused(dir / "train.csv.gz", "cut off");
+  const TempDir list;
+  list.write("labels.csv.gz", gzip_text("file,label\na.png,8\n"));
+  CHECK(loaded(list.path()).labels[0] == 8);
+}
+
 TEST_CASE("what is no data set is told what one is") {
   const TempDir dir;
   check_path_refused(dir.path(), "has no train-images-idx3-ubyte");
@@ -194,4 +244,7 @@ TEST_CASE("every file that a run may read is named") {
   }
   CHECK(mlpctl::data::possible_files(dir / "labels.csv") ==
         std::vector<std::string>{dir / "labels.csv"});
+  // A file of images stands for its labels, too.
+  const auto of_file = mlpctl::data::possible_files(dir / "t10k-images-idx3-ubyte");
+  CHECK(std::ranges::count(of_file, dir / "t10k-labels-idx1-ubyte") == 1);
 }

@@ -105,6 +105,31 @@ TEST_CASE("a column-major array of pictures is refused, one of labels is not") {
   check_npz_refused(records, "numpy.ascontiguousarray");
 }
 
+TEST_CASE("pictures are found without labels, and said which") {
+  const auto pictures = [](const Records& records) {
+    const std::string zip = zip_text(records);
+    return NpzFile(mlpctl::as_byte_span(zip), "set.npz").pictures();
+  };
+  const std::string two = npy_text("|u1", "(2, 28, 28)", kTwoPictures);
+  const std::string one = npy_text("|u1", "(1, 784)", std::string(784, '\x07'));
+  const auto test = pictures({{"x_train.npy", two}, {"x_test.npy", one}});
+  CHECK(test.count() == 1);
+  REQUIRE(test.notes.size() == 1);
+  CHECK(test.notes[0] == "set.npz: x_test is taken; it holds x_train.npy, x_test.npy");
+  CHECK(pictures({{"x_train.npy", two}, {"y_train.npy", one}}).count() == 2);
+  const auto only = pictures({{"arr_0.npy", two}});
+  CHECK(only.count() == 2);
+  CHECK(only.notes.empty());
+  CHECK_THROWS_MATCHES(pictures({{"arr_0.npy", two}, {"arr_1.npy", one}}), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("no array x_test, x or x_train")));
+  CHECK_THROWS_MATCHES(pictures({{"x.npy", npy_text("|u1", "(0, 28, 28)", "")}}), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("set.npz: x: holds no images")));
+  const std::string zip = zip_text({{"a.npy", one}, {"b.npy", one}});
+  const NpzFile both(mlpctl::as_byte_span(zip), "set.npz");
+  CHECK_THROWS_MATCHES(both.only_labels(), mlpctl::Error,
+                       MessageMatches(ContainsSubstring("not one array of labels")));
+}
+
 TEST_CASE("a damaged archive is refused") {
   std::string zip = zip_text(with_images("|u1", "(2, 28, 28)", kTwoPictures));
   std::string changed = zip;

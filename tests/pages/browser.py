@@ -19,22 +19,24 @@ def installed():
 
 
 class Browser:
-    """One page of a browser that has no network. Everything it asks for or complains of is kept."""
+    """One page of a browser. Everything it asks for or complains of is kept."""
 
-    def __init__(self):
+    def __init__(self, network="none"):
+        """`network`: "none", or "loopback" for pages that a server on this machine brings."""
         self.profile = tempfile.TemporaryDirectory()
         to_browser, self.to = os.pipe()
         self.back, from_browser = os.pipe()
         command = [
             installed(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            "--hide-scrollbars", "--remote-debugging-pipe", f"--user-data-dir={self.profile.name}", "about:blank",
+            "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-pipe", f"--user-data-dir={self.profile.name}", "about:blank",
         ]
         if "headless-shell" in command[0]:
             command.remove("--headless")
         # The protocol is spoken on descriptors 3 and 4.
         plumbing = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$@"'
+        cut_off = self.without_network() if network == "none" else []
         self.process = subprocess.Popen(
-            ["bash", "-c", plumbing, "bash", *self.without_network(), *command],
+            ["bash", "-c", plumbing, "bash", *cut_off, *command],
             pass_fds=(to_browser, from_browser), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(to_browser)
@@ -101,14 +103,19 @@ class Browser:
 
     def open(self, path, width=1200, height=900):
         """Shows a file and waits until its scripts have drawn it."""
+        self.show(pathlib.Path(path).resolve().as_uri(), "document.documentElement?.dataset.ready === 'yes'",
+                  width, height)
+
+    def show(self, url, ready, width=1200, height=900):
+        """Goes to an address and waits until the expression `ready` is true there."""
         self.events.clear()
         self.size(width, height)
-        self.call("Page.navigate", url=pathlib.Path(path).resolve().as_uri())
+        self.call("Page.navigate", url=url)
         for _ in range(600):
-            if self.run("document.documentElement?.dataset.ready ?? ''") == "yes":
+            if self.run(ready) is True:
                 return
             time.sleep(0.05)
-        raise TimeoutError(f"{path} is not drawn: {self.complaints()}")
+        raise TimeoutError(f"{url} is not drawn: {self.complaints()}")
 
     def size(self, width, height):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)

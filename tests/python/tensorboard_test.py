@@ -1,35 +1,18 @@
 """What `mlpctl train --tensorboard` writes is what TensorBoard reads."""
 
-import importlib.util
 import io
-import os
 import pathlib
 import subprocess
 import unittest
 
 from PIL import Image
-from support import MLPCTL, TempFolderTest, mlpctl
+from support import MLPCTL
 from tensorboard.backend.event_processing import event_accumulator
 from tensorboard.plugins.hparams import metadata
-
-# Its name is that of our support.py.
-CLI_SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "cli" / "support.py"
-os.environ.setdefault("MLPCTL", MLPCTL)
-spec = importlib.util.spec_from_file_location("cli_support", CLI_SUPPORT)
-cli_support = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(cli_support)
+from tensorboard_run import TensorBoardTest
 
 
-class TensorBoardTest(TempFolderTest):
-    def setUp(self):
-        super().setUp()
-        self.board = self.folder / "runs" / "a"
-        self.data = cli_support.write_set(self.folder / "data")
-
-    def train(self, *more, recipe="handwriting"):
-        return mlpctl("train", "--data", self.data, "--out", self.path("m.pt"), "--threads", 1, "--recipe",
-                      recipe, "--checkpoint", self.path("run.pt"), "--tensorboard", self.board, *more)
-
+class Files(TensorBoardTest):
     def read(self):
         events = event_accumulator.EventAccumulator(
             str(self.board), size_guidance={event_accumulator.IMAGES: 0, event_accumulator.TENSORS: 0})
@@ -94,6 +77,8 @@ class TensorBoardTest(TempFolderTest):
         self.assertIn("file: cannot be written: it is no folder", done.stderr)
         self.assertFalse(pathlib.Path(self.path("m.pt")).exists())
 
+
+del TensorBoardTest  # A base alone has no tests.
 
 if __name__ == "__main__":
     unittest.main()

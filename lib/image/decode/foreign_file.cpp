@@ -34,7 +34,7 @@ constexpr ForeignKind kMarkup{"a", "web page or XML file", ""};
 constexpr ForeignKind kImages{"an", "IDX file of images", ""};
 constexpr ForeignKind kLabels{"an", "IDX file of labels", ""};
 constexpr ForeignKind kZip{"a", "ZIP archive or a model file", ""};
-constexpr ForeignKind kGzip{"a", "gzip file", ""};
+constexpr ForeignKind kGzip{"a", "gzip file", "gzip -dc FILE unpacks it"};
 constexpr ForeignKind kTar{"a", "tar archive", ""};
 constexpr ForeignKind kProgram{"a", "program", ""};
 
