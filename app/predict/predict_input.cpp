@@ -90,8 +90,9 @@ bool holds_many_pictures(const std::string& path) {
   return is_idx_file(content, path) || content == Content::kTable || content == Content::kTar;
 }
 
-PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end)
-    : paths_(std::move(paths)), range_(range), end_(end) {}
+PredictInputs::PredictInputs(std::vector<std::string> paths, std::vector<std::string> lists,
+                             IndexRange range, PathEnd end)
+    : paths_(std::move(paths)), lists_(std::move(lists)), range_(range), end_(end) {}
 
 std::unique_ptr<PictureSource> PredictInputs::pictures_of(data::Dataset set,
                                                           const std::string& name,
@@ -122,7 +123,7 @@ std::unique_ptr<PictureSource> PredictInputs::source_of(const std::string& path)
 }
 
 void PredictInputs::open_standard_input() {
-  opened_ = "-";
+  opened_ = list_path_ = "-";
   auto input = std::make_shared<StandardInput>();
   if (end_ == PathEnd::kNul) {
     list_.emplace(std::move(input), end_);
@@ -165,8 +166,18 @@ void PredictInputs::open_standard_input() {
   }
 }
 
+bool PredictInputs::open_next_list() {
+  if (next_list_ == lists_.size()) return false;
+  opened_ = lists_[next_list_++];
+  list_.emplace(
+      opened_ == "-" ? std::make_shared<StandardInput>() : std::make_shared<InputStream>(opened_),
+      end_);
+  list_path_ = opened_;
+  return true;
+}
+
 bool PredictInputs::open_next_of_list() {
-  opened_ = "-";
+  opened_ = list_path_;
   std::optional<std::string> path;
   try {
     path = list_->next();
@@ -179,7 +190,7 @@ bool PredictInputs::open_next_of_list() {
     source_ = source_of(*path);
     return true;
   }
-  if (list_->is_empty()) spdlog::warn("{} named no pictures", kStandardInput);
+  if (list_->is_empty()) spdlog::warn("{} named no pictures", list_->name());
   list_.reset();
   return false;
 }
@@ -187,7 +198,7 @@ bool PredictInputs::open_next_of_list() {
 /// Whether there was anything to open.
 bool PredictInputs::open_next() {
   if (list_) return open_next_of_list() || open_next();
-  if (path_ == paths_.size()) return false;
+  if (path_ == paths_.size()) return open_next_list();
   opened_ = paths_[path_++];
   if (opened_ == "-") {
     open_standard_input();
