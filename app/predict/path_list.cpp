@@ -83,6 +83,14 @@ bool PathList::read(std::string& path) {
   return !path.empty();
 }
 
+bool PathList::is_ready() const {
+  if (is_first_) return false;
+  const std::string_view there = input_->there();
+  const std::size_t begin =
+      there.find_first_not_of(end_ == '\n' ? "\r\n" : std::string_view("\0", 1));
+  return begin != std::string_view::npos && there.find(end_, begin) != std::string_view::npos;
+}
+
 std::optional<std::string> PathList::next() {
   if (std::exchange(is_first_, false)) begin();
   std::string path;

@@ -27,6 +27,8 @@ class PathList {
   /// Passes over empty ones. Throws Error for a list in UTF-16, as some shells write it, for a name
   /// that no file can have, and when reading fails; then the list is at its end.
   std::optional<std::string> next();
+  /// Whether next() gives a path without waiting for more of the list.
+  bool is_ready() const;
   /// What messages call the list.
   const std::string& name() const { return input_->name(); }
   /// Whether none has come.

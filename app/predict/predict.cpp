@@ -4,13 +4,19 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "build_settings.hpp"
@@ -30,6 +36,7 @@
 #include "model/info.hpp"
 #include "model/model_file.hpp"
 #include "predict/annotation.hpp"
+#include "predict/input_blocks.hpp"
 #include "predict/predict_command.hpp"
 #include "predict/predict_input.hpp"
 #include "predict/predict_session.hpp"
@@ -105,9 +112,116 @@ void keep_freed_memory() {
   std::free(first);
 }
 
-// Pictures that are prepared before their turn comes: enough that one of many megapixels among
-// small ones keeps no thread waiting.
+// Blocks that are worked on before their turn comes: enough that one picture of many megapixels
+// among small ones keeps no thread waiting.
 constexpr std::size_t kAheadPerThread = 4;
+/// Of a block; with more the net is no faster.
+constexpr std::size_t kMostOfBlock = 256;
+
+/// A picture's result and what else is done with it.
+struct Told {
+  Result result;
+  std::string text;
+  Thumbnail thumbnail;
+  image::Picture decoded;
+};
+
+/// What a thread made of a block: what there is to tell, or where that asks an engine that one
+/// thread at a time may ask, what to ask about.
+struct Block {
+  std::vector<PreparedPicture> prepared;
+  std::vector<Told> told;
+};
+
+/// What all threads of a run use.
+struct Common {
+  const CLI::App& app;
+  const PredictCommand& command;
+  digits::Preparation preparation;
+  Kept kept;
+  /// There when the model is read, which is while the first pictures are prepared.
+  std::shared_future<std::shared_ptr<const Inference>> inference;
+};
+
+std::vector<Told> tell(std::vector<PreparedPicture> pictures, const Common& common, int threads) {
+  std::vector<Result> results = answer(pictures, *common.inference.get(), threads);
+  std::vector<Told> told;
+  told.reserve(results.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    Result& result = results[i];
+    if (!result.error.empty()) result.error = with_flags(common.app, result.error);
+    std::string text = printed(result, common.command);
+    told.push_back({std::move(result), std::move(text), std::move(pictures[i].thumbnail),
+                    std::move(pictures[i].decoded)});
+  }
+  return told;
+}
+
+Block work_on(const std::vector<PredictInput>& inputs, const Common& common) {
+  Block block;
+  block.prepared.reserve(inputs.size());
+  for (const PredictInput& input : inputs) {
+    block.prepared.push_back(prepare(input, common.preparation, common.kept));
+  }
+  const Inference& inference = *common.inference.get();
+  if (!inference.is_shared()) return block;
+  // Of many pictures other threads have some, too.
+  const int threads = inputs.size() == 1 ? inference.threads() : 1;
+  block.told = tell(std::move(block.prepared), common, threads);
+  return block;
+}
+
+/// Tells of results in their order, and flushes so that none waits for long.
+class Teller {
+ public:
+  Teller(const PredictCommand& command, const RunFiles& files)
+      : command_(command), printer_(command, files), page_(command.style) {}
+
+  void tell(Told& told) {
+    printer_.print(told.result, told.text);
+    if (!command_.report.empty()) {
+      command_.report.require_other(told.result.file);
+      page_.add(told.result, std::move(told.thumbnail));
+    }
+    if (!command_.annotate.empty()) {
+      std::cout.flush();
+      annotate(command_, std::move(told.decoded), told.result);
+    }
+    constexpr auto kLongest = std::chrono::milliseconds(20);
+    if (std::chrono::steady_clock::now() - flushed_ > kLongest) flush();
+  }
+  void flush() {
+    std::cout.flush();
+    flushed_ = std::chrono::steady_clock::now();
+  }
+
+  /// After the last.
+  void end(const LeftOut& left_out, const model::ParameterViews& parameters) {
+    if (!command_.report.empty()) write_report(command_, page_, parameters);
+    printer_.print(left_out);
+  }
+  ExitCode code() const { return printer_.code(); }
+
+ private:
+  const PredictCommand& command_;
+  Printer printer_;
+  ScanPage page_;
+  std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
+};
+
+using Blocks = Pipeline<std::vector<PredictInput>, Block>;
+
+/// What there is to tell of the block. Another engine than the native one is asked here, about as
+/// many pictures as are there.
+std::vector<Told> told_of(Block block, Blocks& blocks, const Common& common) {
+  const Inference& inference = *common.inference.get();
+  if (inference.is_shared()) return std::move(block.told);
+  const auto most = static_cast<std::size_t>(common.command.inference.batch_size);
+  while (block.prepared.size() < most && blocks.ready()) {
+    std::ranges::move(blocks.next()->prepared, std::back_inserter(block.prepared));
+  }
+  return tell(std::move(block.prepared), common, inference.threads());
+}
 
 ExitCode run(const CLI::App& app, PredictCommand options) {
   keep_freed_memory();
@@ -118,50 +232,45 @@ ExitCode run(const CLI::App& app, PredictCommand options) {
   const IndexRange range = options.range.empty() ? IndexRange{} : parse_range(options.range);
   const state::StateFile file = state::open_state(options.model);
   const model::ModelInfo info = model::info_in(file);
-  const digits::Preparation preparation = preparation_of(options, info);
   options.style.layout = options.split ? Layout::kSheet : Layout::kDigit;
   options.style.classes = info.classes;
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, options.lists, range,
                                                 options.null ? PathEnd::kNul : PathEnd::kAsItComes);
   const int threads = thread_count(options.inference.threads);
-  const Kept kept{.decoded = !options.annotate.empty(), .thumbnail = !options.report.empty()};
-  Pipeline<PredictInput, PreparedPicture> work(
-      [inputs] { return inputs->next(); },
-      [preparation, kept](const PredictInput& input) { return prepare(input, preparation, kept); },
-      threads, kAheadPerThread * static_cast<std::size_t>(threads));
-  // While the first pictures are prepared.
-  const model::ModelView model = model::view_in(file, options.load);
-  const Inference inference(model.parameters, options.inference);
-  Printer printer(options, files);
-  ScanPage page(options.style);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
-  while (std::optional<PreparedPicture> first = work.next()) {
-    std::vector<PreparedPicture> batch{std::move(*first)};
-    while (batch.size() < most && work.ready()) batch.push_back(*work.next());
-    // With --annotate there is one.
-    image::Picture decoded = std::move(batch[0].decoded);
-    std::vector<Thumbnail> thumbnails;
-    for (PreparedPicture& picture : batch) thumbnails.push_back(std::move(picture.thumbnail));
-    std::vector<Result> results = answer(std::move(batch), inference);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      results[i].error = with_flags(app, results[i].error);
-      printer.print(results[i]);
-      if (options.report.empty()) continue;
-      options.report.require_other(results[i].file);
-      page.add(results[i], std::move(thumbnails[i]));
-    }
-    std::cout.flush();
-    if (!std::cout) return printer.code();
-    if (!options.annotate.empty()) annotate(options, std::move(decoded), results[0]);
+  auto blocks = std::make_shared<InputBlocks>(inputs, std::min(most, kMostOfBlock));
+  std::promise<std::shared_ptr<const Inference>> asked;
+  const Common common{
+      .app = app,
+      .command = options,
+      .preparation = preparation_of(options, info),
+      .kept = {.decoded = !options.annotate.empty(), .thumbnail = !options.report.empty()},
+      .inference = asked.get_future().share()};
+  Blocks work([blocks] { return blocks->next(); },
+              [blocks, &common](const std::vector<PredictInput>& block) {
+                const std::chrono::nanoseconds began = time_of_thread();
+                Block done = work_on(block, common);
+                blocks->took(block.size(), time_of_thread() - began);
+                return done;
+              },
+              threads, kAheadPerThread * static_cast<std::size_t>(threads));
+  // Destroyed before the threads end, so that who waits for the model hears that there is none.
+  std::promise<std::shared_ptr<const Inference>> promise = std::move(asked);
+  const model::ModelView model = model::view_in(file, options.load);
+  promise.set_value(std::make_shared<const Inference>(model.parameters, options.inference));
+  Teller teller(options, files);
+  while (std::optional<Block> block = work.next()) {
+    for (Told& each : told_of(*std::move(block), work, common)) teller.tell(each);
+    if (!work.ready()) teller.flush();
+    if (!std::cout) return teller.code();
   }
-  if (!options.report.empty()) write_report(options, page, model.parameters);
   // A file that could not be read may have been one.
-  if (!options.range.empty() && !inputs->range_used() && printer.code() != ExitCode::kFailed) {
+  if (!options.range.empty() && !inputs->range_used() && teller.code() != ExitCode::kFailed) {
     spdlog::warn("--range counts the images of IDX files and tables, and none was given");
   }
-  printer.print(inputs->left_out());
-  return printer.code();
+  teller.end(inputs->left_out(), model.parameters);
+  return teller.code();
 }
 
 }  // namespace

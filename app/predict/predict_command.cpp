@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/atomic_file.hpp"
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/text.hpp"
 #include "cli/usage_error.hpp"
-#include "base/atomic_file.hpp"
 #include "mlpctl/error.hpp"
 #include "model/architecture.hpp"
 #include "predict/predict_input.hpp"
@@ -30,15 +30,17 @@ void check(const PredictCommand& options) {
     throw UsageError("name a PATH, or give a list of them by --files-from");
   }
   if (options.null && standard == 0 && options.lists.empty()) {
-    throw UsageError("--null is about the names of --files-from or on standard input, and neither is "
-                     "given");
+    throw UsageError(
+        "--null is about the names of --files-from or on standard input, and neither is "
+        "given");
   }
   if (standard + std::ranges::count(options.lists, "-") > 1) {
     throw UsageError("standard input, -, can be read once, and is named more often");
   }
   if (options.annotate.empty()) return;
   std::error_code none;  // What is wrong with a path is said when it is read.
-  const bool single = options.paths.size() == 1 && options.lists.empty() && options.paths[0] != "-" &&
+  const bool single = options.paths.size() == 1 && options.lists.empty() &&
+                      options.paths[0] != "-" &&
                       !std::filesystem::is_directory(options.paths[0], none);
   if (!single) throw UsageError("--annotate draws on one picture: name one PATH");
   if (holds_many(options.paths[0])) {

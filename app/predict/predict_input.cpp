@@ -32,6 +32,7 @@ class SinglePicture : public PictureSource {
   explicit SinglePicture(PredictInput input) : input_(std::move(input)) {}
 
   std::optional<PredictInput> next() override { return std::exchange(input_, std::nullopt); }
+  bool is_ready() const override { return input_.has_value(); }
 
  private:
   std::optional<PredictInput> input_;
@@ -135,7 +136,7 @@ void PredictInputs::open_standard_input() {
   const Content content = content_of(head);
   const data::ByteSource bytes = [input](std::span<std::byte> out) { return input->read(out); };
   if (content == Content::kTar) {
-    source_ = std::make_unique<TarPictures>(bytes, "-", name, left_out_);
+    source_ = std::make_unique<TarPictures>(bytes, "-", name, left_out_, true);
     // What may be a list as well as something else is one only where nothing else fits.
     // NOLINTNEXTLINE(bugprone-branch-clone)
   } else if (content == Content::kEmpty || is_there_as_path(first)) {
@@ -206,6 +207,18 @@ bool PredictInputs::open_next() {
     source_ = source_of(opened_);
   }
   return true;
+}
+
+/// Whether what comes after the source is there, or the end is.
+bool PredictInputs::is_rest_ready() const {
+  if (list_) return list_->is_ready();
+  if (path_ < paths_.size()) return paths_[path_] != "-";
+  return next_list_ == lists_.size();
+}
+
+bool PredictInputs::is_ready() const {
+  if (source_ == nullptr) return is_rest_ready();
+  return source_->is_ready() || (!source_->may_wait() && is_rest_ready());
 }
 
 std::optional<PredictInput> PredictInputs::next() {

@@ -30,6 +30,8 @@ class PredictInputs : public PictureSource {
 
   /// What cannot be read comes as an input with an error.
   std::optional<PredictInput> next() override;
+  bool is_ready() const override;
+  bool may_wait() const override { return true; }
   /// Whether a set was among them, so that the range meant anything.
   bool range_used() const { return range_used_; }
   /// What folders and archives held that was not answered for; to be asked at the end.
@@ -39,6 +41,7 @@ class PredictInputs : public PictureSource {
   bool open_next();
   bool open_next_of_list();
   bool open_next_list();
+  bool is_rest_ready() const;
   std::unique_ptr<PictureSource> source_of(const std::string& path);
   std::unique_ptr<PictureSource> pictures_of(data::Dataset set, const std::string& name,
                                              const std::string& shown);

@@ -9,25 +9,25 @@
 
 namespace mlpctl::app {
 
+// Whoever writes names reads an answer to each, so that an error is one as well.
+std::string printed(const Result& result, const PredictCommand& command) {
+  if (command.json) return json_text(to_json(result, command.style)) + '\n';
+  if (result.error.empty()) return to_text(result, command.style);
+  return command.lists.empty() ? "" : "-   error  " + printable(result.error) + '\n';
+}
+
 Printer::Printer(const PredictCommand& command, const RunFiles& files)
     : command_(command), glyphs_(glyphs_of_output()) {
   if (!command.save_input.empty()) saved_.emplace(command.save_input, command.paths, files);
 }
 
-/// Whoever writes names reads an answer to each, so that an error is one as well.
-std::string Printer::text_of(const Result& result) const {
-  if (command_.json) return json_text(to_json(result, command_.style)) + '\n';
-  if (result.error.empty()) return to_text(result, command_.style);
-  return command_.lists.empty() ? "" : "-   error  " + printable(result.error) + '\n';
-}
-
-void Printer::print(const Result& result) {
+void Printer::print(const Result& result, const std::string& text) {
   failed_ = failed_ || !result.error.empty();
-  unsure_ = unsure_ ||
-            static_cast<double>(result.answer.confidence()) < command_.style.min_confidence;
+  unsure_ =
+      unsure_ || static_cast<double>(result.answer.confidence()) < command_.style.min_confidence;
   if (!result.error.empty()) spdlog::error("{}", result.error);
   if (!result.note.empty()) spdlog::warn("{}: {}", result.name(), result.note);
-  std::cout << text_of(result);
+  std::cout << text;
   if (saved_) saved_->add_input(result.file);
   if (!result.is_finite()) return;
   for (const auto& line : result.answer.lines) {

@@ -13,18 +13,21 @@
 
 namespace mlpctl::app {
 
+/// What is printed of the result: text or JSON, a line or several, nothing where an error has none.
+std::string printed(const Result& result, const PredictCommand& command);
+
 /// Prints results and keeps what the exit code will say.
 class Printer {
  public:
   /// Both must outlive this. Makes the folder of --save-input.
   Printer(const PredictCommand& command, const RunFiles& files);
 
-  void print(const Result& result);
+  /// `text` is printed() of it.
+  void print(const Result& result, const std::string& text);
   void print(const LeftOut& left_out) const;
   ExitCode code() const;
 
  private:
-  std::string text_of(const Result& result) const;
   void print_input(const digits::Digit& digit, const Result& result);
 
   const PredictCommand& command_;

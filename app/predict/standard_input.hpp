@@ -27,6 +27,8 @@ class InputStream {
   /// fewer at the end of the input. They are valid until the next call. Throws Error when reading
   /// fails.
   std::string_view look(std::size_t beyond);
+  /// The bytes that were read and not taken, without waiting for any.
+  std::string_view there() const { return std::string_view(buffer_).substr(taken_); }
   /// Takes bytes: as many as there are at once, at least one, at most all of `out`; 0 at the end.
   std::size_t read(std::span<std::byte> out);
   /// Takes one; false at the end.

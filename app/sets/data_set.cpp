@@ -60,8 +60,8 @@ data::Dataset load_shard_set(const std::vector<std::string>& paths,
   constexpr std::size_t kBegin = 512;
   for (const std::string& path : paths) {
     if (!data::is_shard(first_bytes_of(path, kBegin))) {
-      throw UsageError("--data takes several files only where all are tar shards, and this is none: " +
-                       path);
+      throw UsageError(
+          "--data takes several files only where all are tar shards, and this is none: " + path);
     }
   }
   data::Dataset set = data::load_shards(paths, known);

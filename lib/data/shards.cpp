@@ -20,9 +20,9 @@ namespace {
 /// More than any class is called.
 constexpr std::uint64_t kMostLabel = 1024;
 
-constexpr std::array<std::string_view, 13> kPictures{
-    ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp",
-    ".gif", ".pgm", ".ppm",  ".pnm",  ".heic", ".avif"};
+constexpr std::array<std::string_view, 13> kPictures{".png",  ".jpg",  ".jpeg", ".webp", ".tif",
+                                                     ".tiff", ".bmp",  ".gif",  ".pgm",  ".ppm",
+                                                     ".pnm",  ".heic", ".avif"};
 
 /// A member's name in two: the key, and the rest with its dot.
 std::pair<std::string, std::string> key_and_rest(const std::string& name) {
@@ -131,8 +131,9 @@ Dataset load_shards(std::span<const std::string> paths, std::span<const std::str
   const std::string name = paths.size() == 1 ? paths[0] : std::to_string(paths.size()) + " shards";
   if (found.labels.empty()) {
     throw Error(ErrorCode::kNotSupported,
-                name + ": has no picture with a label; WebDataset has it in a file of its own, "
-                       "7.cls beside 7.png");
+                name +
+                    ": has no picture with a label; WebDataset has it in a file of its own, "
+                    "7.cls beside 7.png");
   }
   const NumberedLabels numbered = number_labels(found.labels, known, name);
   Dataset set = std::move(found.set);
