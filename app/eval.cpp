@@ -41,7 +41,8 @@ namespace mlpctl::app {
 namespace {
 
 struct EvalOptions {
-  std::string model, data, split = "test";
+  std::string model, split = "test";
+  std::vector<std::string> data;
   double min_accuracy = 0;
   std::size_t wrong = 20;
   bool json = false;
@@ -148,7 +149,8 @@ void check_files(const EvalOptions& options, const std::string& config) {
   RunFiles files;
   files.add_input("--model", options.model);
   files.add_input("--config", config);
-  files.add_inputs("--data", data_files(options.data));
+  for (const std::string& path : options.data) files.add_inputs("--data", data_files(path));
+  if (options.data.empty()) files.add_inputs("--data", data_files(""));
   options.report.check(files);
   files.check();
   options.report.probe();
@@ -197,12 +199,18 @@ void write_report(const EvalOptions& options, const Evaluation& evaluation,
   });
 }
 
-PreparedSet load_prepared(const EvalOptions& options, const model::ModelInfo& info,
-                          const std::string& path, const Inference& inference) {
+data::Dataset load_data(const EvalOptions& options, const model::ModelInfo& info) {
+  if (options.data.size() > 1) return load_shard_set(options.data, info.classes);
+  const std::string path = find_data(options.data.empty() ? "" : options.data[0]);
   const data::Part part = options.split == "test" ? data::Part::kTest : data::Part::kTrain;
+  return load_set(path, part, info.classes);
+}
+
+PreparedSet load_prepared(const EvalOptions& options, const model::ModelInfo& info,
+                          const Inference& inference) {
   const bool of_digits = info.preprocess != "none";
   return prepare_and_tell(
-      load_set(path, part, info.classes),
+      load_data(options, info),
       {.preparation = of_digits ? digits::Preparation::kDigit : digits::Preparation::kReduced,
        .purpose = Purpose::kMeasure,
        .network = [&](std::span<const std::uint8_t> images) { return inference.logits(images); },
@@ -240,12 +248,10 @@ ExitCode run(const EvalOptions& options, const std::string& config) {
   const state::StateFile file = state::open_state(options.model);
   const model::ModelView model = model::view_in(file, options.load);
   const model::ModelInfo info = model::info_in(file);
-  const std::string path = find_data(options.data);
   const Inference inference(model.parameters, options.inference);
-  const PreparedSet prepared = load_prepared(options, info, path, inference);
+  const PreparedSet prepared = load_prepared(options, info, inference);
   const data::Dataset& set = prepared.set;
-  spdlog::debug("{}: {} images from {}, {} threads", set.name, set.count(), path,
-                inference.threads());
+  spdlog::debug("{}: {} images, {} threads", set.name, set.count(), inference.threads());
 
   // The clock runs only from here on: the start of LibTorch is not what is measured.
   const Measured measured = measure(inference, set, class_names(info.classes, set.classes));
@@ -270,7 +276,9 @@ void add_eval(CLI::App& app) {
       ->required()
       ->group("Input");
   add_load_options(*command, options->load);
-  command->add_option("--data", options->data, std::string(kDataHelp))
+  command
+      ->add_option("--data", options->data,
+                   std::string(kDataHelp) + "; of tar shards there may be several")
       ->type_name("PATH")
       ->group("Input");
   one_of(command->add_option("--split", options->split, "Part of the data set to answer"),
@@ -298,7 +306,8 @@ void add_eval(CLI::App& app) {
   add_inference_options(*command, options->inference);
   add_examples(*command, {"mlpctl eval --model mlp.pt",
                           "mlpctl eval --model mlp.pt --min-accuracy 0.97 --json > result.json",
-                          "mlpctl eval --model fashion.pt --data data/fashion-mnist"});
+                          "mlpctl eval --model fashion.pt --data data/fashion-mnist",
+                          "mlpctl eval --model mlp.pt --data shards/*.tar"});
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }
 

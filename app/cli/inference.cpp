@@ -56,7 +56,7 @@ Inference::Inference(const model::ParameterViews& parameters, const InferenceOpt
   }
 }
 
-std::vector<float> Inference::logits(std::span<const std::uint8_t> images) const {
+std::vector<float> Inference::logits(std::span<const std::uint8_t> images, int threads) const {
   if (images.empty()) return {};
   if (!native_) {
     train::NetworkOptions network;
@@ -66,7 +66,7 @@ std::vector<float> Inference::logits(std::span<const std::uint8_t> images) const
     return torch_engine().logits(*parameters_, images, network, batch_size_);
   }
   std::vector<float> logits(images.size() / model::kPixels * model::kClasses);
-  native_->logits(images, logits, threads_);
+  native_->logits(images, logits, threads);
   return logits;
 }
 

@@ -31,8 +31,14 @@ class Inference {
   Inference(const model::ParameterViews& parameters, const InferenceOptions& options);
 
   int threads() const { return threads_; }
+  /// Whether several threads may ask at once, as of the native classifier.
+  bool is_shared() const { return native_.has_value(); }
   /// The ten logits of each picture of 784 bytes.
-  std::vector<float> logits(std::span<const std::uint8_t> images) const;
+  std::vector<float> logits(std::span<const std::uint8_t> images) const {
+    return logits(images, threads_);
+  }
+  /// The same on so many threads of the native classifier.
+  std::vector<float> logits(std::span<const std::uint8_t> images, int threads) const;
 
  private:
   std::int64_t batch_size_;

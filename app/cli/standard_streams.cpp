@@ -2,9 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <cstring>
+#include <string_view>
 
 #include "base/system_calls.hpp"
 
@@ -17,6 +21,18 @@ void wait_for_room() {
   (void)poll(&output, 1, -1);
 }
 
+bool is_pipe() {
+  struct stat output {};
+  return fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode);
+}
+
+/// How much of the text a pipe takes as one: lines, where the first is not longer.
+std::size_t unparted(std::string_view text) {
+  if (text.size() <= PIPE_BUF) return text.size();
+  const std::size_t end = text.rfind('\n', PIPE_BUF - 1);
+  return end == std::string_view::npos ? text.size() : end + 1;
+}
+
 }  // namespace
 
 // In order, because open() takes the lowest number that is free.
@@ -27,7 +43,7 @@ void fill_closed_descriptors() {
   }
 }
 
-StandardOutput::StandardOutput() : before_(std::cout.rdbuf(this)) {
+StandardOutput::StandardOutput() : before_(std::cout.rdbuf(this)), is_pipe_(is_pipe()) {
   setp(buffer_.data(), buffer_.data() + buffer_.size());
 }
 
@@ -36,26 +52,37 @@ StandardOutput::~StandardOutput() {
 }
 
 StandardOutput::int_type StandardOutput::overflow(int_type c) {
-  if (sync() != 0) return traits_type::eof();
+  const std::string_view text(pbase(), static_cast<std::size_t>(pptr() - pbase()));
+  const std::size_t lines = text.rfind('\n') + 1;
+  write(lines == 0 ? text.size() : lines);
+  if (error_ != 0) return traits_type::eof();
   if (!traits_type::eq_int_type(c, traits_type::eof())) sputc(traits_type::to_char_type(c));
   return traits_type::not_eof(c);
 }
 
 int StandardOutput::sync() {
-  const char* at = pbase();
-  while (at != pptr() && error_ == 0) {
-    const auto size = static_cast<std::size_t>(pptr() - at);
-    const ssize_t written = system_calls().write(STDOUT_FILENO, at, size);
+  write(static_cast<std::size_t>(pptr() - pbase()));
+  return error_ == 0 ? 0 : -1;
+}
+
+/// Writes the first bytes of the buffer; those behind them move to its front.
+void StandardOutput::write(std::size_t size) {
+  std::string_view left(pbase(), size);
+  while (!left.empty() && error_ == 0) {
+    const ssize_t written =
+        system_calls().write(STDOUT_FILENO, left.data(), is_pipe_ ? unparted(left) : left.size());
     if (written >= 0) {
-      at += written;
+      left.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
       wait_for_room();
     } else if (errno != EINTR) {
       error_ = errno;
     }
   }
+  const auto behind = static_cast<std::size_t>(pptr() - pbase()) - size;
+  std::memmove(buffer_.data(), pbase() + size, behind);
   setp(buffer_.data(), buffer_.data() + buffer_.size());
-  return error_ == 0 ? 0 : -1;
+  pbump(static_cast<int>(behind));
 }
 
 }  // namespace mlpctl::app

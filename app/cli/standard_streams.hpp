@@ -12,7 +12,8 @@ namespace mlpctl::app {
 void fill_closed_descriptors();
 
 /// What std::cout prints through while it is there: standard output, with the reason kept why it
-/// failed.
+/// failed. What is written at once are whole lines, as far as a line fits, which other programs
+/// that write there cannot part.
 class StandardOutput : public std::streambuf {
  public:
   StandardOutput();
@@ -28,9 +29,12 @@ class StandardOutput : public std::streambuf {
   int sync() override;
 
  private:
+  void write(std::size_t size);
+
   std::streambuf* before_;
   std::array<char, 1 << 16> buffer_;
   int error_ = 0;
+  bool is_pipe_;
 };
 
 }  // namespace mlpctl::app

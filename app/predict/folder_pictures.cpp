@@ -93,6 +93,10 @@ void FolderPictures::end() {
   throw Error(ErrorCode::kNotFound, folder_ + ": holds no pictures" + hint);
 }
 
+bool FolderPictures::is_ready() const {
+  return next_ < files_.size() && image::has_picture_suffix(files_[next_]);
+}
+
 std::optional<PredictInput> FolderPictures::next() {
   while (next_ < files_.size()) {
     std::string& path = files_[next_++];

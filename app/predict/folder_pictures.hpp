@@ -19,6 +19,7 @@ class FolderPictures : public PictureSource {
 
   /// Throws Error at the end where there was none.
   std::optional<PredictInput> next() override;
+  bool is_ready() const override;
 
  private:
   bool is_wanted(const std::string& path);

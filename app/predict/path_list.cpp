@@ -18,16 +18,6 @@ void drop_carriage_return(std::string& path) {
   if (path.ends_with('\r') && !std::filesystem::exists(path, none)) path.pop_back();
 }
 
-[[noreturn]] void refuse_list(const std::string& sentence) {
-  throw Error(ErrorCode::kNotSupported, std::string(kStandardInput) + ": " + sentence);
-}
-
-void check_encoding(std::string_view bytes) {
-  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
-    refuse_list("the list of paths is in UTF-16; write it in UTF-8");
-  }
-}
-
 /// Whether these first bytes are those of a list whose paths end with NUL, as `find -print0` writes
 /// it; nothing where more of them would tell. `all`: nothing comes after them.
 std::optional<bool> ends_with_nul(std::string_view bytes, bool all) {
@@ -46,6 +36,16 @@ std::optional<bool> ends_with_nul(std::string_view bytes, bool all) {
 std::string_view first_path_in(std::string_view bytes) {
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   return bytes.substr(0, bytes.find_first_of(std::string_view("\n\0", 2)));
+}
+
+void PathList::refuse(const std::string& sentence) const {
+  throw Error(ErrorCode::kNotSupported, name() + ": " + sentence);
+}
+
+void PathList::check_encoding(std::string_view bytes) const {
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
+    refuse("the list of paths is in UTF-16; write it in UTF-8");
+  }
 }
 
 void PathList::begin() {
@@ -69,7 +69,7 @@ void PathList::begin() {
 }
 
 void PathList::refuse_path(const std::string& why) const {
-  refuse_list("name " + std::to_string(count_ + 1) + " of the list " + why);
+  refuse("name " + std::to_string(count_ + 1) + " of the list " + why);
 }
 
 bool PathList::read(std::string& path) {
@@ -81,6 +81,14 @@ bool PathList::read(std::string& path) {
     path += c;
   }
   return !path.empty();
+}
+
+bool PathList::is_ready() const {
+  if (is_first_) return false;
+  const std::string_view there = input_->there();
+  const std::size_t begin =
+      there.find_first_not_of(end_ == '\n' ? "\r\n" : std::string_view("\0", 1));
+  return begin != std::string_view::npos && there.find(end_, begin) != std::string_view::npos;
 }
 
 std::optional<std::string> PathList::next() {

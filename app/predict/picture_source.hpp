@@ -35,6 +35,10 @@ class PictureSource {
 
   /// Empty at the end. Throws Error where there is no going on.
   virtual std::optional<PredictInput> next() = 0;
+  /// Whether next() is sure to give a picture without waiting for one to come.
+  virtual bool is_ready() const { return false; }
+  /// Whether next() waits for what is still to come.
+  virtual bool may_wait() const { return false; }
 };
 
 }  // namespace mlpctl::app

@@ -30,6 +30,7 @@ class SinglePicture : public PictureSource {
   explicit SinglePicture(PredictInput input) : input_(std::move(input)) {}
 
   std::optional<PredictInput> next() override { return std::exchange(input_, std::nullopt); }
+  bool is_ready() const override { return input_.has_value(); }
 
  private:
   std::optional<PredictInput> input_;
@@ -75,8 +76,9 @@ bool holds_many_pictures(const std::string& path) {
   return content == Content::kDataSet || content == Content::kTar;
 }
 
-PredictInputs::PredictInputs(std::vector<std::string> paths, IndexRange range, PathEnd end)
-    : paths_(std::move(paths)), range_(range), end_(end) {}
+PredictInputs::PredictInputs(std::vector<std::string> paths, std::vector<std::string> lists,
+                             IndexRange range, PathEnd end)
+    : paths_(std::move(paths)), lists_(std::move(lists)), range_(range), end_(end) {}
 
 std::unique_ptr<PictureSource> PredictInputs::pictures_of(data::Dataset set,
                                                           const std::string& name,
@@ -98,7 +100,7 @@ std::unique_ptr<PictureSource> PredictInputs::source_of(const std::string& path)
 }
 
 void PredictInputs::open_standard_input() {
-  opened_ = "-";
+  opened_ = list_path_ = "-";
   auto input = std::make_shared<StandardInput>();
   if (end_ == PathEnd::kNul) {
     list_.emplace(std::move(input), end_);
@@ -110,7 +112,7 @@ void PredictInputs::open_standard_input() {
   const Content content = content_of(head);
   const data::ByteSource bytes = [input](std::span<std::byte> out) { return input->read(out); };
   if (content == Content::kTar) {
-    source_ = std::make_unique<TarPictures>(bytes, "-", name, left_out_);
+    source_ = std::make_unique<TarPictures>(bytes, "-", name, left_out_, true);
     // What may be a list as well as something else is one only where nothing else fits.
     // NOLINTNEXTLINE(bugprone-branch-clone)
   } else if (content == Content::kEmpty || is_there_as_path(first)) {
@@ -133,8 +135,18 @@ void PredictInputs::open_standard_input() {
   }
 }
 
+bool PredictInputs::open_next_list() {
+  if (next_list_ == lists_.size()) return false;
+  opened_ = lists_[next_list_++];
+  list_.emplace(
+      opened_ == "-" ? std::make_shared<StandardInput>() : std::make_shared<InputStream>(opened_),
+      end_);
+  list_path_ = opened_;
+  return true;
+}
+
 bool PredictInputs::open_next_of_list() {
-  opened_ = "-";
+  opened_ = list_path_;
   std::optional<std::string> path;
   try {
     path = list_->next();
@@ -147,7 +159,7 @@ bool PredictInputs::open_next_of_list() {
     source_ = source_of(*path);
     return true;
   }
-  if (list_->is_empty()) spdlog::warn("{} named no pictures", kStandardInput);
+  if (list_->is_empty()) spdlog::warn("{} named no pictures", list_->name());
   list_.reset();
   return false;
 }
@@ -155,7 +167,7 @@ bool PredictInputs::open_next_of_list() {
 /// Whether there was anything to open.
 bool PredictInputs::open_next() {
   if (list_) return open_next_of_list() || open_next();
-  if (path_ == paths_.size()) return false;
+  if (path_ == paths_.size()) return open_next_list();
   opened_ = paths_[path_++];
   if (opened_ == "-") {
     open_standard_input();
@@ -163,6 +175,18 @@ bool PredictInputs::open_next() {
     source_ = source_of(opened_);
   }
   return true;
+}
+
+/// Whether what comes after the source is there, or the end is.
+bool PredictInputs::is_rest_ready() const {
+  if (list_) return list_->is_ready();
+  if (path_ < paths_.size()) return paths_[path_] != "-";
+  return next_list_ == lists_.size();
+}
+
+bool PredictInputs::is_ready() const {
+  if (source_ == nullptr) return is_rest_ready();
+  return source_->is_ready() || (!source_->may_wait() && is_rest_ready());
 }
 
 std::optional<PredictInput> PredictInputs::next() {

@@ -79,11 +79,13 @@ PreparedPicture prepare(const PredictInput& input, digits::Preparation preparati
   return picture;
 }
 
-std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inference& inference) {
+std::vector<Result> answer(std::vector<PreparedPicture>& pictures, const Inference& inference,
+                           int threads) {
   std::vector<digits::Candidates> candidates;
   for (PreparedPicture& picture : pictures) candidates.push_back(std::move(picture.candidates));
   std::vector<digits::Answer> answers = digits::judge(
-      candidates, [&](std::span<const std::uint8_t> images) { return inference.logits(images); },
+      candidates,
+      [&](std::span<const std::uint8_t> images) { return inference.logits(images, threads); },
       [&](std::size_t i, int turns) {
         return digits::turned_sheet(read_picture(pictures[i].input, digits::Preparation::kSheet),
                                     turns);

@@ -29,7 +29,8 @@ struct Kept {
 PreparedPicture prepare(const PredictInput& input, digits::Preparation preparation,
                         const Kept& kept = {});
 
-/// What the net says about each of the pictures, in one batch.
-std::vector<Result> answer(std::vector<PreparedPicture> pictures, const Inference& inference);
+/// What the net says about each of the pictures, in one batch. They keep what is not about that.
+std::vector<Result> answer(std::vector<PreparedPicture>& pictures, const Inference& inference,
+                           int threads);
 
 }  // namespace mlpctl::app

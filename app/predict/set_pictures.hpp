@@ -24,6 +24,7 @@ class SetPictures : public PictureSource {
   SetPictures(data::Dataset set, const std::string& name, std::string shown, IndexRange range);
 
   std::optional<PredictInput> next() override;
+  bool is_ready() const override { return index_ < end_; }
 
  private:
   std::shared_ptr<const data::Dataset> set_;

@@ -10,6 +10,7 @@
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 #include "predict/content.hpp"
+#include "predict/input_blocks.hpp"
 
 namespace mlpctl::app {
 namespace {
@@ -56,7 +57,8 @@ std::shared_ptr<const PictureBytes> take_picture(const data::ByteSource& source,
                                                  std::string_view head, std::size_t size,
                                                  const std::string& name) {
   if (size > kMostBytes) refuse_size(name, kMostBytes);
-  static image::MemoryBudget budget(kMostBytes);
+  // With what the thread that takes it has of its block already, or it would wait for itself.
+  static image::MemoryBudget budget(kMostBytes + kBytesOfBlock);
   // Made in place, for a share stays where it is.
   auto taken = std::shared_ptr<PictureBytes>(
       new PictureBytes{budget.take(static_cast<std::int64_t>(size)), {}});
@@ -65,14 +67,15 @@ std::shared_ptr<const PictureBytes> take_picture(const data::ByteSource& source,
 }
 
 TarPictures::TarPictures(data::ByteSource source, std::string shown, std::string name,
-                         LeftOut& left_out)
+                         LeftOut& left_out, bool may_wait)
     : shown_(std::move(shown)),
       name_(std::move(name)),
       archive_(std::move(source), name_),
-      left_out_(left_out) {}
+      left_out_(left_out),
+      may_wait_(may_wait) {}
 
 TarPictures::TarPictures(const std::string& path, LeftOut& left_out)
-    : TarPictures(bytes_of(path), path, path, left_out) {}
+    : TarPictures(bytes_of(path), path, path, left_out, false) {}
 
 std::optional<PredictInput> TarPictures::picture_of(const data::TarStream::Member& member) {
   const data::ByteSource source = [this](std::span<std::byte> out) { return archive_.read(out); };

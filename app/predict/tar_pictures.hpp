@@ -14,12 +14,15 @@ class TarPictures : public PictureSource {
  public:
   /// `shown`: the archive in answers; `name` is what errors call it. What is not answered for goes
   /// into left_out, which must outlive this.
-  TarPictures(data::ByteSource source, std::string shown, std::string name, LeftOut& left_out);
+  /// may_wait: whether the source does.
+  TarPictures(data::ByteSource source, std::string shown, std::string name, LeftOut& left_out,
+              bool may_wait);
   /// Of a file. Throws Error where it cannot be read.
   TarPictures(const std::string& path, LeftOut& left_out);
 
   /// Throws Error where the archive is damaged or cut off, and at the end where it held none.
   std::optional<PredictInput> next() override;
+  bool may_wait() const override { return may_wait_; }
 
  private:
   std::optional<PredictInput> picture_of(const data::TarStream::Member& member);
@@ -27,7 +30,7 @@ class TarPictures : public PictureSource {
   std::string shown_, name_;
   data::TarStream archive_;
   LeftOut& left_out_;
-  bool is_empty_ = true;
+  bool may_wait_, is_empty_ = true;
 };
 
 /// All that the source gives, with what is there already before it. Throws Error, calling it

@@ -25,8 +25,7 @@ ReportForm form_of(const std::string& path, bool with_markdown) {
 void ReportFiles::add_option(CLI::App& command, const std::string& help) {
   command.add_option("--report", paths_, help)
       ->type_name("FILE")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
       ->group("Output");
 }
 

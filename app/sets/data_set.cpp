@@ -5,7 +5,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/input_file.hpp"
+#include "cli/usage_error.hpp"
 #include "data/folder.hpp"
+#include "data/shards.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
@@ -48,6 +51,20 @@ std::vector<std::string> data_files(const std::string& named) {
 data::Dataset load_set(const std::string& path, data::Part part,
                        const std::vector<std::string>& known) {
   data::Dataset set = with_hint([&] { return data::load_part_or_whole(path, part, known); });
+  for (const std::string& note : set.notes) spdlog::warn("{}", note);
+  return set;
+}
+
+data::Dataset load_shard_set(const std::vector<std::string>& paths,
+                             const std::vector<std::string>& known) {
+  constexpr std::size_t kBegin = 512;
+  for (const std::string& path : paths) {
+    if (!data::is_shard(first_bytes_of(path, kBegin))) {
+      throw UsageError(
+          "--data takes several files only where all are tar shards, and this is none: " + path);
+    }
+  }
+  data::Dataset set = data::load_shards(paths, known);
   for (const std::string& note : set.notes) spdlog::warn("{}", note);
   return set;
 }

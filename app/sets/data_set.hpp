@@ -12,7 +12,8 @@ namespace mlpctl::app {
 inline constexpr char kDataHelp[] =
     "Data set, told by content: a folder of IDX files (MNIST and its family), mnist.npz, a CSV "
     "table "
-    "of pixels, a folder of pictures with a folder for each class, or a list of files and labels "
+    "of pixels, a folder of pictures with a folder for each class, a list of files and labels, or "
+    "tar shards of WebDataset "
     "(default: data/mnist here, else where mlpctl is installed or was built)";
 
 /// The path that --data names, or, when it names none, the first of the usual places that holds a
@@ -27,6 +28,10 @@ std::vector<std::string> data_files(const std::string& named);
 /// how to get it.
 data::Dataset load_set(const std::string& path, data::Part part,
                        const std::vector<std::string>& known = {});
+
+/// The set that several tar shards are together. Throws UsageError where one is something else.
+data::Dataset load_shard_set(const std::vector<std::string>& paths,
+                             const std::vector<std::string>& known);
 
 /// Whether load_set() would have the part itself.
 bool has_part(const std::string& path, data::Part part);

@@ -9,6 +9,9 @@
 #include <span>
 #include <utility>
 
+#include "data/shards.hpp"
+#include "image/decode/codec.hpp"
+#include "image/decode/picture_file.hpp"
 #include "image/picture.hpp"
 #include "mlpctl/error.hpp"
 #include "thread/pipeline.hpp"
@@ -28,8 +31,21 @@ std::string picture_name(const data::Dataset& set, std::size_t index) {
   return set.name + ": picture " + std::to_string(index);
 }
 
+/// Of a picture in an archive.
+digits::Candidates member_candidates(const data::Dataset& set, std::size_t index,
+                                     digits::Preparation preparation) {
+  const std::string& name = set.files[index];
+  if (set.members[index].size > image::kMaxDecodedBytes) {
+    throw Error(ErrorCode::kNotSupported, name + ": is too large a file to be one picture");
+  }
+  const std::vector<std::byte> bytes = data::member_bytes(set, index);
+  return digits::candidates_of(
+      image::read_picture(bytes, name, digits::resolution_for(preparation)), name, preparation);
+}
+
 SeenPicture see(const data::Dataset& set, std::size_t index, digits::Preparation preparation) {
   try {
+    if (!set.members.empty()) return {.candidates = member_candidates(set, index, preparation)};
     if (!set.files.empty()) return {.candidates = candidates_in(set.files[index], preparation)};
     return {.candidates = digits::candidates_in(picture_in(set, index), preparation)};
   } catch (const Error& error) {
@@ -83,6 +99,7 @@ class Collector {
     PreparedSet prepared{.set = set_, .left_out = std::move(left_out_)};
     prepared.set.rows = prepared.set.columns = data::kSide;
     prepared.set.files = std::move(files_);
+    prepared.set.members.clear();
     prepared.set.image_file = prepared.set.label_file = nullptr;
     prepared.set.hold_images(std::move(images_));
     prepared.set.hold_labels(std::move(labels_));

@@ -256,4 +256,16 @@ std::string first_bytes_of(const std::string& path, std::size_t most) {
   return bytes;
 }
 
+std::vector<std::byte> bytes_at(const std::string& path, std::uint64_t offset, std::size_t size,
+                                const FileStamp& stamp) {
+  const Descriptor file(path);
+  std::vector<std::byte> bytes(size);
+  if (lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0) throw_system_error(path, errno);
+  const bool complete = read_all(file.get(), bytes, path) == size;
+  if (!complete || !stamp.same_content(stamp_of(file.get(), path))) {
+    throw Error(ErrorCode::kIo, path + ": another program changed it while it was read; try again");
+  }
+  return bytes;
+}
+
 }  // namespace mlpctl

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file_stamp.hpp"
 #include "mlpctl/error.hpp"
@@ -35,6 +36,8 @@ class InputFile {
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   /// Whether the bytes are the file's own pages, which another program can still change.
   bool is_mapped() const { return mapping_ != nullptr; }
+  /// By which it can be told later whether the file is still what was read.
+  const FileStamp& stamp() const { return stamp_; }
   /// Throws Error when what was read so far may be a mixture of two contents, or zeros in place of
   /// what could not be read. Nothing to do for files that were read whole.
   void check_unchanged() const;
@@ -83,5 +86,10 @@ bool is_there(const std::string& path);
 /// The first bytes of a file, at most `most` of them, to see what kind it is. Throws Error as
 /// InputFile does.
 std::string first_bytes_of(const std::string& path, std::size_t most);
+
+/// So many bytes from this offset on of a file that has this stamp. Throws Error as InputFile does,
+/// and where the file has another content by now or ends before.
+std::vector<std::byte> bytes_at(const std::string& path, std::uint64_t offset, std::size_t size,
+                                const FileStamp& stamp);
 
 }  // namespace mlpctl

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file_stamp.hpp"
 #include "data/idx.hpp"
 
 namespace mlpctl::data {
@@ -17,6 +18,18 @@ enum class Part {
   kTrain,
   kTest,
   kWhole,  ///< of a set that is not divided
+};
+
+/// An archive whose members are pictures.
+struct Archive {
+  std::string path;
+  FileStamp stamp;  ///< of what its members' places were found in
+};
+
+/// A picture file in one of a set's archives.
+struct Member {
+  std::size_t archive = 0;
+  std::uint64_t offset = 0, size = 0;
 };
 
 /// Labelled pictures. The bytes stay in the files or in memory, which every copy and every part of
@@ -34,6 +47,9 @@ struct Dataset {
   std::int64_t rows = kSide, columns = kSide;
   /// Where each picture has a file of its own: its path, in the order of the labels.
   std::vector<std::string> files;
+  /// Of a set in archives: where each of `files`, which are then names alone, lies.
+  std::vector<Member> members;
+  std::vector<Archive> archives;
   /// What its user should know of how it was read, a sentence each.
   std::vector<std::string> notes;
   std::shared_ptr<const IdxFile> image_file, label_file;

@@ -13,6 +13,7 @@
 #include "data/npz.hpp"
 #include "data/npz_pair.hpp"
 #include "data/pixel_table.hpp"
+#include "data/shards.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::data {
@@ -142,6 +143,26 @@ Dataset load_table(const std::string& path, Part part, std::span<const std::stri
   return set;
 }
 
+// --- shards
+
+/// The file itself, or the archives in a folder.
+std::vector<std::string> shards_of(const std::string& path) {
+  if (!is_folder(path)) return {path};
+  return files_ending(path, ".tar");
+}
+bool is_shard_set(const std::string& path) {
+  const std::vector<std::string> shards = shards_of(path);
+  return !shards.empty() && begins(shards[0], is_shard);
+}
+bool has_shards(const std::string&, Part part) {
+  return part == Part::kWhole;
+}
+Dataset load_shard_set(const std::string& path, Part, std::span<const std::string> known) {
+  Dataset set = load_shards(shards_of(path), known);
+  set.name = set_name(path, Part::kWhole);
+  return set;
+}
+
 // --- Parquet
 
 bool is_parquet(const std::string& path) {
@@ -174,6 +195,8 @@ constexpr Format kFormats[] = {
     {"a table of pixels", is_table, has_table, load_table},
     {"Parquet", is_parquet, has_parquet, refuse_parquet},
     {"a folder of pictures for each class", is_image_folder, has_images, load_image_folder},
+    // Behind it, for an archive may lie beside the folders.
+    {"tar shards", is_shard_set, has_shards, load_shard_set},
 };
 
 const Format* format_of(const std::string& path) {
@@ -184,8 +207,8 @@ const Format* format_of(const std::string& path) {
 }
 
 constexpr const char* kForms =
-    "nor is it an .npz archive, a CSV table of pixels, a list of files with labels, or a folder "
-    "with a folder of pictures for each class";
+    "nor is it an .npz archive, a CSV table of pixels, a list of files with labels, tar shards of "
+    "WebDataset, or a folder with a folder of pictures for each class";
 
 const Format& known_format(const std::string& path) {
   if (const Format* format = format_of(path)) return *format;
@@ -228,7 +251,7 @@ std::vector<std::string> possible_files(const std::string& path) {
   if (whole || is_idx_set(path)) {
     add(possible_idx_files(whole ? path : fs::path(path).parent_path().string()));
   }
-  for (const char* end : {".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".npz"}) {
+  for (const char* end : {".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".npz", ".tar"}) {
     if (whole) add(files_ending(path, end));
   }
   return files;
