@@ -88,8 +88,8 @@ std::optional<Ranks> ranks_by(const Variables& variables, const Names& names) {
   return ranks;
 }
 
-/// Within a step that srun started. A shell of salloc and the script of sbatch have variables of the
-/// same names, but are lone processes.
+/// Within a step that srun started. A shell of salloc and the script of sbatch have variables of
+/// the same names, but are lone processes.
 bool in_slurm_step(const Variables& variables) {
   // Slurm's own steps: the batch script, and a shell of salloc.
   constexpr std::array kShells{std::string_view("4294967291"), std::string_view("4294967290"),
@@ -125,7 +125,8 @@ std::optional<Ranks> mpi_ranks(const Variables& variables, const Names& names) {
   auto ranks = ranks_by(variables, names);
   if (!ranks || ranks->local_size != ranks->size) return ranks;
   ranks->master_address = "127.0.0.1";
-  for (const char* job : {"PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid", "HYDI_CONTROL_FD", "PMI_ID"}) {
+  for (const char* job :
+       {"PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid", "HYDI_CONTROL_FD", "PMI_ID"}) {
     if (variables.has(job) && ranks->master_port == 0)
       ranks->master_port = port_of(std::string(job) + variables.text(job));
   }

@@ -40,11 +40,16 @@ const Set kOpenMpi{{"OMPI_COMM_WORLD_RANK", "1"},
                    {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
                    {"OMPI_COMM_WORLD_LOCAL_SIZE", "4"},
                    {"PMIX_NAMESPACE", "812941313"}};
-const Set kSlurm{{"SLURM_JOB_ID", "4711"},       {"SLURM_STEP_ID", "0"},
-                 {"SLURM_PROCID", "5"},          {"SLURM_NTASKS", "6"},
-                 {"SLURM_STEP_NUM_TASKS", "6"},  {"SLURM_LOCALID", "1"},
-                 {"SLURM_NODEID", "2"},          {"SLURM_STEP_NODELIST", "node[03-05]"},
-                 {"SLURM_JOB_NODELIST", "node[01-05]"}, {"SLURM_STEP_TASKS_PER_NODE", "2(x3)"}};
+const Set kSlurm{{"SLURM_JOB_ID", "4711"},
+                 {"SLURM_STEP_ID", "0"},
+                 {"SLURM_PROCID", "5"},
+                 {"SLURM_NTASKS", "6"},
+                 {"SLURM_STEP_NUM_TASKS", "6"},
+                 {"SLURM_LOCALID", "1"},
+                 {"SLURM_NODEID", "2"},
+                 {"SLURM_STEP_NODELIST", "node[03-05]"},
+                 {"SLURM_JOB_NODELIST", "node[01-05]"},
+                 {"SLURM_STEP_TASKS_PER_NODE", "2(x3)"}};
 
 void require_refusal(const Set& set, const std::string& words) {
   CHECK_THROWS_MATCHES(read(set), Error, MessageMatches(ContainsSubstring(words)));
