@@ -21,7 +21,6 @@
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
-#include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "model/model_file.hpp"
@@ -292,6 +291,7 @@ ExitCode follow(const LoadedData& data, const Plan& plan, train::RunState first,
 
 ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup& group) {
   check_command(command, config, group.leads());
+  if (!group.alone()) check_for_ranks(command.settings);
   TrainLog log(group.leads() ? command.log : "",
                command.resume.empty() ? EventLog::Mode::kReplace : EventLog::Mode::kAppend,
                command.force);
@@ -304,11 +304,9 @@ ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup
   plan.options = options_for(command, data);
   plan.info = info_for(data);
   plan.parts = data.parts();
-  if (!group.alone() && !plan.options.network.fold) {
-    throw UsageError("--no-fold is for one process: several share the folded layers");
-  }
   plan.about_data = run_data(plan.parts, plan.info);
-  plan.options.network.device = group.device(engine, command.settings.device);
+  plan.options.network.device =
+      group.alone() ? engine.resolve_device(command.settings.device) : "cpu";
   choose_precision(plan.options.network);
   choose_threads(plan.options.network);
   train::RunState first = first_state(command, plan.about_data, data, plan.options);

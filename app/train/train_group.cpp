@@ -11,6 +11,7 @@
 
 #include "base/temporary_file.hpp"
 #include "cli/text.hpp"
+#include "cli/usage_error.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
@@ -31,6 +32,16 @@ std::string label(int rank) {
 
 }  // namespace
 
+void check_for_ranks(const TrainSettings& settings) {
+  if (settings.turned_off.at("fold")) {
+    throw UsageError("--no-fold is for one process: several share the folded layers");
+  }
+  if (settings.device != "auto" && settings.device != "cpu") {
+    throw UsageError("--device " + settings.device +
+                     " is for one process: several train together on the CPU");
+  }
+}
+
 void TrainGroup::meet(const train::Engine& engine, std::chrono::seconds timeout) {
   if (alone()) return;
   const char* const interface = std::getenv("GLOO_SOCKET_IFNAME");
@@ -43,14 +54,6 @@ void TrainGroup::meet(const train::Engine& engine, std::chrono::seconds timeout)
                               .interface = interface == nullptr ? "" : interface,
                               .on_loss = on_loss})
                .release();
-}
-
-std::string TrainGroup::device(const train::Engine& engine, const std::string& wanted) const {
-  if (alone()) return engine.resolve_device(wanted);
-  if (wanted == "auto" || wanted == "cpu") return "cpu";
-  throw Error(ErrorCode::kNotSupported,
-              "`device` " + wanted +
-                  ": several ranks train together on the CPU; start one process for a GPU");
 }
 
 void TrainGroup::require_same(const std::string& words) const {

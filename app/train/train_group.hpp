@@ -8,8 +8,12 @@
 #include "distributed/group.hpp"
 #include "distributed/ranks.hpp"
 #include "train/network.hpp"
+#include "train/train_options.hpp"
 
 namespace mlpctl::app {
+
+/// Throws UsageError for settings with which one process alone can train.
+void check_for_ranks(const TrainSettings& settings);
 
 /// The ranks that this run is of; a lone process is a group of its own, which meets nobody.
 class TrainGroup {
@@ -24,8 +28,6 @@ class TrainGroup {
   distributed::Group* group() const { return group_; }
 
   void meet(const train::Engine& engine, std::chrono::seconds timeout);
-  /// The device on which ranks can train, or an Error; a lone process's own.
-  std::string device(const train::Engine& engine, const std::string& wanted) const;
   /// Throws Error where rank 0 has other words for what the run is made of.
   void require_same(const std::string& words) const;
   /// The network is trained: what is left to do is rank 0's, which needs nobody for it.

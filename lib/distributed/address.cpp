@@ -102,8 +102,8 @@ std::string address_towards(const std::string& host, int port) {
       return text.data();
     reason = errno;
   }
-  throw Error(ErrorCode::kIo, "no way leads to " + place_text(host, port) + " (MASTER_ADDR): " +
-                                  std::strerror(reason));
+  throw Error(ErrorCode::kIo, "no way leads to " + place_text(host, port) +
+                                  " (MASTER_ADDR): " + std::strerror(reason));
 }
 
 std::string machine_name() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #ifdef USE_C10D_GLOO
 #include <ATen/ops/from_blob.h>
 #include <c10/util/Logging.h>
+
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -52,9 +54,8 @@ std::string first_line(const std::exception& error) {
 }
 
 Error cannot_meet(const Ranks& ranks, const Meeting& meeting, const std::string& why) {
-  return {ErrorCode::kIo, "rank " + std::to_string(ranks.rank) + " does not reach " +
-                              (ranks.launcher_keeps_store ? "the launcher" : "rank 0") + " at " +
-                              place_of(ranks) + " within " +
+  return {ErrorCode::kIo, (ranks.launcher_keeps_store ? "the launcher" : "rank 0") +
+                              std::string(" cannot be reached at ") + place_of(ranks) + " within " +
                               std::to_string(meeting.timeout.count()) +
                               " s (`rendezvous_timeout`): " + why};
 }
@@ -82,18 +83,24 @@ Store connect(const Ranks& ranks, const Meeting& meeting, bool keeps) {
   }
 }
 
-std::string host_key(int rank) {
-  return "host/" + std::to_string(rank);
+/// What every rank sets at a moment of its run, each under a key of its own.
+enum class Moment { kCame, kConnected, kLeft };
+
+std::string key_of(Moment moment, int rank) {
+  constexpr const char* kWords[] = {"came/", "connected/", "left/"};
+  return kWords[static_cast<int>(moment)] + std::to_string(rank);
 }
-std::string left_key(int rank) {
-  return "left/" + std::to_string(rank);
+std::vector<std::string> keys_of(Moment moment, int size) {
+  std::vector<std::string> keys;
+  for (int rank = 0; rank < size; ++rank) keys.push_back(key_of(moment, rank));
+  return keys;
 }
 
 /// "ranks 1 and 3" of those whose keys are not there.
-std::string missing_ranks(c10d::Store& store, const Ranks& ranks) {
+std::string missing_ranks(c10d::Store& store, Moment moment, int size) {
   std::vector<std::string> missing;
-  for (int rank = 0; rank < ranks.size; ++rank) {
-    if (!store.check({host_key(rank)})) missing.push_back(std::to_string(rank));
+  for (int rank = 0; rank < size; ++rank) {
+    if (!store.check({key_of(moment, rank)})) missing.push_back(std::to_string(rank));
   }
   std::string text = missing.size() == 1 ? "rank " : "ranks ";
   for (std::size_t i = 0; i < missing.size(); ++i) {
@@ -102,17 +109,15 @@ std::string missing_ranks(c10d::Store& store, const Ranks& ranks) {
   return text;
 }
 
-/// Waits for all ranks; gives "rank 2 (node07)" for each.
-std::vector<std::string> meet(c10d::Store& store, const Ranks& ranks, const Meeting& meeting) {
-  std::vector<std::string> keys, names;
-  for (int rank = 0; rank < ranks.size; ++rank) keys.push_back(host_key(rank));
+/// Says that this rank has come so far and waits for the others.
+void meet(c10d::Store& store, Moment moment, const Ranks& ranks, const Meeting& meeting) {
   try {
-    store.set(host_key(ranks.rank), distributed::machine_name());
-    store.wait(keys, meeting.timeout);
+    store.set(key_of(moment, ranks.rank), distributed::machine_name());
+    store.wait(keys_of(moment, ranks.size), meeting.timeout);
   } catch (const std::exception& error) {
     std::string missing;
     try {
-      missing = missing_ranks(store, ranks);
+      missing = missing_ranks(store, moment, ranks.size);
     } catch (const std::exception&) {
       throw cannot_meet(ranks, meeting, first_line(error));
     }
@@ -121,10 +126,19 @@ std::vector<std::string> meet(c10d::Store& store, const Ranks& ranks, const Meet
                                     std::to_string(meeting.timeout.count()) +
                                     " s (`rendezvous_timeout`)");
   }
-  for (int rank = 0; rank < ranks.size; ++rank) {
-    const auto host = store.get(host_key(rank));
-    names.push_back("rank " + std::to_string(rank) + " (" + std::string(host.begin(), host.end()) +
-                    ")");
+}
+
+/// "rank 2 (node07)" for each of those that came.
+std::vector<std::string> names_of(c10d::Store& store, const Ranks& ranks, const Meeting& meeting) {
+  std::vector<std::string> names;
+  try {
+    for (int rank = 0; rank < ranks.size; ++rank) {
+      const auto host = store.get(key_of(Moment::kCame, rank));
+      names.push_back("rank " + std::to_string(rank) + " (" +
+                      std::string(host.begin(), host.end()) + ")");
+    }
+  } catch (const std::exception& error) {
+    throw cannot_meet(ranks, meeting, first_line(error));
   }
   return names;
 }
@@ -135,11 +149,10 @@ c10::intrusive_ptr<Gloo> connect_all(const Store& store, const Ranks& ranks,
   try {
     auto options = Gloo::Options::create(meeting.timeout);
     options->threads = 1;  // Messages between two ranks need none.
-    options->devices.push_back(
-        meeting.interface.empty()
-            ? Gloo::createDeviceForHostname(
-                  distributed::address_towards(ranks.master_address, ranks.master_port))
-            : Gloo::createDeviceForInterface(meeting.interface));
+    options->devices.push_back(meeting.interface.empty()
+                                   ? Gloo::createDeviceForHostname(distributed::address_towards(
+                                         ranks.master_address, ranks.master_port))
+                                   : Gloo::createDeviceForInterface(meeting.interface));
     auto gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.size, std::move(options));
     return gloo;
   } catch (const Error&) {
@@ -154,8 +167,7 @@ c10::intrusive_ptr<Gloo> connect_all(const Store& store, const Ranks& ranks,
 }
 
 std::vector<at::Tensor> tensors_over(std::span<float> values) {
-  return {
-      at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kFloat)};
+  return {at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kFloat)};
 }
 
 class Group : public distributed::Group {
@@ -163,14 +175,14 @@ class Group : public distributed::Group {
   Group(const Ranks& ranks, const Meeting& meeting)
       : rank_(ranks.rank), size_(ranks.size), keeps_store_(keeps_store(ranks)) {
     store_ = connect(ranks, meeting, keeps_store_);
-    const auto names = meet(*store_, ranks, meeting);
-    gloo_ = connect_all(store_, ranks, meeting);
-    const std::string keeper =
-        ranks.launcher_keeps_store ? "the launcher at " + place_of(ranks) : names[0];
-    watch_ = std::make_unique<Watch>(connect(ranks, meeting, false), rank_, names, Watch::Keeper{keeper, keeps_store_},
-                                     meeting.on_loss);
+    try {
+      meet_all(ranks, meeting);
+    } catch (const Error&) {
+      // What is wrong here may be so for others, who could not say it without the store.
+      if (keeps_store_) std::this_thread::sleep_for(seconds(1));
+      throw;
+    }
   }
-
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   std::unique_ptr<Transfer> send(int to, int tag, std::span<float> values) override;
@@ -182,21 +194,28 @@ class Group : public distributed::Group {
   void leave() override {
     watch_->rest();
     try {
-      store_->set(left_key(rank_), std::string("1"));
-      if (!keeps_store_) return;
-      std::vector<std::string> keys;
-      for (int rank = 0; rank < size_; ++rank) keys.push_back(left_key(rank));
-      store_->wait(keys, kFarewell);
+      store_->set(key_of(Moment::kLeft, rank_), std::string("1"));
+      if (keeps_store_) store_->wait(keys_of(Moment::kLeft, size_), kFarewell);
     } catch (const std::exception&) {
       // The work is done; who is gone by now is not missed.
     }
   }
 
-  [[noreturn]] void lose(int other) {
-    throw Error(ErrorCode::kIo, watch_->lost(other));
-  }
+  [[noreturn]] void lose(int other) { throw Error(ErrorCode::kIo, watch_->lost(other)); }
 
  private:
+  void meet_all(const Ranks& ranks, const Meeting& meeting) {
+    meet(*store_, Moment::kCame, ranks, meeting);
+    const auto names = names_of(*store_, ranks, meeting);
+    gloo_ = connect_all(store_, ranks, meeting);
+    const std::string keeper =
+        ranks.launcher_keeps_store ? "the launcher at " + place_of(ranks) : names[0];
+    watch_ = std::make_unique<Watch>(connect(ranks, meeting, false), rank_, names,
+                                     Watch::Keeper{keeper, keeps_store_}, meeting.on_loss);
+    // Nobody goes on, and maybe ends, while others are still connecting.
+    meet(*store_, Moment::kConnected, ranks, meeting);
+  }
+
   int rank_, size_;
   bool keeps_store_;
   Store store_;
@@ -243,8 +262,8 @@ std::unique_ptr<Transfer> Group::receive(int from, int tag, std::span<float> val
 }  // namespace
 
 std::unique_ptr<distributed::Group> join(const Ranks& ranks, const Meeting& meeting) {
-  // LibTorch else tells of every try to reach a rank that has not come yet.
-  setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
+  // LibTorch else tells of every try to reach a rank that has not come yet, and of who is gone.
+  setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
   c10::initLogging();
   return std::make_unique<Group>(ranks, meeting);
 }

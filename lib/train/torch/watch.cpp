@@ -8,8 +8,8 @@ namespace mlpctl::train {
 namespace {
 
 constexpr std::chrono::milliseconds kBeat{1000};
-/// A rank that is silent for so long is gone, and so is a store; together with what it takes to tell
-/// everybody less than half a minute.
+/// A rank that is silent for so long is gone, and so is a store; together with what it takes to
+/// tell everybody less than half a minute.
 constexpr std::chrono::seconds kSilence{12}, kStoreSilence{18};
 constexpr char kLost[] = "lost";
 
@@ -31,8 +31,7 @@ bool pause(const std::stop_token& stop, std::chrono::milliseconds time) {
 
 }  // namespace
 
-Watch::Watch(Store store, int rank, std::vector<std::string> names, Keeper keeper,
-             OnLoss on_loss)
+Watch::Watch(Store store, int rank, std::vector<std::string> names, Keeper keeper, OnLoss on_loss)
     : store_(std::move(store)),
       rank_(rank),
       names_(std::move(names)),
@@ -123,6 +122,7 @@ std::string Watch::lost(int other) {
 }
 
 void Watch::fail(const std::string& sentence) {
+  resting_ = true;
   try {
     agree(std::to_string(rank_) + " ended: " + sentence);
     linger();
