@@ -15,15 +15,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 ROOMS = {
     "base": "",
     "thread": "base",
+    "distributed": "base",
     "state": "base",
     "data": "base state",
     "image": "base",
     "model": "base state",
     "net": "base thread state model",
     "read": "base thread state image model net",
-    "train": "base thread state data model net",
+    "train": "base thread distributed state data model net",
     "eval": "base thread state data model net",
-    "app": "base thread state data image model net read train eval",
+    "app": "base thread distributed state data image model net read train eval",
 }
 # Folders of one room, each before those that may include it. A room's own files lie where no circle
 # is made.

@@ -3,13 +3,18 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/sha256.hpp"
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
@@ -21,9 +26,11 @@
 #include "model/model_file.hpp"
 #include "train/recipe.hpp"
 #include "train/rescue.hpp"
+#include "train/shared_network.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_command.hpp"
 #include "train/train_data.hpp"
+#include "train/train_group.hpp"
 #include "train/train_log.hpp"
 #include "train/train_options.hpp"
 #include "train/train_page.hpp"
@@ -42,7 +49,7 @@ void check_start(const TrainCommand& command, const model::Parameters& parameter
 }
 
 RunStart run_start(const TrainCommand& command, const train::TrainOptions& options,
-                   const LoadedData& data, const train::Engine& engine) {
+                   const LoadedData& data, const train::Engine& engine, const TrainGroup& group) {
   return {.data = data.path,
           .train_images = data.train.count(),
           .validation_images = data.validation.count(),
@@ -53,7 +60,9 @@ RunStart run_start(const TrainCommand& command, const train::TrainOptions& optio
           .recipe = command.settings.recipe,
           .chosen = train::find_recipe(command.settings.recipe, data.train.classes.empty()),
           .options = options,
-          .libtorch = engine.version()};
+          .libtorch = engine.version(),
+          .ranks = group.ranks().size,
+          .launcher = group.ranks().launcher};
 }
 
 RunEnd run_end(const std::string& out, const train::TrainResult& result) {
@@ -209,47 +218,110 @@ ExitCode with_failures(ExitCode code, const std::string& failures, const RunEnd&
   return code;
 }
 
-ExitCode run(const TrainCommand& command, const std::string& config) {
-  check_command(command, config);
-  TrainLog log(command.log,
+/// What has to be the same for all ranks.
+std::string run_words(const train::TrainOptions& options, const RunData& data,
+                      const train::RunState& first) {
+  nlohmann::ordered_json settings = settings_json(options);
+  settings.erase("threads");
+  std::string words = train::build_id() + settings.dump() + data.hash;
+  words += std::to_string(first.epochs_done) + " " + std::to_string(first.network.step);
+  for (const std::vector<float>& tensor : first.network.weights.tensors) {
+    words += sha256_hex(std::as_bytes(std::span(tensor)));
+  }
+  return sha256_hex(std::as_bytes(std::span(words)));
+}
+
+/// What a run trains and how.
+struct Plan {
+  train::TrainOptions options;
+  model::ModelInfo info;
+  RunData about_data;
+  train::TrainData parts;
+};
+
+/// Trains with events for rank 0 alone; the result is worth nothing on the others.
+train::TrainResult train_with(const Plan& plan, train::RunState first, const train::Engine& engine,
+                              const TrainGroup& group, train::TrainEvents& events) {
+  const std::atomic<int>& stop = defer_interrupts();
+  const auto network = group.alone()
+                           ? engine.make_network(plan.options.network)
+                           : train::make_shared_network(plan.options.network, *group.group(), stop);
+  auto result = train::train(*network, plan.options, plan.parts, std::move(first), events, stop,
+                             group.group());
+  group.trained();
+  return result;
+}
+
+/// Rank 0's part of a run, which is all of it for a lone process.
+ExitCode lead(const TrainCommand& command, TrainLog& log, const LoadedData& data, Plan& plan,
+              train::RunState first, const train::Engine& engine, const TrainGroup& group) {
+  check_start(command, first.network.weights, plan.parts.test);
+  TensorBoard board(command.tensorboard, plan.parts.train);
+  TrainReporter reporter(log, command.log_steps, board, plan.parts.test,
+                         checkpoint_writer(command, plan.options, plan.about_data, plan.info));
+  RunStart start = run_start(command, plan.options, data, engine, group);
+  start.epochs_done = first.epochs_done;
+  reporter.on_start(start);
+
+  train::TrainResult result = train_with(plan, std::move(first), engine, group, reporter);
+  plan.info.training = training_record(start, plan.about_data, result);
+  const Saved saved = save_result(command, result, plan.info);
+  const RunEnd end = run_end(saved.path, result);
+  const data::Dataset& shown = data.test.count() > 0 ? data.test : data.validation;
+  reporter.on_end(end, {result.parameters, shown});
+  print_result(command, end);
+  const std::string unwritten = write_report(
+      command, {start, end, plan.about_data, reporter.epochs(), result, plan.info, shown});
+  if (!saved.failure.empty()) throw Error(ErrorCode::kIo, saved.failure);
+  // What was trained is kept, but is not what the files say now.
+  data.check_unchanged();
+  const ExitCode code = exit_code(end, result.stopped_by);
+  return group.settle(with_failures(code, joined(reporter.failures(), unwritten), end));
+}
+
+/// The part of the other ranks.
+ExitCode follow(const LoadedData& data, const Plan& plan, train::RunState first,
+                const train::Engine& engine, const TrainGroup& group) {
+  train::TrainEvents nothing;
+  train_with(plan, std::move(first), engine, group, nothing);
+  const ExitCode code = group.settle(ExitCode::kDone);
+  data.check_unchanged();
+  return code;
+}
+
+ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup& group) {
+  check_command(command, config, group.leads());
+  if (!group.alone()) check_for_ranks(command.settings);
+  TrainLog log(group.leads() ? command.log : "",
                command.resume.empty() ? EventLog::Mode::kReplace : EventLog::Mode::kAppend,
                command.force);
   if (!command.settings.turned_off.at("fold")) give_freed_memory_back();
   // Before pictures are prepared, which may take long.
   const train::Engine& engine = torch_engine();
+  group.meet(engine, std::chrono::seconds(command.rendezvous_timeout));
   const LoadedData data = load_data(command);
-  train::TrainOptions options = options_for(command, data);
-  model::ModelInfo info = info_for(data);
-  const train::TrainData parts = data.parts();
-  const RunData about_data = run_data(parts, info);
-  options.network.device = engine.resolve_device(command.settings.device);
-  choose_precision(options.network);
-  choose_threads(options.network);
-  train::RunState first = first_state(command, about_data, data, options);
-  check_start(command, first.network.weights, parts.test);
-  TensorBoard board(command.tensorboard, parts.train);
-  TrainReporter reporter(log, command.log_steps, board, parts.test,
-                         checkpoint_writer(command, options, about_data, info));
-  RunStart start = run_start(command, options, data, engine);
-  start.epochs_done = first.epochs_done;
-  reporter.on_start(start);
+  Plan plan;
+  plan.options = options_for(command, data);
+  plan.info = info_for(data);
+  plan.parts = data.parts();
+  plan.about_data = run_data(plan.parts, plan.info);
+  plan.options.network.device =
+      group.alone() ? engine.resolve_device(command.settings.device) : "cpu";
+  choose_precision(plan.options.network);
+  choose_threads(plan.options.network);
+  train::RunState first = first_state(command, plan.about_data, data, plan.options);
+  group.require_same(run_words(plan.options, plan.about_data, first));
+  return group.leads() ? lead(command, log, data, plan, std::move(first), engine, group)
+                       : follow(data, plan, std::move(first), engine, group);
+}
 
-  const auto network = engine.make_network(options.network);
-  const std::atomic<int>& stop = defer_interrupts();
-  train::TrainResult result =
-      train::train(*network, options, parts, std::move(first), reporter, stop);
-  info.training = training_record(start, about_data, result);
-  const Saved saved = save_result(command, result, info);
-  const RunEnd end = run_end(saved.path, result);
-  const data::Dataset& shown = data.test.count() > 0 ? data.test : data.validation;
-  reporter.on_end(end, {result.parameters, shown});
-  print_result(command, end);
-  const std::string unwritten =
-      write_report(command, {start, end, about_data, reporter.epochs(), result, info, shown});
-  if (!saved.failure.empty()) throw Error(ErrorCode::kIo, saved.failure);
-  // What was trained is kept, but is not what the files say now.
-  data.check_unchanged();
-  return with_failures(exit_code(end, stop), joined(reporter.failures(), unwritten), end);
+ExitCode run(TrainCommand command, const std::string& config) {
+  TrainGroup group(distributed::read_ranks(distributed::process_environment()));
+  // What is told of a run is told once.
+  if (!group.leads()) spdlog::set_level(spdlog::level::err);
+  command.settings.local_ranks = group.ranks().local_size;
+  choose_resume(command);
+  return group.run([&] { return work(command, config, group); });
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ std::string split_refusal(const std::string& text) {
 
 /// What would be without effect alone.
 void check_partners(const TrainCommand& command) {
-  if (command.resume.empty() && given(command.settings, "schedule_from")) {
+  if (command.resume.empty() && !command.resume_is_auto &&
+      given(command.settings, "schedule_from")) {
     throw UsageError("--schedule-from is for a run that goes on: give --resume as well");
   }
   if (command.checkpoint.empty() && given(command.settings, "checkpoint_every")) {
@@ -92,10 +93,23 @@ void check_outputs(const TrainCommand& command) {
 
 }  // namespace
 
-void check_command(const TrainCommand& command, const std::string& config) {
+void check_command(const TrainCommand& command, const std::string& config, bool writes) {
   check_options(command);
   check_files(command, config);
-  check_outputs(command);
+  if (writes) check_outputs(command);
+}
+
+void choose_resume(TrainCommand& command) {
+  if (command.resume != "auto") return;
+  if (command.checkpoint.empty()) {
+    throw UsageError("--resume auto goes on with what --checkpoint writes: give --checkpoint FILE");
+  }
+  command.resume_is_auto = true;
+  std::error_code none;
+  const bool is_there = std::filesystem::exists(command.checkpoint, none);
+  command.resume = is_there ? command.checkpoint : "";
+  // What the run began with, the checkpoint holds.
+  if (is_there) command.from.clear();
 }
 
 void add_train_files(CLI::App& command, TrainCommand& options) {
@@ -132,8 +146,8 @@ void add_train_files(CLI::App& command, TrainCommand& options) {
   command
       .add_option("--resume", options.resume,
                   "Checkpoint of a run to go on with, with its optimizer, which --from leaves: "
-                  "ours or Python's")
-      ->type_name("FILE")
+                  "ours or Python's; auto: that of --checkpoint, if it is there")
+      ->type_name("FILE|auto")
       ->group("Input");
   command.add_option("--out", options.out, "Model file to write: .pt, .pth, .safetensors or .onnx")
       ->type_name("FILE")
@@ -166,6 +180,14 @@ void add_train_files(CLI::App& command, TrainCommand& options) {
   command.add_flag("--log-steps", options.log_steps, "Write every step's loss to the log too")
       ->group("Output");
   command.add_flag("--json", options.json, "Print the result as one JSON object")->group("Output");
+  command
+      .add_option("--rendezvous-timeout", options.rendezvous_timeout,
+                  "Seconds in which the processes of torchrun, MPI or Slurm that train together "
+                  "have to meet")
+      ->type_name("SECONDS")
+      ->check(unnamed(CLI::Range(1, 86400)))
+      ->capture_default_str()
+      ->group("Device");
 }
 
 }  // namespace mlpctl::app

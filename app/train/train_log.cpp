@@ -37,6 +37,7 @@ Json start_json(const RunStart& start) {
   json.update(settings_json(start.options));
   json["mlpctl"] = kVersion;
   json["libtorch"] = start.libtorch;
+  if (start.ranks > 1) json["ranks"] = start.ranks;
   return json;
 }
 

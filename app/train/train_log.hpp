@@ -25,6 +25,9 @@ struct RunStart {
   train::Recipe chosen;
   train::TrainOptions options;
   std::string libtorch;
+  /// Processes that train together, and what started them.
+  int ranks = 1;
+  std::string launcher = {};
 };
 
 /// What a run came to.

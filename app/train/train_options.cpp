@@ -1,6 +1,7 @@
 #include "train/train_options.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -187,9 +188,17 @@ class Overlay {
   const TrainSettings& settings_;
 };
 
-void resolve_threads(const std::string& threads, train::TrainOptions& options) {
-  const bool automatic = threads == "auto";
-  const int allowed = thread_count(threads);
+/// Ranks share the machine's processors, unless their launcher has given each its own.
+int threads_of_rank(int allowed, int local_ranks) {
+  const auto online = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  return std::clamp(online / local_ranks, 1, allowed);
+}
+
+void resolve_threads(const TrainSettings& settings, train::TrainOptions& options) {
+  const bool automatic = settings.threads == "auto";
+  int allowed = thread_count(settings.threads);
+  if (automatic && settings.local_ranks > 1)
+    allowed = threads_of_rank(allowed, settings.local_ranks);
   options.network.adapt_threads = automatic;
   options.network.threads =
       automatic ? std::min(allowed, train::automatic_threads(options.batch_size)) : allowed;
@@ -256,7 +265,7 @@ train::TrainOptions resolve(const TrainSettings& settings, bool digits) {
   train::TrainOptions options = train::find_recipe(settings.recipe, digits).options;
   const Overlay overlay(settings);
   for_each_field(options, overlay);
-  resolve_threads(settings.threads, options);
+  resolve_threads(settings, options);
   // A warm-up that the recipe brings gives way to a run that is too short for it.
   if (!overlay.given("warmup")) {
     options.warmup = std::min(options.warmup, static_cast<double>(options.epochs) / 2);

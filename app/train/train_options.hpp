@@ -18,6 +18,8 @@ struct TrainSettings {
   std::string recipe = "default", threads = "auto", device = "auto";
   /// For a setting that --no-NAME turns off: whether it does.
   std::map<std::string, bool, std::less<>> turned_off;
+  /// Processes on this machine that train together.
+  int local_ranks = 1;
   /// Keeps the other values, each under its option.
   const CLI::App* command = nullptr;
 };

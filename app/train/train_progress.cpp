@@ -76,7 +76,9 @@ void TrainProgress::show(const RunStart& start) {
   spdlog::info("data    {}", data_text(start));
   spdlog::info("recipe  {}", recipe_text(start));
   const auto& network = start.options.network;
-  spdlog::info("device  {}, {} thread{}", network.device, network.threads,
+  const std::string ranks =
+      start.ranks > 1 ? fmt::format("{} ranks by {}, each ", start.ranks, start.launcher) : "";
+  spdlog::info("device  {}{}, {} thread{}", ranks, network.device, network.threads,
                network.threads == 1 ? "" : "s");
   show_all(start);
 }

@@ -44,18 +44,24 @@ void FoldedBlock::fold(const ConvLinear& layers, std::int64_t block, const float
   }
 }
 
-FoldedBlock::ByChannel FoldedBlock::add_sums(const ConvLinear& layers, const float* maps,
-                                             TapSums::Block& sums) const {
+void FoldedBlock::take_gradient(const kernels::SparseRows& by_pixel,
+                                std::span<const float> output_gradient) {
+  bias.fill(0);
+  kernels::table().multiply(by_pixel, output_gradient.data(), bias.data(), weight.data(),
+                            kBlockUnits);
+  for (std::size_t first = 0; first < output_gradient.size();
+       first += static_cast<std::size_t>(kPackedUnits)) {
+    for (std::size_t u = 0; u < bias.size(); ++u) bias[u] += output_gradient[first + u];
+  }
+}
+
+void FoldedBlock::sum_taps(const float* maps, TapSums::Block& sums) const {
   ByChannel by_channel;
   kernels::table().tap_sums(maps, weight.data(), sums.taps.data());
   kernels::table().channel_sums(maps, by_channel[0].data());
   for (std::size_t c = 0; c < by_channel.size(); ++c) {
-    for (std::size_t u = 0; u < bias.size(); ++u) {
-      sums.bias[c] += bias[u] * by_channel[c][u];
-      by_channel[c][u] = bias[u] * layers.kernel_bias[c];
-    }
+    for (std::size_t u = 0; u < bias.size(); ++u) sums.bias[c] += bias[u] * by_channel[c][u];
   }
-  return by_channel;
 }
 
 void FoldedBlock::weight_to(std::span<float> all, std::int64_t block) const {

@@ -34,6 +34,8 @@ class TapSums {
   TapSums() : blocks_(static_cast<std::size_t>(kBlocks)) {}
   /// The sums of one block, set to zero.
   Block& block(std::int64_t index);
+  /// Sets those of all blocks to zero.
+  void clear() { blocks_.assign(blocks_.size(), Block{}); }
   void reduce(std::span<float> kernel, std::span<float> kernel_bias) const;
 
  private:
@@ -51,11 +53,16 @@ struct FoldedBlock {
   /// Fills the block from its maps, packed.
   void fold(const ConvLinear& layers, std::int64_t block, const float* maps);
 
-  /// With this block holding gradients: adds to the convolution's sums, and hands
-  /// row(offset, gradient) each row of the maps' gradient, offset counted from maps.
+  /// Becomes the gradients for those of the block's outputs, which begin at output_gradient and are
+  /// kPackedUnits apart.
+  void take_gradient(const kernels::SparseRows& by_pixel, std::span<const float> output_gradient);
+
+  /// With this block holding gradients: adds to the convolution's sums.
+  void sum_taps(const float* maps, TapSums::Block& sums) const;
+  /// With this block holding gradients: hands row(offset, gradient) each row of the maps' gradient,
+  /// offset counted from maps.
   template <typename Row>
-  void unfold(const ConvLinear& layers, const float* maps, TapSums::Block& sums,
-              const Row& row) const;
+  void unfold(const ConvLinear& layers, const Row& row) const;
 
   /// Copies the weight of the block's real units into weight [300,784].
   void weight_to(std::span<float> all, std::int64_t block) const;
@@ -64,16 +71,15 @@ struct FoldedBlock {
 
  private:
   using ByChannel = std::array<std::array<float, kBlockUnits>, model::kChannels>;
-  /// The sums by channel of the maps join the convolution's sums; what every weight's gradient
-  /// starts from is returned.
-  ByChannel add_sums(const ConvLinear& layers, const float* maps, TapSums::Block& sums) const;
 };
 
 template <typename Row>
-void FoldedBlock::unfold(const ConvLinear& layers, const float* maps, TapSums::Block& sums,
-                         const Row& row) const {
-  const ByChannel start = add_sums(layers, maps, sums);
+void FoldedBlock::unfold(const ConvLinear& layers, const Row& row) const {
   alignas(64) std::array<float, kRowValues> gradient;
+  alignas(64) ByChannel start;
+  for (std::size_t c = 0; c < start.size(); ++c) {
+    for (std::size_t u = 0; u < bias.size(); ++u) start[c][u] = bias[u] * layers.kernel_bias[c];
+  }
   for (std::int64_t y = 0; y < model::kMapSide; ++y) {
     for (std::int64_t c = 0; c < model::kChannels; ++c) {
       kernels::table().unfold_row(layers.kernel.data() + c * kernels::kTaps,

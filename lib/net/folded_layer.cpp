@@ -38,20 +38,13 @@ void FoldedLayer::backward(const ConvLinear& layers, PixelBatch& batch,
   const kernels::SparseRows by_pixel = batch.by_pixel();
   parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
     FoldedBlock& folded = FoldedBlock::of_this_thread();
-    const float* gradient = output_gradient.data() + block * kBlockUnits;
-    folded.bias.fill(0);
-    kernels::table().multiply(by_pixel, gradient, folded.bias.data(), folded.weight.data(),
-                              kBlockUnits);
-    for (std::int64_t b = 0; b < batch.size(); ++b) {
-      for (std::size_t u = 0; u < folded.bias.size(); ++u) {
-        folded.bias[u] += gradient[b * kPackedUnits + static_cast<std::int64_t>(u)];
-      }
-    }
+    folded.take_gradient(by_pixel,
+                         output_gradient.subspan(static_cast<std::size_t>(block * kBlockUnits)));
     folded.bias_to(small.bias, block);
-    folded.unfold(layers, layers.weight.data() + packed_row(block, 0, 0), sums_.block(block),
-                  [&](std::int64_t offset, std::span<const float> row) {
-                    sink(packed_row(block, 0, 0) + offset, row);
-                  });
+    folded.sum_taps(layers.weight.data() + packed_row(block, 0, 0), sums_.block(block));
+    folded.unfold(layers, [&](std::int64_t offset, std::span<const float> row) {
+      sink(packed_row(block, 0, 0) + offset, row);
+    });
   });
   sums_.reduce(small.kernel, small.kernel_bias);
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "distributed/group.hpp"
+#include "distributed/ranks.hpp"
 #include "model/parameters.hpp"
 #include "thread/pool.hpp"
 #include "train/options.hpp"
@@ -51,6 +53,12 @@ class Network {
   virtual NetworkState state() const = 0;
   /// The weights to evaluate and keep: the averaged ones where there are any.
   virtual model::Parameters result() const = 0;
+  /// Where ranks share the network: makes state() and result() whole on rank 0 and worth nothing on
+  /// the others, until the next step. All ranks call it.
+  virtual void gather() {}
+  /// What this process's wish to stop comes to: where ranks share the network, the largest of all
+  /// ranks' at the last step.
+  virtual int agreed_stop(int wish) const { return wish; }
 
   /// The pictures that steps take theirs from. They must outlive the network.
   virtual void set_examples(const Examples& examples) = 0;
@@ -58,8 +66,9 @@ class Network {
   virtual void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) = 0;
 
   /// Trains on `count` pictures from place `first` of the order on. `changed` holds these pictures
-  /// as they are to be seen and named; empty: as they are. Returns the loss where reading it costs
-  /// nothing; when it is not finite the weights were left alone.
+  /// (where ranks share the network, this one's share of them) as they are to be seen and named;
+  /// empty: as they are. Returns the loss where reading it costs nothing; when it is not finite the
+  /// weights were left alone.
   virtual std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
                                     double learning_rate) = 0;
   /// The losses since the epoch began, of each picture once.
@@ -77,6 +86,9 @@ class Engine {
   /// missing.
   virtual std::string resolve_device(const std::string& name) const = 0;
   virtual std::unique_ptr<Network> make_network(const NetworkOptions& options) const = 0;
+  /// Brings the ranks together. Throws Error naming who does not come in time.
+  virtual std::unique_ptr<distributed::Group> join(const distributed::Ranks& ranks,
+                                                   const distributed::Meeting& meeting) const = 0;
   /// The ten logits of each picture, computed by LibTorch.
   virtual std::vector<float> logits(const model::Parameters& parameters,
                                     std::span<const std::uint8_t> images,

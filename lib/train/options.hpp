@@ -50,6 +50,7 @@ struct NetworkOptions {
 struct TrainOptions {
   NetworkOptions network;
   std::int64_t epochs = 20;
+  /// Over all ranks.
   std::int64_t batch_size = 64;
   double learning_rate = 1e-3;
   ScheduleKind schedule = ScheduleKind::kConstant;
@@ -89,7 +90,7 @@ void for_each_field(Options& options, Visit&& visit) {
   };
   field("epochs", options.epochs, kTraining, kFromOne, kFree, "Passes over the training set");
   field("batch_size", options.batch_size, kTraining, kFromOne, kSame,
-        "Pictures in a step, after which the weights change");
+        "Pictures in a step, after which the weights change; of several processes, all together");
   field("lr", options.learning_rate, kOptimizer, kAboveZero, kSame,
         "Learning rate: how far a step goes");
   field("optimizer", optimizer.kind, kOptimizer, kAny, kSame,

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "distributed/ranks.hpp"
 #include "mlpctl/error.hpp"
 #include "net/classifier.hpp"
 #include "train/batch_producer.hpp"
@@ -25,11 +26,14 @@ double cross_entropy(std::span<const float> logits, std::uint8_t label) {
   return std::log(sum) + largest - logits[label];
 }
 
-/// Makes an epoch's changed pictures ahead of the steps; none for epochs that see them as they
-/// are.
+/// Makes an epoch's changed pictures, those of a rank's share of every step, ahead of the steps;
+/// none for epochs that see them as they are.
 class Images {
  public:
-  Images(const TrainOptions& options, const Examples& examples) : options_(options) {
+  Images(const TrainOptions& options, const Examples& examples, const distributed::Group* group)
+      : options_(options),
+        rank_(group == nullptr ? 0 : group->rank()),
+        ranks_(group == nullptr ? 1 : group->size()) {
     if (!changes_images(options.augment)) return;
     const auto fill = [augmenter = Augmenter(options.augment), seed = options.seed, all = examples](
                           std::int64_t epoch, std::span<const std::int64_t> indices,
@@ -48,12 +52,33 @@ class Images {
   /// `order` is what is left of the epoch's.
   void start(std::int64_t epoch, std::span<const std::int64_t> order) {
     changed_ = producer_ && epoch < options_.epochs - options_.clean_epochs;
-    if (changed_) producer_->start(epoch, order, options_.batch_size);
+    if (!changed_) return;
+    if (ranks_ == 1) return producer_->start(epoch, order, options_.batch_size);
+    producer_->start(epoch, share_of_steps(order),
+                     distributed::share_of(options_.batch_size, rank_, ranks_).count);
   }
   Examples next() { return changed_ ? producer_->next() : Examples(); }
 
  private:
+  /// Only the last step's share may be smaller than the others.
+  std::vector<std::int64_t> share_of_steps(std::span<const std::int64_t> order) const {
+    std::vector<std::int64_t> all;
+    all.reserve(order.size() / static_cast<std::size_t>(ranks_) + 1);
+    while (!order.empty()) {
+      const auto step =
+          order.first(std::min(static_cast<std::size_t>(options_.batch_size), order.size()));
+      const auto share =
+          distributed::share_of(static_cast<std::int64_t>(step.size()), rank_, ranks_);
+      const auto own = step.subspan(static_cast<std::size_t>(share.first),
+                                    static_cast<std::size_t>(share.count));
+      all.insert(all.end(), own.begin(), own.end());
+      order = order.subspan(step.size());
+    }
+    return all;
+  }
+
   const TrainOptions& options_;
+  int rank_, ranks_;
   std::unique_ptr<BatchProducer> producer_;
   bool changed_ = false;
 };
@@ -61,13 +86,14 @@ class Images {
 class Run {
  public:
   Run(Network& network, const TrainOptions& options, const TrainData& data, RunState start,
-      TrainEvents& events, const std::atomic<int>& stop)
+      TrainEvents& events, const std::atomic<int>& stop, distributed::Group* group)
       : network_(network),
         options_(options),
         data_(data),
         events_(events),
         stop_(stop),
-        images_(options, data.train),
+        group_(group),
+        images_(options, data.train, group),
         steps_((data.train.count() + options.batch_size - 1) / options.batch_size),
         schedule_(options, steps_),
         best_(std::move(start.best)),
@@ -141,20 +167,22 @@ class Run {
     const double seconds = clock.seconds();
     const auto steps_left =
         static_cast<double>((options_.epochs - result_.epochs_done) * steps_ - step - 1);
-    events_.on_step({.epoch = result_.epochs_done + 1,
-                     .epochs = options_.epochs,
-                     .step = step + 1,
-                     .steps = steps_,
-                     .total_step = total_step_,
-                     .learning_rate = rate,
-                     .loss = loss,
-                     .images_per_second = speed(first + count, seconds),
-                     .seconds_left = steps_left * seconds / steps_here(step)});
+    if (leads())
+      events_.on_step({.epoch = result_.epochs_done + 1,
+                       .epochs = options_.epochs,
+                       .step = step + 1,
+                       .steps = steps_,
+                       .total_step = total_step_,
+                       .learning_rate = rate,
+                       .loss = loss,
+                       .images_per_second = speed(first + count, seconds),
+                       .seconds_left = steps_left * seconds / steps_here(step)});
     if (options_.checkpoint_every > 0 && total_step_ % options_.checkpoint_every == 0) {
       if (!std::isfinite(network_.epoch_loss().sum)) return end(TrainEnd::kNotFinite);
       tell_state();
     }
-    if (stop_.load() != 0) return end_within(TrainEnd::kStopped);
+    result_.stopped_by = network_.agreed_stop(stop_.load());
+    if (result_.stopped_by != 0) return end_within(TrainEnd::kStopped);
     if (options_.max_steps > 0 && total_step_ >= options_.max_steps) {
       return end_within(TrainEnd::kMaxSteps);
     }
@@ -165,6 +193,7 @@ class Run {
   bool finish_epoch() {
     ++result_.epochs_done;
     epoch_step_ = 0;
+    network_.gather();
     auto weights = network_.result();
     EpochReport report{.epoch = result_.epochs_done,
                        .epochs = options_.epochs,
@@ -174,7 +203,7 @@ class Run {
                        .learning_rate = schedule_.rate(total_step_ - 1),
                        .seconds = seconds_,
                        .images_per_second = speed(data_.train.count(), seconds_)};
-    const double accuracy = report.validation ? report.validation->accuracy : 0;
+    const double accuracy = known_to_all(report.validation ? report.validation->accuracy : 0);
     if (accuracy > best_accuracy_) {
       best_accuracy_ = accuracy;
       best_epoch_ = report.epoch;
@@ -185,13 +214,13 @@ class Run {
     }
     last_good_ = std::move(weights);
     last_report_ = report;
-    events_.on_epoch(report);
+    if (leads()) events_.on_epoch(report);
     tell_state();
     return !out_of_patience() || end(TrainEnd::kPatience);
   }
 
   std::optional<Score> score_of(const model::Parameters& weights, const Examples& examples) const {
-    if (examples.count() == 0) return std::nullopt;
+    if (examples.count() == 0 || !leads()) return std::nullopt;
     return score(weights, examples, options_.network.threads);
   }
 
@@ -204,8 +233,17 @@ class Run {
     return static_cast<double>(step + 1 - pictures_before_ / options_.batch_size);
   }
 
+  /// Of the ranks, the one that measures and tells.
+  bool leads() const { return group_ == nullptr || group_->rank() == 0; }
+  /// Rank 0's value.
+  double known_to_all(double value) const {
+    if (group_ != nullptr) distributed::broadcast(*group_, std::span(&value, 1));
+    return value;
+  }
+
   void tell_state() {
-    events_.on_state([this] { return state(); });
+    network_.gather();
+    if (leads()) events_.on_state([this] { return state(); });
     state_told_ = true;
   }
 
@@ -243,6 +281,8 @@ class Run {
 
   /// Picks the weights to keep.
   void choose() {
+    network_.gather();
+    if (!leads()) return;
     const bool not_finite = result_.end == TrainEnd::kNotFinite;
     if (best_ && (not_finite || options_.keep == Keep::kBest)) {
       result_.parameters = best_;
@@ -265,6 +305,7 @@ class Run {
   const TrainData& data_;
   TrainEvents& events_;
   const std::atomic<int>& stop_;
+  distributed::Group* group_;
   Images images_;
   std::int64_t steps_;
   Schedule schedule_;
@@ -306,8 +347,9 @@ RunState fresh_run(model::Parameters parameters) {
 }
 
 TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
-                  RunState start, TrainEvents& events, const std::atomic<int>& stop) {
-  return Run(network, options, data, std::move(start), events, stop).go();
+                  RunState start, TrainEvents& events, const std::atomic<int>& stop,
+                  distributed::Group* group) {
+  return Run(network, options, data, std::move(start), events, stop, group).go();
 }
 
 }  // namespace mlpctl::train

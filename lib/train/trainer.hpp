@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "distributed/group.hpp"
 #include "train/network.hpp"
 #include "train/options.hpp"
 
@@ -70,6 +71,8 @@ enum class TrainEnd { kFinished, kPatience, kMaxSteps, kStopped, kNotFinite };
 
 struct TrainResult {
   TrainEnd end = TrainEnd::kFinished;
+  /// With kStopped the value of `stop`, this process's or another rank's.
+  int stopped_by = 0;
   /// The weights to keep. With kNotFinite those of the last good epoch, if there was one.
   std::optional<model::Parameters> parameters;
   std::int64_t epochs_done = 0, steps_done = 0;
@@ -81,9 +84,12 @@ struct TrainResult {
 
 /// Trains until the epochs are over, patience or steps run out, `stop` is not 0 (looked at after
 /// every step), or the loss is not finite. A run whose `start` is already there ends at once.
-/// Throws Error when `start` is at no place of an epoch of these data.
+/// Throws Error when `start` is at no place of an epoch of these data. With a `group` its ranks
+/// train together the network that they share: all call this alike, and rank 0 alone measures, has
+/// events, and parameters to keep.
 TrainResult train(Network& network, const TrainOptions& options, const TrainData& data,
-                  RunState start, TrainEvents& events, const std::atomic<int>& stop);
+                  RunState start, TrainEvents& events, const std::atomic<int>& stop,
+                  distributed::Group* group = nullptr);
 
 /// The state that a fresh run starts from.
 RunState fresh_run(model::Parameters parameters);

@@ -14,6 +14,7 @@
 #include "mlpctl/error.hpp"
 #include "train/torch/autograd.hpp"
 #include "train/torch/mlp_module.hpp"
+#include "train/torch/process_group.hpp"
 #include "train/torch/tensor_network.hpp"
 
 namespace mlpctl::train {
@@ -83,6 +84,11 @@ std::unique_ptr<Network> TorchEngine::make_network(const NetworkOptions& options
   const bool here = options.device == "cpu" && options.precision == Precision::kFloat32;
   return options.fold && here ? make_folded_network(options, make_autograd())
                               : make_tensor_network(options);
+}
+
+std::unique_ptr<distributed::Group> TorchEngine::join(const distributed::Ranks& ranks,
+                                                      const distributed::Meeting& meeting) const {
+  return train::join(ranks, meeting);
 }
 
 std::vector<float> TorchEngine::logits(const model::Parameters& parameters,

@@ -18,6 +18,8 @@ class TorchEngine : public Engine {
   /// The folded network behind LibTorch's autograd on the CPU in float32, else LibTorch's own
   /// operations.
   std::unique_ptr<Network> make_network(const NetworkOptions& options) const override;
+  std::unique_ptr<distributed::Group> join(const distributed::Ranks& ranks,
+                                           const distributed::Meeting& meeting) const override;
   std::vector<float> logits(const model::Parameters& parameters,
                             std::span<const std::uint8_t> images, const NetworkOptions& options,
                             std::int64_t batch_size) const override;

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "cli/exit_code.hpp"
+#include "distributed/group.hpp"
+#include "distributed/ranks.hpp"
+#include "train/network.hpp"
+#include "train/train_options.hpp"
+
+namespace mlpctl::app {
+
+/// Throws UsageError for settings with which one process alone can train.
+void check_for_ranks(const TrainSettings& settings);
+
+/// The ranks that this run is of; a lone process is a group of its own, which meets nobody.
+class TrainGroup {
+ public:
+  explicit TrainGroup(distributed::Ranks ranks) : ranks_(std::move(ranks)) {}
+
+  const distributed::Ranks& ranks() const { return ranks_; }
+  bool alone() const { return ranks_.alone(); }
+  /// Whether this process writes and tells.
+  bool leads() const { return ranks_.rank == 0; }
+  /// Null for a lone process and before the ranks have met.
+  distributed::Group* group() const { return group_; }
+
+  void meet(const train::Engine& engine, std::chrono::seconds timeout);
+  /// Throws Error where rank 0 has other words for what the run is made of.
+  void require_same(const std::string& words) const;
+  /// The network is trained: what is left to do is rank 0's, which needs nobody for it.
+  void trained() const;
+  /// Ends the run of all with rank 0's code, once it has done its work.
+  ExitCode settle(ExitCode code) const;
+
+  /// Runs the work; what it throws is told to the other ranks and, but for rank 0, thrown with the
+  /// rank before it.
+  ExitCode run(const std::function<ExitCode()>& work) const;
+
+ private:
+  distributed::Ranks ranks_;
+  distributed::Group* group_ = nullptr;
+};
+
+}  // namespace mlpctl::app

@@ -1,0 +1,134 @@
+#include "train/torch/watch.hpp"
+
+#include <charconv>
+#include <condition_variable>
+#include <utility>
+
+namespace mlpctl::train {
+namespace {
+
+constexpr std::chrono::milliseconds kBeat{1000};
+/// A rank that is silent for so long is gone, and so is a store; together with what it takes to
+/// tell everybody less than half a minute.
+constexpr std::chrono::seconds kSilence{12}, kStoreSilence{18};
+constexpr char kLost[] = "lost";
+
+std::string beat_key(int rank) {
+  return "beat/" + std::to_string(rank);
+}
+
+std::vector<std::uint8_t> bytes_of(const std::string& text) {
+  return {text.begin(), text.end()};
+}
+
+/// False where the stop comes first.
+bool pause(const std::stop_token& stop, std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any stopped;
+  return !stopped.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
+}
+
+}  // namespace
+
+Watch::Watch(Store store, int rank, std::vector<std::string> names, Keeper keeper, OnLoss on_loss)
+    : store_(std::move(store)),
+      rank_(rank),
+      names_(std::move(names)),
+      keeper_(std::move(keeper)),
+      on_loss_(std::move(on_loss)),
+      answered_(Clock::now().time_since_epoch().count()),
+      signs_(names_.size(), Sign{{}, Clock::now()}),
+      beater_([this](const std::stop_token& stop) { beat(stop); }),
+      guard_([this](const std::stop_token& stop) { guard(stop); }) {}
+
+Watch::~Watch() {
+  resting_ = true;
+}
+
+void Watch::beat(const std::stop_token& stop) {
+  try {
+    do {
+      store_->set(beat_key(rank_), bytes_of(std::to_string(++beats_)));
+      if (!resting_) look();
+      answered_ = Clock::now().time_since_epoch().count();
+    } while (pause(stop, kBeat));
+  } catch (const std::exception&) {
+    // Who kept the store may just have come to the end of its work, or this rank is about to say
+    // more of what happened.
+    if (pause(stop, 2 * kBeat)) tell(keeper_.name + " is gone: it ended or cannot be reached");
+  }
+}
+
+void Watch::look() {
+  if (store_->check({kLost})) return tell(sentence_of(agree("")));
+  for (int other = 0; other < static_cast<int>(names_.size()); ++other) {
+    if (other == rank_ || !store_->check({beat_key(other)})) continue;
+    Sign& sign = signs_[static_cast<std::size_t>(other)];
+    auto value = store_->get(beat_key(other));
+    const auto now = Clock::now();
+    if (value != sign.value) {
+      sign = {std::move(value), now};
+    } else if (now - sign.since > kSilence) {
+      return tell(sentence_of(agree(std::to_string(other) + " has been silent for " +
+                                    std::to_string(kSilence.count()) +
+                                    " s: it hangs or lost its network")));
+    }
+  }
+}
+
+/// A store whose keeper hangs does not even refuse an answer.
+void Watch::guard(const std::stop_token& stop) {
+  while (pause(stop, kBeat)) {
+    const Clock::time_point answered{Clock::duration(answered_.load())};
+    if (Clock::now() - answered < kStoreSilence) continue;
+    return tell(keeper_.name + " has been silent for " + std::to_string(kStoreSilence.count()) +
+                " s: it hangs or lost its network");
+  }
+}
+
+void Watch::tell(const std::string& sentence) {
+  if (resting_ || told_.exchange(true)) return;
+  linger();
+  on_loss_(sentence);
+}
+
+void Watch::linger() {
+  if (keeper_.is_here && !lingered_.exchange(true)) std::this_thread::sleep_for(3 * kBeat);
+}
+
+std::string Watch::agree(const std::string& word) {
+  const auto stands = store_->compareSet(kLost, {}, bytes_of(word));
+  return {stands.begin(), stands.end()};
+}
+
+std::string Watch::sentence_of(const std::string& word) const {
+  std::size_t rank = names_.size();
+  const auto end = std::from_chars(word.data(), word.data() + word.size(), rank).ptr;
+  if (rank >= names_.size()) return word;
+  return names_[rank] + word.substr(static_cast<std::size_t>(end - word.data()));
+}
+
+std::string Watch::lost(int other) {
+  while (told_.exchange(true)) std::this_thread::sleep_for(kBeat);
+  std::string word = std::to_string(other) + " is gone: it ended or cannot be reached";
+  try {
+    word = agree(word);
+  } catch (const std::exception&) {
+    // Then the store went with it.
+  }
+  linger();
+  return sentence_of(word);
+}
+
+void Watch::fail(const std::string& sentence) {
+  resting_ = true;
+  try {
+    agree(std::to_string(rank_) + " ended: " + sentence);
+    linger();
+  } catch (const std::exception&) {
+    // Nobody is left to hear it.
+  }
+}
+
+}  // namespace mlpctl::train
