@@ -21,6 +21,9 @@ image::Digit digit(int name, double probability) {
   return digit;
 }
 
+/// What a net's logits of a digit add up to, as the logarithm of their exponentials' sum.
+constexpr float kEvidence = 6;
+
 /// Counts its calls and gives each digit the probability that it asks for.
 struct FakeNetwork {
   int calls = 0;
@@ -35,7 +38,7 @@ struct FakeNetwork {
       const double probability = nought ? sure_of_nought : pictures[at + 1] / 200.0;
       for (int i = 0; i < digits::kClasses; ++i) {
         const double share = i == pictures[at] ? probability : (1 - probability) / 9;
-        logits.push_back(static_cast<float>(std::log(share)));
+        logits.push_back(kEvidence + static_cast<float>(std::log(share)));
       }
     }
     return logits;
@@ -83,7 +86,7 @@ TEST_CASE("an answer keeps the lines, and what the net says of each digit") {
   const digits::Digit& four = answers[1].lines[0][1];
   CHECK(four.best == 4);
   CHECK(four.confidence() == Catch::Approx(0.8));
-  CHECK(four.logits[4] == Catch::Approx(std::log(0.8)));
+  CHECK(four.logits[4] == Catch::Approx(kEvidence + std::log(0.8)));
   CHECK(four.box == digits::Box{40, 1, 2, 3});
   CHECK(four.input[0] == 4);
   CHECK(four.ranking()[0] == 4);
@@ -216,7 +219,7 @@ TEST_CASE("of the ways to part a mark the one whose digits convince most togethe
   CHECK(read_as({left, part(0, 0.9, 0, 2, 1.4F), right}) == std::vector{6, 7});
   CHECK(read_as({left, part(0, 0.98, 0, 2, 0.8F), right}) == std::vector{0});
   CHECK(read_as({left, part(0, 0.3, 0, 2, 0.8F), right}) == std::vector{6, 7});
-  const image::Reading last = part(5, 0.9, 2, 3, 0.6F), both = part(4, 0.95, 1, 3, 0.7F);
+  const image::Reading last = part(5, 0.6, 2, 3, 0.6F), both = part(4, 0.95, 1, 3, 0.7F);
   CHECK(read_as({left, right, last, both}) == std::vector{6, 4});
 }
 

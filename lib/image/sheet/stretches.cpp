@@ -24,6 +24,12 @@ float between(const Part& left, const Part& right) {
   return right.cut > 0 ? 0 : static_cast<float>(gap(left.mark.box, right.mark.box));
 }
 
+/// Whether no digit is so wide.
+bool is_too_wide(const Box& box, float height) {
+  const float tall = std::max(static_cast<float>(box.height), height);
+  return static_cast<float>(box.width) > kWidestDigit * tall;
+}
+
 }  // namespace
 
 Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale) {
@@ -32,11 +38,6 @@ Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale) {
   Digit digit = normalise(isolated(segmented, chosen, mark.box));
   digit.box = in_file(mark.box, scale);
   return digit;
-}
-
-bool is_too_wide(const Box& box, float height) {
-  const float tall = std::max(static_cast<float>(box.height), height);
-  return static_cast<float>(box.width) > kWidestDigit * tall;
 }
 
 bool may_be_one(const Mark& left, const Mark& right, float height) {

@@ -11,10 +11,8 @@ namespace mlpctl::image {
 /// The mark as one digit. scale: pixels of the file for one of the segmentation.
 Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale);
 
-/// Whether no digit is so wide. height: the usual height of a digit.
-bool is_too_wide(const Box& box, float height);
-
-/// Whether two neighbours of a line lie so close that they may be parts of one digit.
+/// Whether two neighbours of a line lie so close that they may be parts of one digit. height: the
+/// usual height of a digit.
 bool may_be_one(const Mark& left, const Mark& right, float height);
 
 /// All digits that these parts of a line, from left to right, may make: each part, and each run of
