@@ -73,9 +73,10 @@ std::optional<Ranks> ranks_by(const Variables& variables, const Names& names) {
     refuse(std::string(rank ? names.rank : names.size) + " is set, but " +
            (rank ? names.size : names.rank) + " is not: set both, or neither for a lone process");
   }
-  if (*rank >= *size)
+  if (*rank >= *size) {
     refuse(pair_text(names, *rank, *size) + ": ranks count from 0, so the last is " +
            std::to_string(*size - 1));
+  }
   Ranks ranks{.rank = *rank, .size = *size, .launcher = names.launcher};
   ranks.local_rank = variables.number(names.local_rank).value_or(0);
   if (*names.local_size != '\0')

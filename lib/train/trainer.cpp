@@ -167,7 +167,7 @@ class Run {
     const double seconds = clock.seconds();
     const auto steps_left =
         static_cast<double>((options_.epochs - result_.epochs_done) * steps_ - step - 1);
-    if (leads())
+    if (leads()) {
       events_.on_step({.epoch = result_.epochs_done + 1,
                        .epochs = options_.epochs,
                        .step = step + 1,
@@ -177,6 +177,7 @@ class Run {
                        .loss = loss,
                        .images_per_second = speed(first + count, seconds),
                        .seconds_left = steps_left * seconds / steps_here(step)});
+    }
     if (options_.checkpoint_every > 0 && total_step_ % options_.checkpoint_every == 0) {
       if (!std::isfinite(network_.epoch_loss().sum)) return end(TrainEnd::kNotFinite);
       tell_state();

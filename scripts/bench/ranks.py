@@ -48,7 +48,7 @@ def mlpctl(options, batch, ranks, threads):
             command = [options.mlpctl, "train", "--data", options.data, "--recipe", "plain", "--seed", 1]
             command += ["--epochs", epochs, "--batch-size", batch, "--threads", threads, "--log", log]
             command += ["--out", f"{folder}/m.pt"]
-            launcher = [*TORCHRUN, ranks, "--no-python"] if ranks > 1 else []
+            launcher = [*TORCHRUN, ranks, "--no-python", "--"] if ranks > 1 else []
             sent.append(bytes_sent([*launcher, *command])[0])
         lines = [json.loads(line) for line in log.read_text().splitlines()]
     seconds = [line["seconds"] / steps for line in lines if line["event"] == "epoch"]

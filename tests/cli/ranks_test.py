@@ -165,8 +165,8 @@ class Equality(RanksTest):
         own = self.train(own_ranks(2), "own.safetensors", *self.PLAN)
         torchrun = [PYTHON, "-m", "torch.distributed.run", "--nproc-per-node", 2, "--master-port", free_port()]
         once = "test ! -e failed && [ $RANK = 1 ] && touch failed && exit 1; exec \"$@\""
-        restarted = [*torchrun, "--max-restarts", 1, "--no-python", "sh", "-c", f"cd {self.folder}; {once}", "sh"]
-        done = self.launch(restarted, "torchrun.safetensors", *self.PLAN)
+        restarted = [*torchrun, "--max-restarts", 1, "--no-python", "--", "sh", "-c", f"cd {self.folder}; {once}", "sh"]
+        done = self.launch(restarted, "torchrun.safetensors", *self.PLAN, "--log", self.folder / "log.jsonl")
         self.assertTrue((self.folder / "failed").exists())
         self.assertIn("2 ranks by torchrun, each cpu, 1 thread", done.stderr)
         self.assertEqual(parameters(self.folder / "torchrun.safetensors"), parameters(own))
