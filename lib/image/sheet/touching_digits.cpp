@@ -9,7 +9,7 @@ namespace {
 
 /// Shares of a digit's height: the width of two digits that touch at least, ones among them; how
 /// far apart cuts are; and the height of a part at least, or it is none.
-constexpr float kTwoOnes = 0.4F, kApart = 0.16F, kLeastPart = 0.4F;
+constexpr float kTwoDigits = 0.7F, kApart = 0.16F, kLeastPart = 0.4F;
 /// What a cut crosses at most: this many strokes in a mark as wide as one digit, and in wider ones.
 constexpr float kStrokes = 1.8F, kMoreStrokes = 3.2F, kOneDigit = 0.95F;
 /// The area of an upright stroke that a part has at least, as a share.
@@ -242,7 +242,7 @@ std::vector<Part> cut(Segmentation& segmented, const Mark& mark, const std::vect
 std::vector<Part> parts_of(Segmentation& segmented, const Mark& mark, float height) {
   const float tall = std::max(static_cast<float>(mark.box.height), 0.8F * height);
   const float width = static_cast<float>(mark.box.width) / tall;
-  if (width < kTwoOnes || static_cast<float>(mark.box.height) < kLeastPart * height) {
+  if (width < kTwoDigits || static_cast<float>(mark.box.height) < kLeastPart * height) {
     return {{.mark = mark}};
   }
   const Mask mask = mask_of(segmented, mark);
