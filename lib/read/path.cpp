@@ -1,8 +1,9 @@
 #include "read/path.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+
+#include "read/weights.hpp"
 
 namespace mlpctl::digits {
 
@@ -32,28 +33,16 @@ float square(float x) {
   return x * x;
 }
 
-/// What the net tells of a digit by its logits: the logarithm of the probability of its answer, and
-/// how much speaks for any digit.
-struct Evidence {
-  float sureness, amount;
-};
-
-Evidence evidence_of(std::span<const float> logits) {
-  /// More tells nothing: of ones, as parts of other digits are, there is most.
-  constexpr float kMost = 6.5F;
-  const float most = *std::ranges::max_element(logits);
-  float sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - most);
-  return {-std::log(sum), std::min(kMost, most + std::log(sum))};
-}
-
 }  // namespace
 
 float score_of(const image::Stretch& stretch, std::span<const float> logits) {
   /// Of the height of a usual digit: between these widths, and above this height, all are alike.
   constexpr float kNarrow = 0.45F, kWide = 0.8F, kLow = 0.85F;
+  /// As for single digits, found beside the weights above.
+  constexpr float kMostEvidence = 6.5F;
   const Evidence evidence = evidence_of(logits);
-  return kPath.digit + kPath.sureness * evidence.sureness + kPath.evidence * evidence.amount +
+  return kPath.digit + kPath.sureness * evidence.sureness +
+         kPath.evidence * std::min(kMostEvidence, evidence.amount) +
          kPath.wide * square(std::max(0.0F, stretch.width - kWide)) +
          kPath.narrow * square(std::max(0.0F, kNarrow - stretch.width)) +
          kPath.low * square(std::max(0.0F, kLow - stretch.height)) + kPath.cut * stretch.cut +

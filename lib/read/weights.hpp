@@ -29,6 +29,13 @@ inline constexpr JudgeWeights kJudge{
     .one = -1.15F,
 };
 
+/// What the net tells of a digit by its logits.
+struct Evidence {
+  float sureness;  ///< the logarithm of the probability of its answer
+  float amount;    ///< how much speaks for any digit
+};
+Evidence evidence_of(std::span<const float> logits);
+
 /// What the judge makes of a reading of one digit, given the net's logits.
 float score_of(const image::Terms& terms, std::span<const float> logits);
 
