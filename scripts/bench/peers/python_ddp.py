@@ -6,6 +6,7 @@ graph.
 """
 
 import argparse
+import pathlib
 import statistics
 import time
 
@@ -18,7 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--steps", type=int, default=100)
