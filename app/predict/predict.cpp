@@ -114,7 +114,7 @@ void check_files(const PredictOptions& options, RunFiles& files) {
     }
   }
   files.add_output("--annotate", options.annotate);
-  options.report.check(files, false);
+  options.report.check(files);
   files.check();
   options.report.probe();
 }
@@ -185,7 +185,9 @@ void write_report(const PredictOptions& options, const ScanPage& page,
   const Facts facts{{"model", options.model},
                     {"weights, SHA-256", weights_hash(parameters)},
                     {"read by", std::string("mlpctl ") + kVersion}};
-  options.report.write([&](ReportForm) { return page.html(title, facts); });
+  options.report.write([&](ReportForm form) {
+    return form == ReportForm::kPage ? page.html(title, facts) : page.markdown(title, facts);
+  });
 }
 
 // A picture is worked on in planes of some megabytes, one after the other. Each would be given back
@@ -339,7 +341,7 @@ void add_output_options(CLI::App& command, PredictOptions& options) {
       ->group("Output");
   options.report.add_option(command,
                             "Write a page (.html) that shows each picture, what the network saw "
-                            "of it and the answer, the least sure first");
+                            "of it and the answer, the least sure first, or a summary (.md)");
 }
 
 }  // namespace
