@@ -24,7 +24,6 @@
 #include "commands.hpp"
 #include "eval/low_accuracy.hpp"
 #include "eval/metrics.hpp"
-#include "eval/mistakes.hpp"
 #include "eval/report_text.hpp"
 #include "mlpctl/error.hpp"
 #include "mlpctl/state/reader.hpp"
@@ -78,60 +77,53 @@ nlohmann::ordered_json to_json(const eval::Report& report, const std::vector<std
   return json;
 }
 
-/// What a model's answers to a set come to.
-struct Measured {
-  Evaluation evaluation;
-  std::vector<eval::Mistake> mistakes;
-};
-
-Measured measure(const Inference& inference, const data::Dataset& set,
-                 const std::vector<std::string>& classes) {
+Evaluation measure(const Inference& inference, const data::Dataset& set,
+                   const std::vector<std::string>& classes) {
   const train::Clock clock;
   const std::vector<float> logits = inference.logits(set.images);
   set.check_unchanged();
   spdlog::debug("answered {} images in {:.6f} s", set.count(), clock.seconds());
-  return {evaluate(logits, set.images, set.labels, classes), eval::mistakes(logits, set.labels)};
+  return evaluate(logits, set.images, set.labels, classes);
 }
 
-nlohmann::ordered_json to_json(const eval::Mistake& mistake, const data::Dataset& set) {
+nlohmann::ordered_json to_json(const eval::Sample& wrong, const data::Dataset& set) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   if (set.files.empty()) {
-    json["index"] = mistake.picture;
+    json["index"] = wrong.index;
   } else {
-    json["file"] = set.files[mistake.picture];
+    json["file"] = set.files[wrong.index];
   }
-  json["label"] = mistake.label;
-  json["answer"] = mistake.answer;
-  json["confidence"] = mistake.confidence;
+  json["label"] = wrong.label;
+  json["answer"] = wrong.answer;
+  json["confidence"] = wrong.confidence();
   return json;
 }
 
 /// "wrong: 2, the surest first" and a line for each of the first `most`.
-std::string wrong_text(const std::vector<eval::Mistake>& mistakes, const data::Dataset& set,
+std::string wrong_text(const std::vector<eval::Sample>& wrong, const data::Dataset& set,
                        const std::vector<std::string>& names, std::size_t most) {
-  if (mistakes.empty() || most == 0) return "";
-  std::string text = fmt::format("\nwrong: {}, the surest first\n", mistakes.size());
-  for (std::size_t i = 0; i < std::min(most, mistakes.size()); ++i) {
-    const eval::Mistake& each = mistakes[i];
-    const std::string picture = set.files.empty() ? fmt::format("picture {}", each.picture)
-                                                  : printable(set.files[each.picture]);
-    text += fmt::format("{}: {}, answered {} with {:.2f} %\n", picture,
-                        names[static_cast<std::size_t>(each.label)],
-                        names[static_cast<std::size_t>(each.answer)], 100 * each.confidence);
+  if (wrong.empty() || most == 0) return "";
+  std::string text = fmt::format("\nwrong: {}, the surest first\n", wrong.size());
+  for (std::size_t i = 0; i < std::min(most, wrong.size()); ++i) {
+    const eval::Sample& each = wrong[i];
+    const std::string picture = set.files.empty() ? fmt::format("picture {}", each.index)
+                                                  : printable(set.files[each.index]);
+    text += fmt::format("{}: {}, answered {} with {:.2f} %\n", picture, names[each.label],
+                        names[each.answer], 100 * each.confidence());
   }
-  if (mistakes.size() > most) text += fmt::format("and {} more\n", mistakes.size() - most);
+  if (wrong.size() > most) text += fmt::format("and {} more\n", wrong.size() - most);
   return text;
 }
 
-void print(const EvalOptions& options, const Measured& measured, const PreparedSet& prepared) {
-  const auto& [evaluation, mistakes] = measured;
+void print(const EvalOptions& options, const Evaluation& evaluation, const PreparedSet& prepared) {
+  const std::vector<eval::Sample>& wrong = evaluation.samples.wrong;
   const eval::Report& report = evaluation.report;
   std::vector<std::string> names = evaluation.classes;
   if (options.json) {
     nlohmann::ordered_json json = to_json(report, names);
     json["wrong"] = nlohmann::ordered_json::array();
-    for (std::size_t i = 0; i < std::min(options.wrong, mistakes.size()); ++i) {
-      json["wrong"].push_back(to_json(mistakes[i], prepared.set));
+    for (std::size_t i = 0; i < std::min(options.wrong, wrong.size()); ++i) {
+      json["wrong"].push_back(to_json(wrong[i], prepared.set));
     }
     json["left_out"] = prepared.left_out;
     std::cout << json_text(json) << '\n';
@@ -139,7 +131,7 @@ void print(const EvalOptions& options, const Measured& measured, const PreparedS
   }
   for (std::string& name : names) name = printable(name);
   std::cout << eval::to_text(report, names)
-            << wrong_text(mistakes, prepared.set, names, options.wrong);
+            << wrong_text(wrong, prepared.set, names, options.wrong);
   if (!prepared.left_out.empty()) {
     std::cout << "left out: " << prepared.left_out.size() << ", which count in none of this\n";
   }
@@ -254,14 +246,14 @@ ExitCode run(const EvalOptions& options, const std::string& config) {
   spdlog::debug("{}: {} images, {} threads", set.name, set.count(), inference.threads());
 
   // The clock runs only from here on: the start of LibTorch is not what is measured.
-  const Measured measured = measure(inference, set, class_names(info.classes, set.classes));
-  const eval::Report& report = measured.evaluation.report;
+  const Evaluation evaluation = measure(inference, set, class_names(info.classes, set.classes));
+  const eval::Report& report = evaluation.report;
   if (!std::isfinite(report.loss)) {
     throw Error(ErrorCode::kCorruption,
                 options.model + ": its answers are not finite numbers; train it again");
   }
-  print(options, measured, prepared);
-  write_report(options, measured.evaluation, info, model.parameters, set);
+  print(options, evaluation, prepared);
+  write_report(options, evaluation, info, model.parameters, set);
   tell_low_accuracy(report, set, info, inference);
   return judge_accuracy(options, report, prepared.left_out.size());
 }

@@ -91,7 +91,9 @@ void write_report(const PredictCommand& options, const ScanPage& page,
   const Facts facts{{"model", options.model},
                     {"weights, SHA-256", weights_hash(parameters)},
                     {"read by", std::string("mlpctl ") + kVersion}};
-  options.report.write([&](ReportForm) { return page.html(title, facts); });
+  options.report.write([&](ReportForm form) {
+    return form == ReportForm::kPage ? page.html(title, facts) : page.markdown(title, facts);
+  });
 }
 
 // A picture is worked on in planes of some megabytes, one after the other. Each would be given back

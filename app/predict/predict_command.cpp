@@ -63,7 +63,7 @@ void check_files(const PredictCommand& options, RunFiles& files) {
   for (const std::string& path : options.paths) add("", path);
   for (const std::string& list : options.lists) add("--files-from", list);
   files.add_output("--annotate", options.annotate);
-  options.report.check(files, false);
+  options.report.check(files);
   files.check();
   options.report.probe();
 }
@@ -147,7 +147,7 @@ void add_output_options(CLI::App& command, PredictCommand& options) {
       ->group("Output");
   options.report.add_option(command,
                             "Write a page (.html) that shows each picture, what the network saw "
-                            "of it and the answer, the least sure first");
+                            "of it and the answer, the least sure first, or a summary (.md)");
 }
 
 }  // namespace

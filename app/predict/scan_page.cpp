@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/text.hpp"
+#include "report/markdown.hpp"
 #include "report/page.hpp"
 #include "report/picture_sheet.hpp"
 
@@ -17,6 +18,8 @@ using Json = nlohmann::ordered_json;
 
 /// Digits of one picture that are shown; a page of a census has some hundreds.
 constexpr std::size_t kMostDigits = 200;
+/// Pictures of the short form.
+constexpr std::size_t kMostInSummary = 20;
 
 double share_of(float probability) {
   return std::round(static_cast<double>(probability) * 1e4) / 1e4;
@@ -100,6 +103,10 @@ void ScanPage::add(const Result& result, Thumbnail thumbnail) {
   keep_photo(doubt, small_, std::move(thumbnail.small), thumbnail);
 }
 
+std::string ScanPage::summary() const {
+  return fmt::format("{} pictures, {} without an answer", pictures_, failed_ + blank_);
+}
+
 std::string ScanPage::html(const std::string& title, const Facts& facts) const {
   PictureSheet sheet;
   Json rows = Json::array();
@@ -117,9 +124,7 @@ std::string ScanPage::html(const std::string& title, const Facts& facts) const {
   }
   Json classes = Json::array();
   for (int i = 0; i < digits::kClasses; ++i) classes.push_back(printable(class_name(i, style_)));
-  const std::string summary =
-      fmt::format("{} pictures, {} without an answer", pictures_, failed_ + blank_);
-  return html_page(title, summary,
+  return html_page(title, summary(),
                    {{"kind", "scans"},
                     {"title", printable(title)},
                     {"threshold", style_.min_confidence},
@@ -132,6 +137,25 @@ std::string ScanPage::html(const std::string& title, const Facts& facts) const {
                     {"sheet", sheet.uri()},
                     {"columns", PictureSheet::kColumns},
                     {"facts", facts_json(facts)}});
+}
+
+std::string ScanPage::markdown(const std::string& title, const Facts& facts) const {
+  std::string text = fmt::format("## {}\n\n**{}**\n\n| | |\n| --- | --- |\n{}",
+                                 markdown_escaped(title), summary(), markdown_rows(facts));
+  if (rows_.size() == 0) return text;
+  text += "\n| the least sure | read | sure | |\n| --- | --- | ---: | --- |\n";
+  std::size_t left = kMostInSummary;
+  for (const auto& [doubt, kept] : rows_) {
+    if (left-- == 0) break;
+    const Json& row = kept.first;
+    std::string read = row.value("text", "");
+    std::ranges::replace(read, '\n', ' ');
+    text += fmt::format(
+        "| {} | {} | {} | {} |\n", markdown_escaped(row.value("name", "")), markdown_escaped(read),
+        row.contains("sure") ? fmt::format("{:.2f} %", 100 * row["sure"].get<double>()) : "",
+        markdown_escaped(row.value("error", row.value("note", ""))));
+  }
+  return text;
 }
 
 }  // namespace mlpctl::app

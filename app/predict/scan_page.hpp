@@ -13,7 +13,7 @@
 
 namespace mlpctl::app {
 
-/// The page of what predict read, sorted by doubt. Pictures come one after the other, and however
+/// The report of what predict read, sorted by doubt. Pictures come one after the other, and however
 /// many they are, what is kept of them makes a page below 2 MB: the answers of some 10,000, and of
 /// the least sure of these what the net saw and, reduced, the picture.
 class ScanPage {
@@ -23,6 +23,8 @@ class ScanPage {
   void add(const Result& result, Thumbnail thumbnail);
   /// The file.
   std::string html(const std::string& title, const Facts& facts) const;
+  /// The short form, for the summary of a CI run: how many, and the least sure of them.
+  std::string markdown(const std::string& title, const Facts& facts) const;
 
  private:
   using Json = nlohmann::ordered_json;
@@ -35,6 +37,7 @@ class ScanPage {
     int width, height;
   };
 
+  std::string summary() const;
   Json row_of(const Result& result) const;
   void keep_digits(const Doubt& doubt, const digits::Answer& answer);
   void keep_photo(const Doubt& doubt, MostDoubtful<Photo>& photos, std::string uri,

@@ -37,7 +37,7 @@ Json sample_json(const eval::Sample& sample) {
   std::ranges::stable_sort(ranking, [&](std::size_t a, std::size_t b) {
     return sample.probabilities[a] > sample.probabilities[b];
   });
-  Json json{sample.index, sample.label, sample.answer(),
+  Json json{sample.index, sample.label, sample.answer,
             rounded(static_cast<double>(sample.of_label()))};
   for (std::size_t i = 0; i < 3; ++i) {
     json.push_back(ranking[i]);

@@ -56,6 +56,14 @@ std::string markdown_escaped(std::string_view text) {
   return out;
 }
 
+std::string markdown_rows(const Facts& facts) {
+  std::string text;
+  for (const auto& [name, value] : facts) {
+    text += fmt::format("| {} | {} |\n", markdown_escaped(name), markdown_escaped(value));
+  }
+  return text;
+}
+
 std::string to_markdown(std::string_view title, const Evaluation& evaluation, const Facts& facts) {
   const eval::Report& report = evaluation.report;
   const eval::Interval& range = report.accuracy_interval;
@@ -70,10 +78,7 @@ std::string to_markdown(std::string_view title, const Evaluation& evaluation, co
     text += fmt::format("| loss | {:.4f} |\n| calibration error | {:.4f} |\n", report.loss,
                         report.calibration_error);
   }
-  for (const auto& [name, value] : facts) {
-    text += fmt::format("| {} | {} |\n", markdown_escaped(name), markdown_escaped(value));
-  }
-  return text + mistakes_text(evaluation);
+  return text + markdown_rows(facts) + mistakes_text(evaluation);
 }
 
 }  // namespace mlpctl::app

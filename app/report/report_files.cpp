@@ -12,12 +12,12 @@
 namespace mlpctl::app {
 namespace {
 
-ReportForm form_of(const std::string& path, bool with_markdown) {
+ReportForm form_of(const std::string& path) {
   const std::string suffix = std::filesystem::path(path).extension().string();
   if (suffix == ".html" || suffix == ".htm") return ReportForm::kPage;
-  if (suffix == ".md" && with_markdown) return ReportForm::kMarkdown;
-  throw UsageError("--report " + path + ": name a .html file for a page to look at" +
-                   (with_markdown ? ", or a .md file for a summary" : ""));
+  if (suffix == ".md") return ReportForm::kMarkdown;
+  throw UsageError("--report " + path +
+                   ": name a .html file for a page to look at, or a .md file for a summary");
 }
 
 }  // namespace
@@ -25,13 +25,15 @@ ReportForm form_of(const std::string& path, bool with_markdown) {
 void ReportFiles::add_option(CLI::App& command, const std::string& help) {
   command.add_option("--report", paths_, help)
       ->type_name("FILE")
-      ->allow_extra_args(false)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)  // Or it takes a PATH behind it, where --report comes again.
       ->group("Output");
 }
 
-void ReportFiles::check(RunFiles& files, bool with_markdown) const {
+void ReportFiles::check(RunFiles& files) const {
   for (const std::string& path : paths_) {
-    form_of(path, with_markdown);
+    form_of(path);
     files.add_output("--report", path);
   }
 }
@@ -53,7 +55,7 @@ void ReportFiles::require_other(const std::string& read) const {
 void ReportFiles::write(const std::function<std::string(ReportForm)>& text) const {
   for (const std::string& path : paths_) {
     AtomicFile file(path);
-    file.write(text(form_of(path, true)));
+    file.write(text(form_of(path)));
     file.commit();
   }
 }

@@ -19,10 +19,9 @@ class ReportFiles {
   void add_option(CLI::App& command, const std::string& help);
 
   bool empty() const { return paths_.empty(); }
-  /// Throws UsageError for a suffix that names no form and, where `with_markdown` is false, for
-  /// one of Markdown; Error for a file that cannot be written now. To be called with the run's
-  /// other files before anything is written.
-  void check(RunFiles& files, bool with_markdown = true) const;
+  /// Throws UsageError for a suffix that names no form. To be called with the run's other files
+  /// before anything is written.
+  void check(RunFiles& files) const;
   /// Looks again whether they can be written; leaves nothing behind.
   void probe() const;
   /// Throws Error where one of them is this file, which the run reads.

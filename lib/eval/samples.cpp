@@ -1,6 +1,7 @@
 #include "eval/samples.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "net/classifier.hpp"
 
@@ -21,23 +22,22 @@ void keep(std::vector<Sample>& kept, const Sample& sample, std::size_t most) {
 
 }  // namespace
 
-std::size_t Sample::answer() const {
-  return static_cast<std::size_t>(net::best_class(probabilities));
-}
-
 Samples choose_samples(std::span<const float> logits, std::span<const std::uint8_t> labels,
                        const SampleLimits& limits) {
   Samples samples;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    Sample sample{.index = i, .label = labels[i]};
     const auto row = logits.subspan(i * model::kClasses, model::kClasses);
     const auto answer = static_cast<std::size_t>(net::best_class(row));
+    Sample sample{.index = i, .label = labels[i], .answer = answer};
     std::ranges::copy(row, sample.probabilities.begin());
     net::softmax(sample.probabilities);
     const bool right = answer == sample.label;
     keep(samples.cells[sample.label][answer], sample, right ? limits.right : limits.wrong);
-    if (!right) keep(samples.worst, sample, limits.worst);
+    if (right) continue;
+    keep(samples.worst, sample, limits.worst);
+    samples.wrong.push_back(sample);
   }
+  std::ranges::stable_sort(samples.wrong, std::ranges::greater(), &Sample::confidence);
   return samples;
 }
 

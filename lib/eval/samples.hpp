@@ -14,23 +14,27 @@ namespace mlpctl::eval {
 struct Sample {
   std::size_t index = 0;  ///< in the set
   std::uint8_t label = 0;
+  std::size_t answer = 0;
   std::array<float, model::kClasses> probabilities{};
 
-  std::size_t answer() const;
+  /// How sure the answer is.
+  float confidence() const { return probabilities[answer]; }
   /// That of the label: the lower, the worse the answer.
   float of_label() const { return probabilities[label]; }
 };
 
-/// The pictures to look at of a labelled set, those first whose label the network thought least
-/// probable.
+/// The pictures to look at of a labelled set.
 struct Samples {
+  /// All that were answered wrong, the surest first.
+  std::vector<Sample> wrong;
+  // Of these those first whose label the network thought least probable.
   /// The pictures behind each cell of the confusion matrix, [label][answer].
   std::array<std::array<std::vector<Sample>, model::kClasses>, model::kClasses> cells;
   /// Of all that were answered wrong.
   std::vector<Sample> worst;
 };
 
-/// How many are kept of each.
+/// How many are kept of each but `wrong`.
 struct SampleLimits {
   std::size_t right = 40, wrong = 24, worst = 40;
 };

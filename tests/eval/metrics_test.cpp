@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "eval/mistakes.hpp"
-
 using Catch::Matchers::WithinAbs;
 using mlpctl::eval::Metrics;
 
@@ -130,20 +128,4 @@ TEST_CASE(
   for (int i = 0; i < 20; ++i) add(others, 3, 0.9, i == 0 ? 5 : 3);
   CHECK_THAT(others.report().accuracy_interval.low, WithinAbs(0.763869, 1e-6));
   CHECK_THAT(others.report().accuracy_interval.high, WithinAbs(0.991119, 1e-6));
-}
-
-TEST_CASE("mistakes come with their pictures, the surest first") {
-  std::vector<float> logits;
-  for (const auto& [answer, probability] :
-       {std::pair<std::size_t, double>{3, 0.5}, {4, 0.9}, {5, 0.7}, {6, 0.8}}) {
-    const std::vector<float> each = row(answer, probability);
-    logits.insert(logits.end(), each.begin(), each.end());
-  }
-  const auto wrong = mlpctl::eval::mistakes(logits, std::vector<std::uint8_t>{3, 1, 2, 6});
-  REQUIRE(wrong.size() == 2);
-  CHECK(wrong[0].picture == 1);
-  CHECK(wrong[0].label == 1);
-  CHECK(wrong[0].answer == 4);
-  CHECK_THAT(wrong[0].confidence, WithinAbs(0.9, 1e-6));
-  CHECK(wrong[1].picture == 2);
 }

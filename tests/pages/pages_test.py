@@ -226,7 +226,7 @@ class Scans(Pages):
 
     def read(self, *more, code=0):
         result = run("predict", "--model", self.model(), "--preprocess", "none", "--json", "--report", self.page,
-                     self.scans, *more, text=False)
+                     *more, self.scans, text=False)
         self.assertEqual(result.returncode, code, result.stderr)
         return [json.loads(line) for line in result.stdout.decode().splitlines()]
 
@@ -253,8 +253,11 @@ class Scans(Pages):
         answers = self.read()
         self.browser.open(self.page)
         self.assertEqual(self.count_of(".scan"), 60)
-        self.browser.click(".more")
+        self.browser.run("document.querySelector('.more').focus()")
+        self.browser.press("Enter")
         self.assertEqual(self.count_of(".scan"), 70)
+        # The tabulator goes on from the first that came.
+        self.assertEqual(self.browser.run("document.activeElement.className"), "scan")
         self.browser.run("document.getElementById('search').focus()")
         for letter in "scan69":
             self.browser.call("Input.insertText", text=letter)
@@ -282,7 +285,23 @@ class Scans(Pages):
         self.assertIn("would be lost", result.stderr)
         self.assertEqual(picture.read_bytes(), before)
         self.assertIn("name a .html file", self.refused(
-            2, "predict", "--model", self.model(), "--report", self.folder / "x.md", self.scans))
+            2, "predict", "--model", self.model(), "--report", self.folder / "x.txt", self.scans))
+
+    def test_the_short_form_says_how_many_and_names_the_least_sure(self):
+        for number in range(25):
+            self.draw(b"scan%d.pgm" % number, number)
+        self.draw(b"a|b`<script>.pgm", 1)
+        (self.scans / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+        short = self.folder / "report.md"
+        answers = self.read("--report", short, code=1)
+        text = short.read_text()
+        self.assertIn("**27 pictures, 1 without an answer**", text)
+        rows = text[text.index("| the least sure |"):].splitlines()[2:]
+        self.assertEqual(len(rows), 20)
+        self.assertIn("broken.png", rows[0])
+        sure = sorted(answer["confidence"] for answer in answers if "confidence" in answer)
+        self.assertIn(f" {100 * sure[0]:.2f} % |", rows[1])
+        self.assertNotIn("<script>", text)
 
 
 del Pages  # A base alone has no tests.

@@ -44,6 +44,20 @@ class NumberList {
   std::string text_;
 };
 
+/// Calls visit(field, bytes) for each field of bytes in a message, whatever else is in it.
+template <typename Visit>
+void for_each_part(std::string_view message, const Visit& visit) {
+  protozero::pbf_reader in(message);
+  while (in.next()) {
+    if (is_bytes(in)) {
+      const std::uint32_t field = in.tag();
+      visit(field, in.get_view());
+    } else {
+      in.skip();
+    }
+  }
+}
+
 class OnnxReader {
  public:
   explicit OnnxReader(ReadContext& context)
@@ -97,36 +111,23 @@ class OnnxReader {
 
   void read_metadata(std::string_view message) {
     std::string key, value;
-    protozero::pbf_reader in(message);
-    while (in.next()) {
-      if (in.tag() == onnx::PairField::kKey && is_bytes(in)) {
-        key = std::string(in.get_view());
-      } else if (in.tag() == onnx::PairField::kValue && is_bytes(in)) {
-        value = std::string(in.get_view());
-      } else {
-        in.skip();
-      }
-    }
+    for_each_part(message, [&](std::uint32_t field, std::string_view part) {
+      if (field == onnx::PairField::kKey) key = part;
+      if (field == onnx::PairField::kValue) value = part;
+    });
     context_.arena->charge(2 * sizeof(std::string) + 2 * key.size() + value.size());
     if (!keys_.insert(key).second) refuse_model("has the metadata " + key + " twice");
     metadata_.emplace_back(std::move(key), std::move(value));
   }
 
   void read_graph(std::string_view message) {
-    protozero::pbf_reader in(message);
-    while (in.next()) {
-      if (!is_bytes(in)) {
-        in.skip();
-        continue;
-      }
-      const std::uint32_t field = in.tag();
-      const std::string_view part = in.get_view();
+    for_each_part(message, [&](std::uint32_t field, std::string_view part) {
       if (field == Field::kNode) read_node(part);
       if (field == Field::kInitializer) add(onnx::read_tensor(context_, part));
       if (field == Field::kSparseInitializer) add(sparse(part));
       if (field == Field::kInput) add_name(graph_->inputs, name_of(part));
       if (field == Field::kOutput) add_name(graph_->outputs, name_of(part));
-    }
+    });
   }
 
   void add(const onnx::NamedValue& entry) {
@@ -141,14 +142,9 @@ class OnnxReader {
   /// Its values, a tensor, have its name.
   onnx::NamedValue sparse(std::string_view message) {
     onnx::NamedValue entry;
-    protozero::pbf_reader in(message);
-    while (in.next()) {
-      if (in.tag() == onnx::SparseField::kValues && is_bytes(in)) {
-        entry.name = onnx::read_tensor(context_, in.get_view()).name;
-      } else {
-        in.skip();
-      }
-    }
+    for_each_part(message, [&](std::uint32_t field, std::string_view part) {
+      if (field == onnx::SparseField::kValues) entry.name = onnx::read_tensor(context_, part).name;
+    });
     entry.value = onnx::unread(context_, "SparseTensor");
     return entry;
   }
@@ -160,14 +156,9 @@ class OnnxReader {
 
   static std::string_view name_of(std::string_view message) {
     std::string_view name;
-    protozero::pbf_reader in(message);
-    while (in.next()) {
-      if (in.tag() == onnx::ValueField::kName && is_bytes(in)) {
-        name = in.get_view();
-      } else {
-        in.skip();
-      }
-    }
+    for_each_part(message, [&](std::uint32_t field, std::string_view part) {
+      if (field == onnx::ValueField::kName) name = part;
+    });
     return name;
   }
 
@@ -175,20 +166,13 @@ class OnnxReader {
     using enum onnx::NodeField::Number;
     context_.arena->charge(2 * sizeof(GraphNode));
     GraphNode& node = graph_->nodes.emplace_back();
-    protozero::pbf_reader in(message);
-    while (in.next()) {
-      if (!is_bytes(in)) {
-        in.skip();
-        continue;
-      }
-      const std::uint32_t field = in.tag();
-      const std::string_view part = in.get_view();
+    for_each_part(message, [&](std::uint32_t field, std::string_view part) {
       if (field == kInput) add_name(node.inputs, part);
       if (field == kOutput) add_name(node.outputs, part);
       if (field == kType) node.type = kept(part);
       if (field == kDomain) node.domain = kept(part);
       if (field == kAttribute) read_attribute(node, part);
-    }
+    });
   }
 
   /// A tensor, a graph and what else there is stay closed, so that nothing is nested without end.
