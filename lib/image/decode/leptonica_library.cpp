@@ -17,7 +17,8 @@ MLPCTL_LEPTONICA_FUNCTIONS(MLPCTL_DEFINE)
 
 namespace {
 
-/// dlopen, tried again where a signal came in between; nullptr where the library itself is missing.
+/// dlopen, tried again where a signal came in between or a file could not be closed, which the
+/// loader gives up after; nullptr where the library itself is missing.
 void* ask_for(const std::string& name) {
   constexpr int kTries = 10;
   std::string reason;
@@ -26,7 +27,9 @@ void* ask_for(const std::string& name) {
       return library;
     }
     reason = dlerror();
-    if (!reason.ends_with(std::strerror(EINTR))) break;
+    const bool passes =
+        reason.ends_with(std::strerror(EINTR)) || reason.find("cannot close") != std::string::npos;
+    if (!passes) break;
   }
   if (reason.starts_with(name + ": ") && reason.find("No such file") != std::string::npos) {
     return nullptr;
