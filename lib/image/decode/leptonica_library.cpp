@@ -2,6 +2,9 @@
 
 #include <dlfcn.h>
 
+#include <cerrno>
+#include <cstring>
+#include <new>
 #include <string>
 
 #include "mlpctl/error.hpp"
@@ -14,10 +17,33 @@ MLPCTL_LEPTONICA_FUNCTIONS(MLPCTL_DEFINE)
 
 namespace {
 
-/// The new name, of 1.83 and later, and the one before.
+/// dlopen, tried again where a signal came in between or a file could not be closed, which the
+/// loader gives up after; nullptr where the library itself is missing.
+void* ask_for(const std::string& name) {
+  constexpr int kTries = 10;
+  std::string reason;
+  for (int i = 0; i < kTries; ++i) {
+    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL); library != nullptr) {
+      return library;
+    }
+    reason = dlerror();
+    const bool passes =
+        reason.ends_with(std::strerror(EINTR)) || reason.find("cannot close") != std::string::npos;
+    if (!passes) break;
+  }
+  if (reason.starts_with(name + ": ") && reason.find("No such file") != std::string::npos) {
+    return nullptr;
+  }
+  for (const char* words : {"annot allocate memory", "failed to map segment", "cannot map"}) {
+    if (reason.find(words) != std::string::npos) throw std::bad_alloc();
+  }
+  throw Error(ErrorCode::kIo, "no picture can be read: Leptonica does not load: " + reason);
+}
+
+/// The new name, of 1.83 and later, or the one before.
 void* opened_library() {
   for (const char* name : {"libleptonica.so.6", "liblept.so.5"}) {
-    if (void* library = dlopen(name, RTLD_NOW | RTLD_LOCAL); library != nullptr) return library;
+    if (void* library = ask_for(name); library != nullptr) return library;
   }
   throw Error(ErrorCode::kNotSupported,
               "no picture can be read: Leptonica is not installed, neither libleptonica.so.6 nor "
