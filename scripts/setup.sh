@@ -16,7 +16,7 @@ packages=(
   libhwy-dev nettle-dev libtomlplusplus-dev libprotozero-dev
   libheif1 libheif-dev
   clang libclang-rt-dev
-  openmpi-bin
+  openmpi-bin parallel
   python3 python3-venv bash-completion zsh fish man-db groff-base mandoc
 )
 # For the test of --report's pages: 0.1 GB to download, 0.3 GB installed. Ubuntu has Chromium as a snap alone.
