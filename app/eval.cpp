@@ -298,7 +298,6 @@ void add_eval(CLI::App& app) {
   add_inference_options(*command, options->inference);
   add_examples(*command, {"mlpctl eval --model mlp.pt",
                           "mlpctl eval --model mlp.pt --min-accuracy 0.97 --json > result.json",
-                          "mlpctl eval --model fashion.pt --data data/fashion-mnist",
                           "mlpctl eval --model mlp.pt --data shards/*.tar"});
   on_run(*command, [options, command] { return run(*options, config_file(*command)); });
 }

@@ -279,7 +279,7 @@ class WrongInputs(PredictTest):
         self.assertEqual((past.returncode, past.stdout.count("\n")), (0, 2))
         self.assertIn("--range ends after its last image; it holds 5", past.stderr)
         none = self.predict(self.names[0], "--range", "0:1")
-        self.assertIn("--range counts the images of IDX files", none.stderr)
+        self.assertIn("--range counts the images of data sets", none.stderr)
         self.assertEqual(self.predict(self.idx, "--range", "3:").stderr, "")
 
 

@@ -11,6 +11,7 @@
 
 namespace mlpctl::image {
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a declared name cannot stand in them.
 #define MLPCTL_DEFINE(name) decltype(&::name) name = nullptr;
 MLPCTL_LEPTONICA_FUNCTIONS(MLPCTL_DEFINE)
 #undef MLPCTL_DEFINE

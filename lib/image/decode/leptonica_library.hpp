@@ -38,6 +38,7 @@ namespace mlpctl::image {
   FUNCTION(setMsgSeverity)
 
 // Pointers by the names of the functions, which they hide in this namespace.
+// A name that is declared cannot stand in parentheses. NOLINTNEXTLINE(bugprone-macro-parentheses)
 #define MLPCTL_DECLARE(name) extern decltype(&::name) name;
 MLPCTL_LEPTONICA_FUNCTIONS(MLPCTL_DECLARE)
 #undef MLPCTL_DECLARE
