@@ -10,7 +10,7 @@ namespace {
 /// Parts that make a digit at most; its width, and that of one whose parts do not touch, and the
 /// paper between these, as shares of the usual height.
 constexpr std::size_t kMostParts = 4;
-constexpr float kWidestDigit = 1.6F, kWidestJoined = 1.1F, kFarthestParts = 0.12F;
+constexpr float kWidestDigit = 1.85F, kWidestJoined = 1.1F, kFarthestParts = 0.12F;
 
 Mark joined(Mark mark, const Mark& next) {
   mark.box = united(mark.box, next.box);
