@@ -1,10 +1,12 @@
 """What the help and the manual pages show: examples that run, and pages that say what the help says."""
 
+import io
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import tarfile
 import unittest
 
 from support import PROGRAM, ROOT, ProgramTest, environment, needs, write_set
@@ -36,6 +38,12 @@ class Examples(ProgramTest):
         for name in ("photo.jpg", "sheet.jpg"):
             shutil.copy(seeds / "picture" / "one.jpg", self.folder / name)
         (self.folder / "scans" / "0.png").write_bytes(png(bytes(784), 28, 28))
+        (self.folder / "shards").mkdir()
+        with tarfile.open(self.folder / "shards" / "0.tar", "w") as shard:
+            for name, content in (("0.jpg", (self.folder / "photo.jpg").read_bytes()), ("0.cls", b"0")):
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                shard.addfile(member, io.BytesIO(content))
         if TRAINS:
             self.shell("mlpctl train --epochs 5 --no-augment --out mlp.pt")
         else:
