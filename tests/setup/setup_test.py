@@ -38,7 +38,7 @@ def system_packages_of_setup():
 def packages_of_setup():
     """(name, version) of what setup.sh installs beside torch."""
     text = (SCRIPTS / "setup.sh").read_text()
-    lists = re.findall(r"^python_\w+=\((.*)\)$", text, re.MULTILINE)
+    lists = re.findall(r"^python_\w+=\(([^)]*)\)$", text, re.MULTILINE)
     named = [word.partition("==") for words in lists for word in words.split()]
     return [(name, version or "1.0") for name, _, version in named]
 
