@@ -108,11 +108,12 @@ class Server(TensorBoardTest):
         last = event_accumulator.EventAccumulator(str(self.board)).Reload().Scalars("loss/train")[-1].step
         self.train("--epochs", last + 2, "--resume", self.path("run.pt"), recipe="plain")
         self.assertEqual(len(list(self.board.iterdir())), 2)
-        self.wait_for(lambda: "a" in self.answer("text/tags"))
+        # The server looks into the folder once a second.
+        self.wait_for(lambda: self.steps()[-1:] == [last + 2])
         # Its reader keeps a sample of a thousand steps, and the last one.
         steps = self.steps()
         self.assertEqual(steps, sorted(set(steps)))
-        self.assertEqual((steps[0], steps[-1]), (1, last + 2))
+        self.assertEqual(steps[0], 1)
 
 
 del TensorBoardTest  # A base alone has no tests.
