@@ -67,13 +67,15 @@ class Line {
   bool arguments_only_ = false;
 };
 
-constexpr std::string_view kModels[] = {".pt", ".pth", ".bin", ".ckpt", ".safetensors", ".json"};
+constexpr std::string_view kModels[] = {".pt",          ".pth",  ".bin", ".ckpt",
+                                        ".safetensors", ".onnx", ".json"};
 constexpr std::string_view kSettings[] = {".toml"};
 constexpr std::string_view kLogs[] = {".jsonl"};
 
-/// What the pictures and IDX files end in that predict takes.
+/// What pictures and data sets end in.
 std::vector<std::string> picture_suffixes() {
-  std::vector<std::string> all{"-ubyte", "-ubyte.gz"};
+  std::vector<std::string> all{"-ubyte",  "-ubyte.gz", ".npz",      ".csv",
+                               ".csv.gz", ".jsonl",    ".jsonl.gz", ".tar"};
   for (const image::Codec* codec : image::kCodecs) {
     all.insert(all.end(), codec->suffixes.begin(), codec->suffixes.end());
   }

@@ -1,7 +1,6 @@
 #include "predict/folder_pictures.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <filesystem>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "base/input_file.hpp"
+#include "data/folder.hpp"
 #include "data/set_file.hpp"
 #include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
@@ -25,21 +25,13 @@ bool leads_nowhere(const std::error_code& error) {
          error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
 }
 
-/// Whether it is hidden, or holds what a system keeps for itself: small copies, places of windows.
-bool is_hidden(const fs::path& path) {
-  constexpr std::array<std::string_view, 5> kSystems{"Thumbs.db", "ehthumbs.db", "desktop.ini",
-                                                     "__MACOSX", "@eaDir"};
-  const std::string name = path.filename().string();
-  return name.starts_with('.') || std::ranges::find(kSystems, name) != kSystems.end();
-}
-
 std::vector<std::string> visible_files(const std::string& folder) {
   std::vector<std::string> found;
   std::error_code error;
   const auto options = fs::directory_options::skip_permission_denied;
   for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
        at.increment(error)) {
-    if (is_hidden(at->path())) {
+    if (data::is_hidden(at->path())) {
       at.disable_recursion_pending();
       continue;
     }

@@ -1,5 +1,8 @@
 #include "data/folder.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <system_error>
 
 #include "data/idx_folder.hpp"
@@ -8,6 +11,13 @@
 namespace mlpctl::data {
 
 namespace fs = std::filesystem;
+
+bool is_hidden(const fs::path& path) {
+  constexpr std::array<std::string_view, 5> kSystems{"Thumbs.db", "ehthumbs.db", "desktop.ini",
+                                                     "__MACOSX", "@eaDir"};
+  const std::string name = path.filename().string();
+  return name.starts_with('.') || std::ranges::find(kSystems, name) != kSystems.end();
+}
 
 fs::path program_folder() {
   std::error_code unknown;

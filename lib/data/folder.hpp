@@ -7,6 +7,9 @@
 
 namespace mlpctl::data {
 
+/// Whether it is hidden, or holds what a system keeps for itself: small copies, places of windows.
+bool is_hidden(const std::filesystem::path& path);
+
 /// The folder that the running program lies in, through links; empty where the system does not
 /// tell.
 std::filesystem::path program_folder();

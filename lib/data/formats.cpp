@@ -152,7 +152,7 @@ std::vector<std::string> shards_of(const std::string& path) {
 }
 bool is_shard_set(const std::string& path) {
   const std::vector<std::string> shards = shards_of(path);
-  return !shards.empty() && begins(shards[0], is_shard);
+  return !shards.empty() && is_shard(first_bytes_of(shards[0], kBegin));
 }
 bool has_shards(const std::string&, Part part) {
   return part == Part::kWhole;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "data/classes.hpp"
+#include "data/folder.hpp"
 #include "data/idx_folder.hpp"
 #include "mlpctl/error.hpp"
 
@@ -19,10 +20,6 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 2> kTrainFolders{"train", "training"};
 constexpr std::array<std::string_view, 5> kTestFolders{"test", "testing", "val", "valid",
                                                        "validation"};
-
-bool is_hidden(const fs::path& path) {
-  return path.filename().string().starts_with(".");
-}
 
 /// The names of the folders in a folder, in order.
 std::vector<std::string> folders_in(const std::string& folder) {

@@ -36,7 +36,9 @@ Interval interval(std::int64_t correct, std::int64_t count) {
   const double share = static_cast<double>(correct) / n, z = kQuantile * kQuantile / n;
   const double middle = share + z / 2;
   const double half = kQuantile * std::sqrt(share * (1 - share) / n + z / (4 * n));
-  return {std::max(0.0, (middle - half) / (1 + z)), std::min(1.0, (middle + half) / (1 + z))};
+  // At the ends rounding keeps the quotients from 0 and 1.
+  return {correct == 0 ? 0 : (middle - half) / (1 + z),
+          correct == count ? 1 : (middle + half) / (1 + z)};
 }
 
 void Metrics::add(std::span<const float> logits, std::span<const std::uint8_t> labels) {

@@ -65,10 +65,11 @@ class CandidateTest(ProgramTest):
 
     def test_files_come_with_what_they_end_in(self):
         for words, endings in (
-            (["eval", "--model", ""], [".pt", ".safetensors"]),
+            (["eval", "--model", ""], [".pt", ".safetensors", ".onnx"]),
             (["train", "--resume", ""], [".pt"]),
             (["load", ""], [".pth", ".bin"]),
-            (["predict", ""], [".png", ".jpeg", "-ubyte.gz"]),
+            (["predict", ""], [".png", ".jpeg", "-ubyte.gz", ".npz"]),
+            (["eval", "--data", ""], [".npz", ".csv", ".jsonl", ".tar"]),
             (["predict", "--annotate", ""], [".png"]),
             (["train", "--log", ""], [".jsonl"]),
             (["--config", ""], [".toml"]),

@@ -33,3 +33,10 @@ TEST_CASE("when nothing is found every searched place is named") {
 TEST_CASE("the working folder is searched first") {
   CHECK(mlpctl::data::default_folders().at(0) == "data/mnist");
 }
+
+TEST_CASE("what is hidden and what systems keep beside pictures is passed over") {
+  for (const char* name : {".git", "a/._1.png", "Thumbs.db", "a/@eaDir", "__MACOSX"}) {
+    CHECK(mlpctl::data::is_hidden(name));
+  }
+  CHECK_FALSE(mlpctl::data::is_hidden("a/1.png"));
+}

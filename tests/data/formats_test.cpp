@@ -104,7 +104,8 @@ TEST_CASE("sets of more than ten classes, and several in one folder, are refused
 
 TEST_CASE("a folder of pictures for each class, divided or not") {
   const TempDir dir;
-  for (const char* path : {"3/b.png", "3/deep/a.png", "3/.hidden", "7/c.png"})
+  for (const char* path :
+       {"3/b.png", "3/deep/a.png", "3/.hidden", "7/c.png", "7/@eaDir/c.png", "__MACOSX/d.png"})
     write_picture(dir, path);
   CHECK(has(dir.path(), Part::kWhole));
   CHECK_FALSE(has(dir.path(), Part::kTrain));

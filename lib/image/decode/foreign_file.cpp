@@ -35,6 +35,8 @@ constexpr ForeignKind kImages{"an", "IDX file of images", ""};
 constexpr ForeignKind kLabels{"an", "IDX file of labels", ""};
 constexpr ForeignKind kZip{"a", "ZIP archive or a model file", ""};
 constexpr ForeignKind kGzip{"a", "gzip file", "gzip -dc FILE unpacks it"};
+constexpr ForeignKind kParquet{"a", "Parquet table",
+                               "eval --data FILE names the two lines of Python that convert it"};
 constexpr ForeignKind kTar{"a", "tar archive", ""};
 constexpr ForeignKind kProgram{"a", "program", ""};
 
@@ -63,6 +65,7 @@ constexpr std::array kSignatures{
     Signature{0, "\xFF\x4F\xFF\x51"sv, &kJpeg2000},
     Signature{0, "\xFF\x0A"sv, &kJpegXl},
     Signature{0, "\0\0\0\x0CJXL "sv, &kJpegXl},
+    Signature{0, "PAR1"sv, &kParquet},
     Signature{0, "%PDF"sv, &kPdf},
     Signature{0, "%!PS"sv, &kPostScript},
     Signature{0, "\xC5\xD0\xD3\xC6"sv, &kPostScript},

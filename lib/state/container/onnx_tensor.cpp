@@ -205,8 +205,8 @@ class Parts {
 };
 
 [[noreturn]] void refuse_size(const Parts& parts) {
-  refuse_model("whose tensor " + std::string(parts.name) +
-               " has not the data that its shape needs");
+  refuse_model("has a tensor " + std::string(parts.name) +
+               " that has not the data that its shape needs");
 }
 
 /// The value of a varint cut to its type: a negative number is spelled with 64 bits.
@@ -220,7 +220,8 @@ void append_integer(const Parts& parts, std::uint64_t value, DType dtype,
   const bool fits = bits == 64 || (is_signed ? number >= -half && number < half
                                              : number >= 0 && number < 2 * half);
   if (!fits || (dtype == DType::kBool && value > 1)) {
-    refuse_model("whose tensor " + std::string(parts.name) + " holds a number beyond its type");
+    refuse_model("has a tensor " + std::string(parts.name) +
+                 " that holds a number beyond its type");
   }
   std::array<std::byte, sizeof value> bytes;
   std::memcpy(bytes.data(), &value, sizeof value);
