@@ -178,7 +178,7 @@ def labelled(spark, options, model):
     return files.mapInArrow(lambda batches: label_files(batches, program, model), SCHEMA)
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("inputs", metavar="INPUT", nargs="+")
     parser.add_argument("output", metavar="OUTPUT", help="folder of the Parquet files; one that is there is an error")
@@ -186,7 +186,7 @@ def main():
     parser.add_argument("--mlpctl", default="mlpctl", help="the program on every node (default: %(default)s)")
     parser.add_argument("--master", help="local[2], local[2,4] with four attempts a task, spark://...")
     parser.add_argument("--partitions", type=int, help="how many tasks (default: by the input)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if not os.path.isfile(options.model):
         raise SystemExit(f"spark_predict.py: {options.model}: there is no such file")
 
