@@ -88,6 +88,12 @@ class SparkTest(unittest.TestCase):
         cls.expected = {pathlib.Path(row["file"]).name: answer_of(row) for row in map(json.loads, done.stdout.splitlines())}
         assert len(cls.expected) == COUNT
 
+    def test_a_model_that_is_none(self):
+        out = self.folder / "no answers"
+        with self.assertRaisesRegex(Exception, "mlpctl ended with 1 before its last answer"):
+            self.script.main(["--model", __file__, "--mlpctl", PROGRAM, "--master", "local[2]", str(self.pictures), str(out)])
+        self.assertEqual(list(out.glob("*.parquet")), [])
+
     def labelled(self, source, program=PROGRAM):
         """The rows that the script wrote."""
         import pyarrow.parquet
