@@ -35,8 +35,8 @@ constexpr ForeignKind kImages{"an", "IDX file of images", ""};
 constexpr ForeignKind kLabels{"an", "IDX file of labels", ""};
 constexpr ForeignKind kZip{"a", "ZIP archive or a model file", ""};
 constexpr ForeignKind kGzip{"a", "gzip file", "gzip -dc FILE unpacks it"};
-constexpr ForeignKind kParquet{"a", "Parquet table",
-                               "eval --data FILE names the two lines of Python that convert it"};
+constexpr ForeignKind kParquet{
+    "a", "Parquet table", "pandas.read_parquet reads it; write each picture's bytes to a file"};
 constexpr ForeignKind kTar{"a", "tar archive", ""};
 constexpr ForeignKind kProgram{"a", "program", ""};
 
