@@ -4,7 +4,6 @@
 #include <elf.h>
 #include <sys/mman.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "base/input_file.hpp"
+#include "base/shared_library.hpp"
 #include "base/system_calls.hpp"
 #include "build_settings.hpp"
 #include "cli/libtorch_folder.hpp"
@@ -68,16 +68,6 @@ std::uint64_t whole_size(const fs::path& file) {
   return size;
 }
 
-bool lacks_memory(std::string_view reason) {
-  if (reason.find("static TLS") != std::string_view::npos) return false;
-  for (const char* words :
-       {"annot allocate memory", "failed to map segment", "cannot map zero-fill"}) {
-    if (reason.find(words) != std::string_view::npos)
-      return reason.find("not permitted") == std::string_view::npos;
-  }
-  return false;
-}
-
 /// LibTorch ends the process when memory runs out while it starts: beside its file, which is mapped
 /// as a whole, it needs some forty megabytes then.
 bool has_memory_for(std::uint64_t library) {
@@ -111,21 +101,6 @@ Error no_memory(const std::string& name) {
   throw Error(ErrorCode::kNotSupported,
               name + (missing.empty() ? " does not go with the other libraries that are here"
                                       : " needs " + missing + ", which is not found"));
-}
-
-/// dlopen, tried again where a signal came in between or a file could not be closed, which the
-/// loader gives up after; nullptr with the loader's reason.
-void* ask_loader(const std::string& name, std::string& reason) {
-  constexpr int kTries = 10;
-  const std::string interrupted = std::strerror(EINTR);
-  for (int i = 0; i < kTries; ++i) {
-    if (void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
-    reason = dlerror();
-    const bool passes =
-        reason.ends_with(interrupted) || reason.find("cannot close") != std::string::npos;
-    if (!passes) break;
-  }
-  return nullptr;
 }
 
 /// The version that the loaded library itself tells; empty where it does not.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "data/dataset.hpp"
 #include "mlpctl/error.hpp"
@@ -104,6 +105,13 @@ NumberedLabels number_labels(std::span<const std::string> words, std::span<const
         static_cast<std::uint8_t>(numbered.classes.empty() ? word[0] - '0' : at));
   }
   return numbered;
+}
+
+void label(Dataset& set, std::span<const std::string> words, std::span<const std::string> known,
+           const std::string& name) {
+  NumberedLabels numbered = number_labels(words, known, name);
+  set.classes = std::move(numbered.classes);
+  set.hold_labels(std::move(numbered.labels));
 }
 
 }  // namespace mlpctl::data

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "data/dataset.hpp"
+
 namespace mlpctl::data {
 
 /// Where a folder of data may name its classes.
@@ -25,5 +27,9 @@ struct NumberedLabels {
 /// are neither digits, nor known, nor ten different ones.
 NumberedLabels number_labels(std::span<const std::string> words, std::span<const std::string> known,
                              const std::string& name);
+
+/// Gives the set the labels that number_labels() makes of these words, one for each picture.
+void label(Dataset& set, std::span<const std::string> words, std::span<const std::string> known,
+           const std::string& name);
 
 }  // namespace mlpctl::data

@@ -131,8 +131,8 @@ Dataset load_file_list(const std::string& path, std::span<const std::string> kno
   if (list.files.empty()) {
     throw Error(ErrorCode::kNotSupported, path + ": gives no file a `label`; add one to each line");
   }
-  const NumberedLabels numbered = number_labels(list.labels, known, path);
   Dataset set;
+  label(set, list.labels, known, path);
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   for (const std::string& each : list.files) set.files.push_back(found_file(folder, each));
   if (list.unlabelled > 0) {
@@ -140,8 +140,6 @@ Dataset load_file_list(const std::string& path, std::span<const std::string> kno
                         " of its lines give no label and are left out");
   }
   set.name = set_name(path, Part::kWhole);
-  set.classes = numbered.classes;
-  set.hold_labels({numbered.labels.begin(), numbered.labels.end()});
   return set;
 }
 

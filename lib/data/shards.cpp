@@ -135,15 +135,13 @@ Dataset load_shards(std::span<const std::string> paths, std::span<const std::str
                     ": has no picture with a label; WebDataset has it in a file of its own, "
                     "7.cls beside 7.png");
   }
-  const NumberedLabels numbered = number_labels(found.labels, known, name);
   Dataset set = std::move(found.set);
+  label(set, found.labels, known, name);
   if (found.unlabelled > 0) {
     set.notes.push_back(name + ": " + std::to_string(found.unlabelled) +
                         " of its pictures have no label (.cls) and are left out");
   }
   set.name = set_name(name, Part::kWhole);
-  set.classes = numbered.classes;
-  set.hold_labels({numbered.labels.begin(), numbered.labels.end()});
   return set;
 }
 

@@ -6,7 +6,6 @@
 #include "read/weights.hpp"
 
 namespace mlpctl::digits {
-
 namespace {
 
 /// What each term of a stretch is worth, as a logarithm of odds.

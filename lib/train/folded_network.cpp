@@ -51,7 +51,7 @@ class FoldedNetwork : public Network {
 
   void set_state(NetworkState state) override {
     weights_ = PackedParameters(std::move(state.weights));
-    if (averages()) average_ = PackedParameters(std::move(state.average));
+    if (options_.averages()) average_ = PackedParameters(std::move(state.average));
     first_ = PackedParameters(std::move(state.first));
     second_ = PackedParameters(std::move(state.second));
     step_ = state.step;
@@ -63,7 +63,7 @@ class FoldedNetwork : public Network {
   }
 
   model::Parameters result() const override {
-    return averages() ? average_.unpacked() : weights_.unpacked();
+    return options_.averages() ? average_.unpacked() : weights_.unpacked();
   }
 
   void set_examples(const Examples& examples) override { examples_ = examples; }
@@ -94,11 +94,6 @@ class FoldedNetwork : public Network {
   LossSum epoch_loss() const override { return loss_; }
 
  private:
-  bool averages() const { return options_.ema > 0; }
-  bool has_first() const {
-    return options_.optimizer.kind != model::OptimizerKind::kSgd || options_.optimizer.momentum > 0;
-  }
-
   void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
     if (!changed.empty()) {
       pass_.take(changed.images, changed.labels);
@@ -118,13 +113,15 @@ class FoldedNetwork : public Network {
   }
 
   Slots big_slots(std::int64_t offset) {
-    return {weights_.big.data() + offset, has_first() ? first_.big.data() + offset : nullptr,
-            second_.big.data() + offset, averages() ? average_.big.data() + offset : nullptr};
+    return {weights_.big.data() + offset,
+            options_.has_first_moment() ? first_.big.data() + offset : nullptr,
+            second_.big.data() + offset,
+            options_.averages() ? average_.big.data() + offset : nullptr};
   }
   void update_small(std::size_t i) {
     const auto values = [i](PackedParameters& all) { return all.small.tensors[i].data(); };
-    const Slots slots{values(weights_), has_first() ? values(first_) : nullptr, values(second_),
-                      averages() ? values(average_) : nullptr};
+    const Slots slots{values(weights_), options_.has_first_moment() ? values(first_) : nullptr,
+                      values(second_), options_.averages() ? values(average_) : nullptr};
     apply(update_, slots, gradient_.tensors[i].data(), model::kEntries[i].count());
   }
 

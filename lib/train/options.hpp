@@ -44,6 +44,12 @@ struct NetworkOptions {
   /// Decay a step of the averaged weights; 0: none are kept.
   double ema = 0;
   double label_smoothing = 0;
+
+  bool averages() const { return ema > 0; }
+  /// Whether the optimizer keeps a first moment.
+  bool has_first_moment() const {
+    return optimizer.kind != model::OptimizerKind::kSgd || optimizer.momentum > 0;
+  }
 };
 
 /// How a run goes.

@@ -6,84 +6,22 @@
 #include <utility>
 #include <vector>
 
-#include "distributed/ranks.hpp"
 #include "net/folded_share.hpp"
 #include "thread/pool.hpp"
 #include "train/clock.hpp"
 #include "train/flat_parameters.hpp"
+#include "train/owners.hpp"
 #include "train/thread_choice.hpp"
 #include "train/update.hpp"
 
 namespace mlpctl::train {
 namespace {
 
-using distributed::Transfer;
 using net::BlockRange;
-using Transfers = std::vector<std::unique_ptr<Transfer>>;
-
-enum Tag { kFoldedTag, kHeadTag, kHeadGradientTag, kFoldedGradientTag, kTapsTag, kStateTag };
 
 constexpr std::int64_t kTapValues = FlatParameters::kBias - FlatParameters::kKernel;
 /// What follows a rank's part of the head's gradient: the sum of its losses and its wish to stop.
 constexpr std::size_t kTold = 2;
-
-void finish(Transfers& transfers) {
-  for (const auto& each : transfers) {
-    if (each) each->wait();
-  }
-  transfers.clear();
-}
-
-/// target = the sum of the parts in their order; one of them may be target.
-void sum_parts(std::span<const float* const> parts, std::span<float> target) {
-  std::array<float, 1024> sum;
-  for (std::size_t first = 0; first < target.size(); first += sum.size()) {
-    const std::size_t count = std::min(sum.size(), target.size() - first);
-    std::copy_n(parts[0] + first, count, sum.begin());
-    for (const float* const part : parts.subspan(1)) {
-      for (std::size_t i = 0; i < count; ++i) sum[i] += part[first + i];
-    }
-    std::copy_n(sum.begin(), count, target.begin() + static_cast<std::ptrdiff_t>(first));
-  }
-}
-
-/// Who owns what, and the messages of a group that shares a network.
-class Owners {
- public:
-  explicit Owners(distributed::Group& group)
-      : group_(group), rank_(group.rank()), size_(group.size()) {}
-
-  int rank() const { return rank_; }
-  int size() const { return size_; }
-  BlockRange blocks(int rank) const {
-    const auto share = distributed::share_of(net::kBlocks, rank, size_);
-    return {share.first, share.count};
-  }
-  BlockRange own() const { return blocks(rank_); }
-  /// A rank's part of the head, counted from FlatParameters::kHead.
-  distributed::Share head(int rank) const {
-    return distributed::share_of(FlatParameters::kHeadSize, rank, size_);
-  }
-  std::span<float> head_of(FlatParameters& all, int rank) const {
-    return all.at(FlatParameters::kHead + head(rank).first, head(rank).count);
-  }
-
-  /// Calls visit(rank) for all others, beginning with the next.
-  template <typename Visit>
-  void others(const Visit& visit) const {
-    for (int i = 1; i < size_; ++i) visit((rank_ + i) % size_);
-  }
-  void send(Transfers& sent, int to, Tag tag, std::span<float> values) const {
-    if (!values.empty()) sent.push_back(group_.send(to, tag, values));
-  }
-  void receive(Transfers& coming, int from, Tag tag, std::span<float> values) const {
-    if (!values.empty()) coming.push_back(group_.receive(from, tag, values));
-  }
-
- private:
-  distributed::Group& group_;
-  int rank_, size_;
-};
 
 class SharedNetwork : public Network {
  public:
@@ -110,7 +48,7 @@ class SharedNetwork : public Network {
 
   void set_state(NetworkState state) override {
     weights_ = FlatParameters(state.weights);
-    if (averages()) average_ = FlatParameters(state.average);
+    if (options_.averages()) average_ = FlatParameters(state.average);
     first_ = FlatParameters(state.first);
     second_ = FlatParameters(state.second);
     step_ = state.step;
@@ -121,7 +59,7 @@ class SharedNetwork : public Network {
     if (std::exchange(is_gathered_, true)) return;
     take_weights(false);
     gather(weights_);
-    if (averages()) gather(average_);
+    if (options_.averages()) gather(average_);
     gather(first_);
     gather(second_);
   }
@@ -131,7 +69,7 @@ class SharedNetwork : public Network {
             second_.parameters(),  step_,    epoch_loss()};
   }
   model::Parameters result() const override {
-    return (averages() ? average_ : weights_).parameters();
+    return (options_.averages() ? average_ : weights_).parameters();
   }
 
   void set_examples(const Examples& examples) override { examples_ = examples; }
@@ -173,10 +111,6 @@ class SharedNetwork : public Network {
     Transfers weights;
   };
 
-  bool averages() const { return options_.ema > 0; }
-  bool has_first() const {
-    return options_.optimizer.kind != model::OptimizerKind::kSgd || options_.optimizer.momentum > 0;
-  }
   From& from(int rank) { return from_[static_cast<std::size_t>(rank)]; }
 
   void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
@@ -331,8 +265,8 @@ class SharedNetwork : public Network {
 
   Slots slots(net::AlignedFloats FlatParameters::*values, std::int64_t offset) {
     const auto at = [&](FlatParameters& all) { return (all.*values).data() + offset; };
-    return {at(weights_), has_first() ? at(first_) : nullptr, at(second_),
-            averages() ? at(average_) : nullptr};
+    return {at(weights_), options_.has_first_moment() ? at(first_) : nullptr, at(second_),
+            options_.averages() ? at(average_) : nullptr};
   }
   void update_small(std::int64_t offset, std::int64_t count) {
     apply(update_, slots(&FlatParameters::small, offset), gradient_.small.data() + offset, count);

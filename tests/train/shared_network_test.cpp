@@ -93,6 +93,24 @@ TrainResult run(int ranks, const TrainOptions& options, const TrainData& data,
   return result;
 }
 
+/// What a run of some ranks gives each of them that starts from this state; wish(rank): whether it
+/// wishes to stop.
+template <typename Wish>
+std::vector<TrainResult> short_run(int ranks, const RunState& start, const Wish& wish) {
+  const Synthetic set(64);
+  std::vector<TrainResult> results(static_cast<std::size_t>(ranks));
+  LocalGroups::run(ranks, [&](distributed::Group& group) {
+    TrainOptions options;
+    options.batch_size = 8;
+    const std::atomic<int> stop{wish(group.rank())};
+    TrainEvents nothing;
+    const auto network = make_shared_network(options.network, group, stop);
+    results[static_cast<std::size_t>(group.rank())] =
+        train::train(*network, options, {set.examples(), {}, {}}, start, nothing, stop, &group);
+  });
+  return results;
+}
+
 }  // namespace
 
 TEST_CASE("steps that ranks share are those of one process to rounding") {
@@ -150,19 +168,9 @@ TEST_CASE("a run that ranks share sees the pictures of one process, changed alik
 }
 
 TEST_CASE("any rank's wish to stop ends the run of all after the same step") {
-  const Synthetic set(64);
-  std::vector<TrainResult> results(3);
-  LocalGroups::run(3, [&](distributed::Group& group) {
-    TrainOptions options;
-    options.batch_size = 8;
-    const std::atomic<int> stop{group.rank() == 2 ? 15 : 0};
-    TrainEvents nothing;
-    const auto network = make_shared_network(options.network, group, stop);
-    results[static_cast<std::size_t>(group.rank())] =
-        train::train(*network, options, {set.examples(), {}, {}},
-                     fresh_run(model::initial_parameters(3)), nothing, stop, &group);
-  });
-  for (const TrainResult& result : results) {
+  const RunState start = fresh_run(model::initial_parameters(3));
+  for (const TrainResult& result :
+       short_run(3, start, [](int rank) { return rank == 2 ? 15 : 0; })) {
     CHECK(result.end == TrainEnd::kStopped);
     CHECK(result.stopped_by == 15);
     CHECK(result.steps_done == 1);
@@ -170,20 +178,9 @@ TEST_CASE("any rank's wish to stop ends the run of all after the same step") {
 }
 
 TEST_CASE("a loss that is not finite ends the run of all and leaves the weights alone") {
-  const Synthetic set(64);
-  std::vector<TrainResult> results(2);
-  LocalGroups::run(2, [&](distributed::Group& group) {
-    TrainOptions options;
-    options.batch_size = 8;
-    const std::atomic<int> stop{0};
-    TrainEvents nothing;
-    RunState start = fresh_run(model::initial_parameters(3));
-    start.network.weights.tensors[7][0] = INFINITY;
-    const auto network = make_shared_network(options.network, group, stop);
-    results[static_cast<std::size_t>(group.rank())] = train::train(
-        *network, options, {set.examples(), {}, {}}, std::move(start), nothing, stop, &group);
-  });
-  for (const TrainResult& result : results) {
+  RunState start = fresh_run(model::initial_parameters(3));
+  start.network.weights.tensors[7][0] = INFINITY;
+  for (const TrainResult& result : short_run(2, start, [](int) { return 0; })) {
     CHECK(result.end == TrainEnd::kNotFinite);
     CHECK(result.steps_done == 0);
   }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/shared_library.hpp"
+
 namespace mlpctl::image {
 namespace {
 
@@ -26,7 +28,8 @@ class Symbols {
 };
 
 std::optional<HeifLibrary> open_heif() {
-  void* const library = dlopen("libheif.so.1", RTLD_NOW | RTLD_LOCAL);
+  std::string reason;  // Not told: without it HEIC and AVIF are not read.
+  void* const library = ask_loader("libheif.so.1", reason);
   if (library == nullptr) return std::nullopt;
   HeifLibrary heif{};
   Symbols symbols(library);

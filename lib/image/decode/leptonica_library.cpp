@@ -2,11 +2,10 @@
 
 #include <dlfcn.h>
 
-#include <cerrno>
-#include <cstring>
 #include <new>
 #include <string>
 
+#include "base/shared_library.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::image {
@@ -18,26 +17,14 @@ MLPCTL_LEPTONICA_FUNCTIONS(MLPCTL_DEFINE)
 
 namespace {
 
-/// dlopen, tried again where a signal came in between or a file could not be closed, which the
-/// loader gives up after; nullptr where the library itself is missing.
+/// The library; nullptr where it is missing itself.
 void* ask_for(const std::string& name) {
-  constexpr int kTries = 10;
   std::string reason;
-  for (int i = 0; i < kTries; ++i) {
-    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL); library != nullptr) {
-      return library;
-    }
-    reason = dlerror();
-    const bool passes =
-        reason.ends_with(std::strerror(EINTR)) || reason.find("cannot close") != std::string::npos;
-    if (!passes) break;
-  }
+  if (void* library = ask_loader(name, reason); library != nullptr) return library;
   if (reason.starts_with(name + ": ") && reason.find("No such file") != std::string::npos) {
     return nullptr;
   }
-  for (const char* words : {"annot allocate memory", "failed to map segment", "cannot map"}) {
-    if (reason.find(words) != std::string::npos) throw std::bad_alloc();
-  }
+  if (lacks_memory(reason)) throw std::bad_alloc();
   throw Error(ErrorCode::kIo, "no picture can be read: Leptonica does not load: " + reason);
 }
 

@@ -185,15 +185,14 @@ std::vector<Segmentation> without_lines(const Segmentation& segmented) {
   if (segmented.found.pieces.empty()) return ways;
   const int side = std::min(segmented.ink.width, segmented.ink.height);
   const auto add = [&](Plane ink) {
+    if (ink.values == segmented.ink.values) return;
     Segmentation rest{.ink = std::move(ink),
                       .brightness = segmented.brightness,
                       .flat = segmented.flat,
                       .noise = segmented.noise,
                       .least = segmented.least,
                       .mass = segmented.mass};
-    if (rest.ink.values != segmented.ink.values && find_pieces(rest)) {
-      ways.push_back(std::move(rest));
-    }
+    if (find_pieces(rest)) ways.push_back(std::move(rest));
   };
   if (side < kLeastSide) {
     Plane ink = segmented.ink;

@@ -161,18 +161,26 @@ struct Slice {
   int height() const { return bottom - top + 1; }
 };
 
-std::vector<Slice> slices_of(const Mask& mask, const std::vector<Seam>& cuts) {
-  std::vector<Slice> slices(cuts.size() + 1);
+/// Calls visit(x, y, slice) for the pixels of the mask, by rows.
+template <typename Visit>
+void for_each_inked(const Mask& mask, const std::vector<Seam>& cuts, const Visit& visit) {
   for (int y = 0; y < mask.height; ++y) {
     std::size_t slice = 0;
     for (int x = 0; x < mask.width; ++x) {
       while (slice < cuts.size() && x >= cuts[slice].columns[static_cast<std::size_t>(y)]) ++slice;
-      if (mask.at(x, y) == 0) continue;
-      ++slices[slice].area;
-      slices[slice].top = std::min(slices[slice].top, y);
-      slices[slice].bottom = std::max(slices[slice].bottom, y);
+      if (mask.at(x, y) != 0) visit(x, y, slice);
     }
   }
+}
+
+std::vector<Slice> slices_of(const Mask& mask, const std::vector<Seam>& cuts) {
+  std::vector<Slice> slices(cuts.size() + 1);
+  for_each_inked(mask, cuts, [&](int, int y, std::size_t at) {
+    Slice& slice = slices[at];
+    ++slice.area;
+    slice.top = std::min(slice.top, y);
+    slice.bottom = std::max(slice.bottom, y);
+  });
   return slices;
 }
 
@@ -197,37 +205,31 @@ void grow(Box& box, int x, int y) {
   box = box.width == 0 ? Box{x, y, 1, 1} : united(box, {x, y, 1, 1});
 }
 
-/// Hands the mark's ink to pieces of its own for each part.
-std::vector<Part> cut(Segmentation& segmented, const Mark& mark, const std::vector<Seam>& cuts,
-                      float tall) {
+/// Hands the mark's ink, which the mask has, to pieces of its own for each part.
+std::vector<Part> cut(Segmentation& segmented, const Mark& mark, const Mask& mask,
+                      const std::vector<Seam>& cuts, float tall) {
   Components& found = segmented.found;
   std::vector<Part> parts(cuts.size() + 1);
   std::map<std::pair<std::size_t, std::size_t>, std::size_t> pieces;
-  const Box& box = mark.box;
-  std::vector<bool> own(found.pieces.size());
-  for (const std::size_t piece : mark.pieces) own[piece] = true;
-  for (int y = 0; y < box.height; ++y) {
-    std::size_t slice = 0;
-    for (int x = 0; x < box.width; ++x) {
-      while (slice < cuts.size() && x >= cuts[slice].columns[static_cast<std::size_t>(y)]) ++slice;
-      int& label = found.labels.at(box.x + x, box.y + y);
-      const std::size_t whole = static_cast<std::size_t>(label) - 1;
-      if (label == 0 || whole >= own.size() || !own[whole]) continue;
-      const auto [place, made] = pieces.try_emplace({whole, slice}, found.pieces.size());
-      if (made) {
-        found.pieces.emplace_back();
-        parts[slice].mark.pieces.push_back(place->second);
-      }
-      Component& piece = found.pieces[place->second];
-      const float ink = segmented.ink.at(box.x + x, box.y + y);
-      grow(piece.box, box.x + x, box.y + y);
-      grow(parts[slice].mark.box, box.x + x, box.y + y);
-      ++piece.area;
-      piece.mass += ink;
-      parts[slice].mark.mass += ink;
-      label = static_cast<int>(place->second) + 1;
+  for_each_inked(mask, cuts, [&](int across, int down, std::size_t slice) {
+    const int x = mark.box.x + across, y = mark.box.y + down;
+    int& label = found.labels.at(x, y);
+    const std::size_t whole = static_cast<std::size_t>(label) - 1;
+    const auto [place, made] = pieces.try_emplace({whole, slice}, found.pieces.size());
+    Mark& part = parts[slice].mark;
+    if (made) {
+      found.pieces.emplace_back();
+      part.pieces.push_back(place->second);
     }
-  }
+    Component& piece = found.pieces[place->second];
+    const float ink = segmented.ink.at(x, y);
+    grow(piece.box, x, y);
+    grow(part.box, x, y);
+    ++piece.area;
+    piece.mass += ink;
+    part.mass += ink;
+    label = static_cast<int>(place->second) + 1;
+  });
   for (const std::size_t piece : mark.pieces) found.pieces[piece] = {};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     parts[i].mark.cut_off = mark.cut_off;
@@ -251,7 +253,7 @@ std::vector<Part> parts_of(Segmentation& segmented, const Mark& mark, float heig
       seams_of(mask, tall, stroke * (width < kOneDigit ? kStrokes : kMoreStrokes));
   keep_whole_parts(cuts, mask, height, kLeastArea * stroke * tall);
   if (cuts.empty()) return {{.mark = mark}};
-  return cut(segmented, mark, cuts, tall);
+  return cut(segmented, mark, mask, cuts, tall);
 }
 
 }  // namespace mlpctl::image
