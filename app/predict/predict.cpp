@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <future>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -44,6 +43,7 @@
 #include "predict/result.hpp"
 #include "predict/scan_page.hpp"
 #include "report/report_files.hpp"
+#include "thread/awaited.hpp"
 #include "thread/pipeline.hpp"
 
 namespace mlpctl::app {
@@ -143,11 +143,12 @@ struct Common {
   digits::Preparation preparation;
   Kept kept;
   /// There when the model is read, which is while the first pictures are prepared.
-  std::shared_future<std::shared_ptr<const Inference>> inference;
+  Awaited<Inference>& inference;
 };
 
-std::vector<Told> tell(std::vector<PreparedPicture> pictures, const Common& common, int threads) {
-  std::vector<Result> results = answer(pictures, *common.inference.get(), threads);
+std::vector<Told> tell(std::vector<PreparedPicture> pictures, const Common& common,
+                       const Inference& inference, int threads) {
+  std::vector<Result> results = answer(pictures, inference, threads);
   std::vector<Told> told;
   told.reserve(results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -166,11 +167,12 @@ Block work_on(const std::vector<PredictInput>& inputs, const Common& common) {
   for (const PredictInput& input : inputs) {
     block.prepared.push_back(prepare(input, common.preparation, common.kept));
   }
-  const Inference& inference = *common.inference.get();
-  if (!inference.is_shared()) return block;
+  // Without a model nobody asks for the block.
+  const Inference* const inference = common.inference.wait();
+  if (inference == nullptr || !inference->is_shared()) return block;
   // Of many pictures other threads have some, too.
-  const int threads = inputs.size() == 1 ? inference.threads() : 1;
-  block.told = tell(std::move(block.prepared), common, threads);
+  const int threads = inputs.size() == 1 ? inference->threads() : 1;
+  block.told = tell(std::move(block.prepared), common, *inference, threads);
   return block;
 }
 
@@ -217,13 +219,13 @@ using Blocks = Pipeline<std::vector<PredictInput>, Block>;
 /// What there is to tell of the block. Another engine than the native one is asked here, about as
 /// many pictures as are there.
 std::vector<Told> told_of(Block block, Blocks& blocks, const Common& common) {
-  const Inference& inference = *common.inference.get();
+  const Inference& inference = *common.inference.wait();
   if (inference.is_shared()) return std::move(block.told);
   const auto most = static_cast<std::size_t>(common.command.inference.batch_size);
   while (block.prepared.size() < most && blocks.ready()) {
     std::ranges::move(blocks.next()->prepared, std::back_inserter(block.prepared));
   }
-  return tell(std::move(block.prepared), common, inference.threads());
+  return tell(std::move(block.prepared), common, inference, inference.threads());
 }
 
 ExitCode run(const CLI::App& app, PredictCommand options) {
@@ -243,13 +245,13 @@ ExitCode run(const CLI::App& app, PredictCommand options) {
   const int threads = thread_count(options.inference.threads);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
   auto blocks = std::make_shared<InputBlocks>(inputs, std::min(most, kMostOfBlock));
-  std::promise<std::shared_ptr<const Inference>> asked;
+  Awaited<Inference> inference;
   const Common common{
       .app = app,
       .command = options,
       .preparation = preparation_of(options, info),
       .kept = {.decoded = !options.annotate.empty(), .thumbnail = !options.report.empty()},
-      .inference = asked.get_future().share()};
+      .inference = inference};
   Blocks work([blocks] { return blocks->next(); },
               [blocks, &common](const std::vector<PredictInput>& block) {
                 const std::chrono::nanoseconds began = time_of_thread();
@@ -258,10 +260,10 @@ ExitCode run(const CLI::App& app, PredictCommand options) {
                 return done;
               },
               threads, kAheadPerThread * static_cast<std::size_t>(threads));
-  // Destroyed before the threads end, so that who waits for the model hears that there is none.
-  std::promise<std::shared_ptr<const Inference>> promise = std::move(asked);
+  // Before the threads end who waits for the model hears that there is none.
+  const GivenUpAtEnd end(inference);
   const model::ModelView model = model::view_in(file, options.load);
-  promise.set_value(std::make_shared<const Inference>(model.parameters, options.inference));
+  inference.give(model.parameters, options.inference);
   Teller teller(options, files);
   while (std::optional<Block> block = work.next()) {
     for (Told& each : told_of(*std::move(block), work, common)) teller.tell(each);
