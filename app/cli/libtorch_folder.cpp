@@ -4,6 +4,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/directory.hpp"
 #include "build_settings.hpp"
 
 namespace mlpctl::app {
@@ -32,9 +33,10 @@ std::vector<std::string> places_in(const fs::path& folder) {
   std::vector<std::string> places{"", "lib", "torch/lib", "libtorch", "libtorch/lib"};
   std::error_code none;
   if (!fs::exists(folder / "pyvenv.cfg", none)) return places;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder / "lib", none)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with("python3")) places.push_back("lib/" + name + "/site-packages/torch/lib");
+  if (!fs::is_directory(folder / "lib", none)) return places;
+  for (const DirectoryEntry& entry : entries_of((folder / "lib").string())) {
+    if (!entry.name().starts_with("python3")) continue;
+    places.push_back("lib/" + entry.name() + "/site-packages/torch/lib");
   }
   return places;
 }

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/directory.hpp"
 #include "cli/text.hpp"
 #include "cli/usage_error.hpp"
 #include "mlpctl/error.hpp"
@@ -31,19 +32,8 @@ ScanReport scan_stdin() {
   return state::scan_bytes(std::as_bytes(std::span(bytes)), "-");
 }
 
-/// The files of a folder and of those in it, by name. Links to folders are not followed.
-std::vector<std::string> files_below(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
-       at.increment(error)) {
-    std::error_code ignored;
-    if (!at->is_directory(ignored)) files.push_back(at->path().string());
-  }
-  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  std::ranges::sort(files);
-  return files;
+bool nothing(const std::string&) {
+  return false;
 }
 
 std::string where(const Finding& finding) {
@@ -96,7 +86,11 @@ class Scan {
     if (path == "-") return file(path);
     if (!fs::is_directory(path, error)) return file(path);
     try {
-      for (const std::string& each : files_below(path)) file(each);
+      // A folder that may not be read is told like a file that cannot be; links to others are not
+      // followed.
+      for (const DirectoryEntry& each : entries_below(path, nothing)) {
+        if (each.kind != DirectoryEntry::Kind::kLinkedFolder) file(each.path);
+      }
     } catch (const Error& failure) {
       fail(failure);
     }

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "base/directory.hpp"
 #include "base/input_file.hpp"
 #include "data/folder.hpp"
 #include "data/set_file.hpp"
@@ -17,29 +16,32 @@
 namespace mlpctl::app {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// Of a link: whether it is the link's fault.
-bool leads_nowhere(const std::error_code& error) {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory ||
-         error == std::errc::too_many_symbolic_link_levels || error == std::errc::permission_denied;
+/// What an entry that is no file counts as among what is left out.
+std::pair<std::string_view, std::string_view> why_left_out(DirectoryEntry::Kind kind) {
+  using Kind = DirectoryEntry::Kind;
+  switch (kind) {
+    case Kind::kDangling:
+      return {"link to nothing", "mend the link"};
+    case Kind::kLinkedFolder:
+      return {"link to a folder", "give the folder by its name"};
+    case Kind::kClosed:
+      return {"folder that may not be read", "change its permissions"};
+    default:
+      return {"pipe, socket or device", "`-` reads a pipe that is standard input"};
+  }
 }
 
-std::vector<std::string> visible_files(const std::string& folder) {
+/// The files that are seen; what else is there goes into left_out.
+std::vector<std::string> visible_files(const std::string& folder, LeftOut& left_out) {
   std::vector<std::string> found;
-  std::error_code error;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator at(folder, options, error), end; !error && at != end;
-       at.increment(error)) {
-    if (data::is_hidden(at->path())) {
-      at.disable_recursion_pending();
-      continue;
+  for (DirectoryEntry& entry : entries_below(folder, data::is_hidden)) {
+    if (entry.kind == DirectoryEntry::Kind::kFile) {
+      found.push_back(std::move(entry.path));
+    } else {
+      const auto [kind, remedy] = why_left_out(entry.kind);
+      left_out.add(kind, remedy, entry.path);
     }
-    const bool is_file = at->is_regular_file(error);
-    if (error && !leads_nowhere(error)) break;
-    if (is_file) found.push_back(at->path().string());
   }
-  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
   std::sort(found.begin(), found.end(), naturally_before);
   return found;
 }
@@ -56,7 +58,7 @@ bool holds_images(Content content, std::string_view head) {
 }  // namespace
 
 FolderPictures::FolderPictures(std::string folder, LeftOut& left_out)
-    : folder_(std::move(folder)), left_out_(left_out), files_(visible_files(folder_)) {}
+    : folder_(std::move(folder)), left_out_(left_out), files_(visible_files(folder_, of_folder_)) {}
 
 /// Whether the file is a picture, or says by its name that it is one and has to be told that it is
 /// none.

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/directory.hpp"
 #include "base/input_file.hpp"
 #include "data/classes.hpp"
 #include "data/npz.hpp"
@@ -36,10 +37,9 @@ std::set<std::string> stems(const std::string& path) {
     if (const auto stem = stem_of(path)) found.insert(*stem);
     return found;
   }
-  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    if (const auto stem = stem_of(at->path().string())) found.insert(*stem);
+  for (const DirectoryEntry& entry : entries_of(path)) {
+    if (const auto stem = stem_of(entry.path)) found.insert(*stem);
   }
-  if (error) throw Error(ErrorCode::kIo, path + ": " + error.message());
   return found;
 }
 

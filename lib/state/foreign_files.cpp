@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/byte_reader.hpp"
+#include "base/directory.hpp"
 #include "mlpctl/state/reader.hpp"
 #include "state/signature.hpp"
 #include "state/value/utf8.hpp"
@@ -39,16 +40,14 @@ bool is_printable(std::string_view text) {
 }
 
 /// The first by name of the files with one of these extensions; empty when there is none.
-std::string first_file(const fs::path& folder, std::span<const std::string_view> extensions) {
-  std::string first;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    const bool one_of_them = std::ranges::any_of(
-        extensions, [&](std::string_view extension) { return name.ends_with(extension); });
-    if (one_of_them && (first.empty() || name < first)) first = name;
+std::string first_file(const std::vector<DirectoryEntry>& entries,
+                       std::span<const std::string_view> extensions) {
+  for (const DirectoryEntry& entry : entries) {
+    for (const std::string_view extension : extensions) {
+      if (entry.path.ends_with(extension)) return entry.name();
+    }
   }
-  return first;
+  return "";
 }
 
 bool has(const fs::path& folder, const char* name) {
@@ -96,7 +95,8 @@ std::string describe_folder(const std::string& path) {
   constexpr std::array<std::string_view, 1> indices{".index.json"};
   constexpr std::array<std::string_view, 5> states{".safetensors", ".pt", ".pth", ".bin", ".ckpt"};
   const fs::path folder(path);
-  if (has(folder, ".metadata") || !first_file(folder, shards).empty()) {
+  const std::vector<DirectoryEntry> entries = entries_of(path);
+  if (has(folder, ".metadata") || !first_file(entries, shards).empty()) {
     return "the folder of a torch.distributed.checkpoint: make one file of it with "
            "torch.distributed.checkpoint.format_utils.dcp_to_torch_save, which loads the pickle "
            ".metadata in it: only when a scan finds that harmless";
@@ -107,8 +107,8 @@ std::string describe_folder(const std::string& path) {
   if (has(folder, "data.pkl")) {
     return "the unpacked folder of a PyTorch file: pack it again with zip -0 -r, or copy the file";
   }
-  std::string state = first_file(folder, indices);
-  if (state.empty()) state = first_file(folder, states);
+  std::string state = first_file(entries, indices);
+  if (state.empty()) state = first_file(entries, states);
   return state.empty() ? "is a folder, not a file"
                        : "is a folder, not a file: give a file in it, such as " + state;
 }
