@@ -115,6 +115,13 @@ std::string wrong_text(const std::vector<eval::Sample>& wrong, const data::Datas
   return text;
 }
 
+/// A sentence for each picture that has no answer or no label.
+std::vector<std::string> left_out(const PreparedSet& prepared) {
+  std::vector<std::string> all = prepared.set.unlabelled;
+  all.insert(all.end(), prepared.left_out.begin(), prepared.left_out.end());
+  return all;
+}
+
 void print(const EvalOptions& options, const Evaluation& evaluation, const PreparedSet& prepared) {
   const std::vector<eval::Sample>& wrong = evaluation.samples.wrong;
   const eval::Report& report = evaluation.report;
@@ -125,16 +132,15 @@ void print(const EvalOptions& options, const Evaluation& evaluation, const Prepa
     for (std::size_t i = 0; i < std::min(options.wrong, wrong.size()); ++i) {
       json["wrong"].push_back(to_json(wrong[i], prepared.set));
     }
-    json["left_out"] = prepared.left_out;
+    json["left_out"] = left_out(prepared);
     std::cout << json_text(json) << '\n';
     return;
   }
   for (std::string& name : names) name = printable(name);
   std::cout << eval::to_text(report, names)
             << wrong_text(wrong, prepared.set, names, options.wrong);
-  if (!prepared.left_out.empty()) {
-    std::cout << "left out: " << prepared.left_out.size() << ", which count in none of this\n";
-  }
+  const std::size_t left = left_out(prepared).size();
+  if (left > 0) std::cout << "left out: " << left << ", which count in none of this\n";
 }
 
 void check_files(const EvalOptions& options, const std::string& config) {
@@ -148,11 +154,29 @@ void check_files(const EvalOptions& options, const std::string& config) {
   options.report.probe();
 }
 
+/// How many, and the first of them.
+Facts left_out_facts(const std::vector<std::string>& left_out) {
+  constexpr std::size_t kShown = 10;
+  Facts facts;
+  if (left_out.empty()) return facts;
+  facts.emplace_back("left out",
+                     fmt::format("{} pictures, which count in none of this", left_out.size()));
+  for (std::size_t i = 0; i < std::min(kShown, left_out.size()); ++i) {
+    facts.emplace_back("left out", left_out[i]);
+  }
+  if (left_out.size() > kShown) {
+    facts.emplace_back("left out", fmt::format("and {} more", left_out.size() - kShown));
+  }
+  return facts;
+}
+
 Facts facts_of(const EvalOptions& options, const model::ModelInfo& info,
-               const model::ParameterViews& parameters, const data::Dataset& set) {
+               const model::ParameterViews& parameters, const PreparedSet& prepared) {
+  const data::Dataset& set = prepared.set;
   Facts facts{{"model", options.model}, {"weights, SHA-256", weights_hash(parameters)}};
   for (auto& fact : training_facts(info.training)) facts.push_back(std::move(fact));
   facts.emplace_back("measured on", fmt::format("{}, {} pictures", set.name, set.count()));
+  for (auto& fact : left_out_facts(left_out(prepared))) facts.push_back(std::move(fact));
   facts.emplace_back("pictures, SHA-256", sha256_hex(std::as_bytes(set.images)));
   facts.emplace_back("labels, SHA-256", sha256_hex(std::as_bytes(set.labels)));
   facts.emplace_back("measured by", std::string("mlpctl ") + kVersion);
@@ -174,9 +198,10 @@ std::string comparison(const model::ModelInfo& info, const data::Dataset& set) {
 
 void write_report(const EvalOptions& options, const Evaluation& evaluation,
                   const model::ModelInfo& info, const model::ParameterViews& parameters,
-                  const data::Dataset& set) {
+                  const PreparedSet& prepared) {
   if (options.report.empty()) return;
-  const Facts facts = facts_of(options, info, parameters, set);
+  const data::Dataset& set = prepared.set;
+  const Facts facts = facts_of(options, info, parameters, prepared);
   const std::string title =
       std::filesystem::path(options.model).filename().string() + " on " + set.name;
   options.report.write([&](ReportForm form) {
@@ -253,7 +278,7 @@ ExitCode run(const EvalOptions& options, const std::string& config) {
                 options.model + ": its answers are not finite numbers; train it again");
   }
   print(options, evaluation, prepared);
-  write_report(options, evaluation, info, model.parameters, set);
+  write_report(options, evaluation, info, model.parameters, prepared);
   tell_low_accuracy(report, set, info, inference);
   return judge_accuracy(options, report, prepared.left_out.size());
 }

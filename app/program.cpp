@@ -93,6 +93,22 @@ void add_commands(CLI::App& app) {
   add_help(app);
 }
 
+/// A script's variable that is empty must not become a default.
+void require_names(CLI::App& app) {
+  const auto is_named = [](const std::string& path) {
+    return std::string(path.empty() ? "is an empty name" : "");
+  };
+  const auto names_path = [](const CLI::Option* option) {
+    const std::string type = option->get_type_name();
+    return !option->get_positional() &&
+           (type.starts_with("FILE") || type == "PATH" || type == "DIR");
+  };
+  for (CLI::Option* option : app.get_options(names_path)) option->check(is_named);
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    require_names(*command);
+  }
+}
+
 void set_up(CLI::App& app, LogOptions& log) {
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "Print this help and exit");
@@ -105,6 +121,7 @@ void set_up(CLI::App& app, LogOptions& log) {
   add_commands(app);
   add_config_file(app);
   name_environment_variables(app);
+  require_names(app);
   app.footer(kFooter);
   add_examples(app, {"mlpctl train --epochs 3 --out mlp.pt", "mlpctl load mlp.pt",
                      "mlpctl predict --model mlp.pt photo.jpg"});

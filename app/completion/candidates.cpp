@@ -16,11 +16,17 @@ class Line {
   explicit Line(const CLI::App& app) : app_(app), command_(&app) {}
 
   void add(const std::string& word) {
-    if (pending_ != nullptr) {
-      pending_ = nullptr;
-    } else if (!arguments_only_ && word == "--") {
+    const bool is_option = !arguments_only_ && word.size() > 1 && word[0] == '-';
+    if (pending_ != nullptr && !(has_value_ && is_option)) {
+      has_value_ = pending_->get_expected_max() > 1;
+      if (!has_value_) pending_ = nullptr;
+      return;
+    }
+    pending_ = nullptr;
+    has_value_ = false;
+    if (!arguments_only_ && word == "--") {
       arguments_only_ = true;
-    } else if (!arguments_only_ && word.size() > 1 && word[0] == '-') {
+    } else if (is_option) {
       pending_ = option(word);
       if (pending_ != nullptr && !takes_value(*pending_)) pending_ = nullptr;
     } else if (command_ == &app_) {
@@ -30,8 +36,11 @@ class Line {
     }
   }
 
-  /// The option that the next word is the value of, or null.
-  const CLI::Option* pending() const { return pending_; }
+  /// The option that the next word is the value of, or, unless it is an option itself, one value
+  /// more; or null.
+  const CLI::Option* pending(const std::string& next) const {
+    return has_value_ && next.starts_with('-') ? nullptr : pending_;
+  }
   bool arguments_only() const { return arguments_only_; }
   /// The command, the program itself before there is one, or null for an unknown one.
   const CLI::App* command() const { return command_; }
@@ -63,6 +72,7 @@ class Line {
   const CLI::App& app_;
   const CLI::App* command_;
   const CLI::Option* pending_ = nullptr;
+  bool has_value_ = false;  // one of several that it may have
   std::size_t arguments_ = 0;
   bool arguments_only_ = false;
 };
@@ -137,7 +147,7 @@ Candidates commands(const CLI::App& app) {
 }
 
 Candidates all_for(const CLI::App& app, const Line& line, const std::string& word) {
-  if (line.pending() != nullptr) return values(*line.pending(), "");
+  if (line.pending(word) != nullptr) return values(*line.pending(word), "");
   if (!line.arguments_only() && word.starts_with('-')) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) return options(app, line);

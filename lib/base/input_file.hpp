@@ -75,6 +75,9 @@ class InputFile {
   int fd_ = -1;  // of a mapped file
 };
 
+/// Whether it is no path but "https://...", "s3://..." and the like.
+bool is_url(std::string_view path);
+
 /// The Error for a name that nothing has: kNotFound "<path>: no such <kind>", or kNotSupported
 /// where the name is a URL, which is not fetched.
 Error no_such(std::string_view kind, const std::string& path);

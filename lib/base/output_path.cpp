@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "base/input_file.hpp"
 #include "base/system_calls.hpp"
 #include "mlpctl/error.hpp"
 
@@ -80,8 +81,15 @@ std::string follow_links(std::string path) {
   }
 }
 
+void refuse_url(const std::string& output) {
+  if (!is_url(output)) return;
+  throw Error(ErrorCode::kNotSupported,
+              output + ": is a URL; name a file or folder here, and upload that");
+}
+
 OutputPath resolve_output(const std::string& named) {
   if (named.empty()) throw Error(ErrorCode::kNotFound, "the output path is empty");
+  refuse_url(named);
   const std::optional<struct stat> old = look_at(named);
   if (old) require_kind(named, *old);
   const std::string path = follow_links(named);

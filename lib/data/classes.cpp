@@ -45,6 +45,19 @@ std::string some_words(const std::set<std::string>& words) {
   return text;
 }
 
+/// The odd ones among classes of which most are as they should be.
+std::string remedy_for(const std::set<std::string>& words, std::span<const std::string> known) {
+  std::set<std::string> odd;
+  for (const std::string& word : words) {
+    const bool fits = known.empty() ? is_class_digit(word) : std::ranges::count(known, word) > 0;
+    if (!fits) odd.insert(word);
+  }
+  const bool few = odd.size() < words.size() && odd.size() * 2 <= words.size();
+  if (!few) return "name them 0 to 9, or have ten names";
+  return some_words(odd) + (odd.size() == 1 ? " is none" : " are none") + " of " +
+         (known.empty() ? "0 to 9" : "the model's") + ": take what is meant otherwise out";
+}
+
 std::vector<std::string> names_for(const std::set<std::string>& words,
                                    std::span<const std::string> known, const std::string& name) {
   const auto is_known = [&](const std::string& word) {
@@ -60,8 +73,7 @@ std::vector<std::string> names_for(const std::set<std::string>& words,
   if (names.size() == kClasses) return names;
   throw Error(ErrorCode::kNotSupported, name + ": has " + std::to_string(words.size()) +
                                             (words.size() == 1 ? " class (" : " classes (") +
-                                            some_words(words) +
-                                            "); name them 0 to 9, or have ten names");
+                                            some_words(words) + "); " + remedy_for(words, known));
 }
 
 }  // namespace

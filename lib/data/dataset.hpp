@@ -52,6 +52,8 @@ struct Dataset {
   std::vector<Archive> archives;
   /// What its user should know of how it was read, a sentence each.
   std::vector<std::string> notes;
+  /// The pictures that have no label, a sentence each that begins with the name.
+  std::vector<std::string> unlabelled;
   std::shared_ptr<const IdxFile> image_file, label_file;
   std::shared_ptr<const std::vector<std::uint8_t>> image_bytes, label_bytes;
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/input_file.hpp"
 #include "data/classes.hpp"
 #include "data/delimited.hpp"
 #include "data/gzip.hpp"
@@ -57,7 +58,7 @@ void add_json_line(FileList& list, std::string_view line, std::size_t number,
   }
   const auto label = json.find("label");
   if (label == json.end() || label->is_null()) {
-    ++list.unlabelled;
+    list.unlabelled.push_back(file->get<std::string>());
     return;
   }
   std::string text = label_text(*label);
@@ -83,7 +84,7 @@ void add_table(FileList& list, TextLines& lines, std::string_view first, const s
     }
     if (fields[*file].empty()) refuse_line(name, lines.number(), "names no file");
     if (fields[*label].empty()) {
-      ++list.unlabelled;
+      list.unlabelled.push_back(std::move(fields[*file]));
       continue;
     }
     list.files.push_back(std::move(fields[*file]));
@@ -93,6 +94,7 @@ void add_table(FileList& list, TextLines& lines, std::string_view first, const s
 
 /// Beside the list, where its writer saw it, or where the program runs, as `predict` prints it.
 std::string found_file(const std::filesystem::path& folder, const std::string& file) {
+  if (is_url(file)) return file;
   const std::string beside = (folder / file).string();
   std::error_code none;
   return !std::filesystem::exists(beside, none) && std::filesystem::exists(file, none) ? file
@@ -135,9 +137,8 @@ Dataset load_file_list(const std::string& path, std::span<const std::string> kno
   label(set, list.labels, known, path);
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   for (const std::string& each : list.files) set.files.push_back(found_file(folder, each));
-  if (list.unlabelled > 0) {
-    set.notes.push_back(path + ": " + std::to_string(list.unlabelled) +
-                        " of its lines give no label and are left out");
+  for (const std::string& each : list.unlabelled) {
+    set.unlabelled.push_back(found_file(folder, each) + ": has no label in " + path);
   }
   set.name = set_name(path, Part::kWhole);
   return set;

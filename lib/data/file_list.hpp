@@ -14,7 +14,7 @@ namespace mlpctl::data {
 /// Picture files and their labels, as a list has them.
 struct FileList {
   std::vector<std::string> files, labels;
-  std::size_t unlabelled = 0;  ///< lines without a label
+  std::vector<std::string> unlabelled = {};  ///< the files of lines without a label
 };
 
 /// Whether a text that begins so is a list of files: a line of JSON a file, or a table whose header

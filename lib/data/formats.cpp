@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "base/directory.hpp"
 #include "base/input_file.hpp"
 #include "data/file_list.hpp"
 #include "data/gzip.hpp"
@@ -32,14 +33,10 @@ bool is_folder(const std::string& path) {
 /// The files in a folder whose names end so.
 std::vector<std::string> files_ending(const std::string& folder, std::string_view end) {
   std::vector<std::string> files;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), last; !error && at != last; at.increment(error)) {
-    std::error_code ignored;
-    std::string path = at->path().string();
-    if (path.ends_with(end) && at->is_regular_file(ignored)) files.push_back(std::move(path));
+  for (DirectoryEntry& entry : entries_of(folder)) {
+    const bool is_file = entry.kind == DirectoryEntry::Kind::kFile;
+    if (is_file && entry.path.ends_with(end)) files.push_back(std::move(entry.path));
   }
-  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  std::ranges::sort(files);
   return files;
 }
 
@@ -199,6 +196,9 @@ constexpr Format kFormats[] = {
     {"tar shards", is_shard_set, has_shards, load_shard_set},
 };
 
+/// So many of them are told by files that lie in a folder, not by folders in it.
+constexpr std::size_t kFileForms = 6;
+
 const Format* format_of(const std::string& path) {
   if (!is_there(path)) return nullptr;
   const auto found =
@@ -227,6 +227,32 @@ const Format& known_format(const std::string& path) {
                                         ": has no train-images-idx3-ubyte (nor "
                                         "train-images-idx3-ubyte.gz), " +
                                         kForms);
+}
+
+/// The forms of files that a folder holds besides the one that is read.
+std::string others_in(const std::string& path, const Format& read) {
+  if (!is_folder(path)) return "";
+  std::string names;
+  for (const Format& format : std::span(kFormats).first(kFileForms)) {
+    try {
+      if (format.name == read.name || !format.is_a(path)) continue;
+    } catch (const Error&) {  // It is not asked for.
+      continue;
+    }
+    names += (names.empty() ? "" : ", ") + std::string(format.name);
+  }
+  return names;
+}
+
+Dataset load_as(const Format& format, const std::string& path, Part part,
+                std::span<const std::string> known) {
+  Dataset set = format.load(path, part, known);
+  const std::string others = others_in(path, format);
+  if (!others.empty()) {
+    set.notes.push_back(path + ": is read as " + std::string(format.name) + "; it also holds " +
+                        others + ", of which the file has to be named");
+  }
+  return set;
 }
 
 }  // namespace
@@ -258,13 +284,13 @@ std::vector<std::string> possible_files(const std::string& path) {
 }
 
 Dataset load(const std::string& path, Part part, std::span<const std::string> known) {
-  return known_format(path).load(path, part, known);
+  return load_as(known_format(path), path, part, known);
 }
 
 Dataset load_part_or_whole(const std::string& path, Part part, std::span<const std::string> known) {
   const Format& format = known_format(path);
   const bool whole = !format.has(path, part) && format.has(path, Part::kWhole);
-  return format.load(path, whole ? Part::kWhole : part, known);
+  return load_as(format, path, whole ? Part::kWhole : part, known);
 }
 
 }  // namespace mlpctl::data

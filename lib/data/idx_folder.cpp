@@ -141,6 +141,15 @@ std::vector<IdxFolder> candidates(const std::string& path) {
   return fs::is_directory(path, none) ? sets_in(path) : sets_of(path);
 }
 
+/// "emnist-digits, qmnist"; of MNIST itself there is none.
+std::string set_names(std::span<const IdxFolder> sets) {
+  std::string names;
+  for (const IdxFolder& set : sets) {
+    names += (names.empty() ? "" : ", ") + set.prefix.substr(0, set.prefix.size() - 1);
+  }
+  return names;
+}
+
 void check_classes(const IdxFolder& set) {
   const auto family = std::ranges::find(kFamilies, std::string_view(set.prefix), &Family::prefix);
   if (family->classes == kClasses) return;
@@ -172,15 +181,12 @@ bool is_idx_set(const std::string& path) {
 IdxFolder find_idx_set(const std::string& path) {
   const std::vector<IdxFolder> sets = candidates(path);
   if (sets.size() > 1 && !sets[0].prefix.empty()) {
-    std::string names;
-    for (const IdxFolder& set : sets) {
-      names += (names.empty() ? "" : ", ") + set.prefix.substr(0, set.prefix.size() - 1);
-    }
-    throw Error(ErrorCode::kNotSupported, path + ": holds several sets (" + names +
+    throw Error(ErrorCode::kNotSupported, path + ": holds several sets (" + set_names(sets) +
                                               "); name the file of images of one of them");
   }
-  const IdxFolder set = sets.empty() ? IdxFolder{path, ""} : sets[0];
+  IdxFolder set = sets.empty() ? IdxFolder{path, ""} : sets[0];
   check_classes(set);
+  if (sets.size() > 1) set.beside = set_names(std::span(sets).subspan(1));
   return set;
 }
 
@@ -212,6 +218,10 @@ Dataset load_idx(const IdxFolder& folder, Part part) {
   set.labels = set.label_file->values();
   check_labels(set, set.label_file->path());
   set.classes = read_classes(class_file(folder.folder));
+  if (!folder.beside.empty()) {
+    set.notes.push_back(folder.folder + ": " + set.image_file->path() + " is read; beside it lie " +
+                        folder.beside + ", of which the file of images has to be named");
+  }
   return set;
 }
 

@@ -11,6 +11,7 @@ namespace mlpctl::data {
 /// The IDX files of one set: a folder, and what stands before "train" and "t10k" in their names.
 struct IdxFolder {
   std::string folder, prefix;
+  std::string beside = {};  ///< the names of others in the folder
 };
 
 /// Every path that may be read of the folder, whether it is there or not.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/directory.hpp"
 #include "data/classes.hpp"
 #include "data/folder.hpp"
 #include "data/idx_folder.hpp"
@@ -24,15 +25,10 @@ constexpr std::array<std::string_view, 5> kTestFolders{"test", "testing", "val",
 /// The names of the folders in a folder, in order.
 std::vector<std::string> folders_in(const std::string& folder) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    std::error_code ignored;
-    if (at->is_directory(ignored) && !is_hidden(at->path())) {
-      names.push_back(at->path().filename().string());
-    }
+  for (const DirectoryEntry& entry : entries_of(folder)) {
+    const bool is_folder = entry.kind == DirectoryEntry::Kind::kFolder;
+    if (is_folder && !is_hidden(entry.path)) names.push_back(entry.name());
   }
-  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  std::ranges::sort(names);
   return names;
 }
 
@@ -53,20 +49,30 @@ bool is_divided(const std::string& folder) {
 }
 
 void add_files(const std::string& folder, std::vector<std::string>& files) {
-  const auto first = static_cast<std::ptrdiff_t>(files.size());
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error)) {
-    std::error_code broken_link;  // which is said when the picture is read
-    const bool is_folder = at->is_directory(broken_link);
-    if (is_hidden(at->path())) {
-      if (is_folder) at.disable_recursion_pending();
-    } else if (!is_folder) {
-      files.push_back(at->path().string());
-    }
+  // What is no file is told when the picture is read.
+  for (DirectoryEntry& entry : entries_below(folder, is_hidden)) {
+    files.push_back(std::move(entry.path));
   }
-  if (error) throw Error(ErrorCode::kIo, folder + ": " + error.message());
-  std::sort(files.begin() + first, files.end());
+}
+
+/// The pictures that lie beside the classes' folders.
+void add_unlabelled(const std::string& folder, std::vector<std::string>& unlabelled) {
+  for (const DirectoryEntry& entry : entries_of(folder)) {
+    const bool is_folder = entry.kind == DirectoryEntry::Kind::kFolder;
+    if (is_folder || is_hidden(entry.path) || !is_called_picture(entry.path)) continue;
+    unlabelled.push_back(entry.path + ": lies in no folder of a class");
+  }
+}
+
+/// The folders of a divided set that are neither the part nor the other one.
+void add_notes(const std::string& folder, Part part, std::vector<std::string>& notes) {
+  const Part other = part == Part::kTrain ? Part::kTest : Part::kTrain;
+  const std::string taken = part_folder(folder, part), left = part_folder(folder, other);
+  for (const std::string& name : folders_in(folder)) {
+    const std::string path = (fs::path(folder) / name).string();
+    if (path == taken || path == left) continue;
+    notes.push_back(path + ": is not read, as " + taken + " is what is asked for");
+  }
 }
 
 /// What to give instead of a folder of data sets; nothing for other folders.
@@ -112,6 +118,11 @@ Dataset load_image_folder(const std::string& folder, Part part,
   }
   if (set.files.empty()) {
     throw Error(ErrorCode::kNotFound, top + ": the folders of its classes hold no files");
+  }
+  add_unlabelled(folder, set.unlabelled);
+  if (top != folder) {
+    add_unlabelled(top, set.unlabelled);
+    add_notes(folder, part, set.notes);
   }
   set.name = set_name(folder, part);
   set.classes = numbered.classes;

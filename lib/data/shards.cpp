@@ -1,16 +1,20 @@
 #include "data/shards.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstring>
+#include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/byte_reader.hpp"
+#include "base/file_identity.hpp"
 #include "base/input_file.hpp"
 #include "base/tar_header.hpp"
 #include "data/classes.hpp"
+#include "data/delimited.hpp"
+#include "data/folder.hpp"
 #include "data/tar_stream.hpp"
 #include "mlpctl/error.hpp"
 
@@ -20,22 +24,12 @@ namespace {
 /// More than any class is called.
 constexpr std::uint64_t kMostLabel = 1024;
 
-constexpr std::array<std::string_view, 13> kPictures{".png",  ".jpg",  ".jpeg", ".webp", ".tif",
-                                                     ".tiff", ".bmp",  ".gif",  ".pgm",  ".ppm",
-                                                     ".pnm",  ".heic", ".avif"};
-
 /// A member's name in two: the key, and the rest with its dot.
 std::pair<std::string, std::string> key_and_rest(const std::string& name) {
   const std::size_t folder = name.rfind('/');
   const std::size_t file = folder == std::string::npos ? 0 : folder + 1;
   const std::size_t dot = std::min(name.find('.', file), name.size());
-  std::string rest = name.substr(dot);
-  std::ranges::transform(rest, rest.begin(), [](unsigned char c) { return std::tolower(c); });
-  return {name.substr(0, dot), std::move(rest)};
-}
-
-bool is_picture_name(std::string_view rest) {
-  return std::ranges::any_of(kPictures, [&](std::string_view end) { return rest.ends_with(end); });
+  return {name.substr(0, dot), in_small_letters(name.substr(dot))};
 }
 
 std::string trimmed(std::string text) {
@@ -49,7 +43,7 @@ std::string trimmed(std::string text) {
 struct Found {
   Dataset set;
   std::vector<std::string> labels;
-  std::size_t unlabelled = 0;
+  std::size_t labels_alone = 0;  // without a picture
 };
 
 /// One archive, read from front to back.
@@ -63,16 +57,13 @@ class Shard {
     while (const auto member = archive_.next()) see(*member, found.set.archives.size());
     file_.check_unchanged();
     found.set.archives.push_back({file_.path(), file_.stamp()});
-    for (Picture& picture : pictures_) {
-      const auto label = labels_.find(picture.key);
-      if (label == labels_.end() || label->second.empty()) {
-        ++found.unlabelled;
-        continue;
-      }
-      found.set.files.push_back(file_.path() + "[" + picture.name + "]");
-      found.set.members.push_back(picture.place);
-      found.labels.push_back(label->second);
+    std::unordered_set<std::string_view> named;
+    for (const Picture& picture : pictures_) {
+      named.insert(picture.key);
+      add(picture, found);
     }
+    found.labels_alone += static_cast<std::size_t>(std::ranges::count_if(
+        labels_, [&](const auto& label) { return !named.contains(label.first); }));
   }
 
  private:
@@ -80,6 +71,18 @@ class Shard {
     std::string key, name;
     Member place;
   };
+
+  void add(const Picture& picture, Found& found) const {
+    std::string name = file_.path() + "[" + picture.name + "]";
+    const auto label = labels_.find(picture.key);
+    if (label == labels_.end() || label->second.empty()) {
+      found.set.unlabelled.push_back(name + ": has no label (.cls)");
+      return;
+    }
+    found.set.files.push_back(std::move(name));
+    found.set.members.push_back(picture.place);
+    found.labels.push_back(label->second);
+  }
 
   std::size_t read(std::span<std::byte> out) {
     const auto part = file_.bytes().subspan(at_);
@@ -95,7 +98,7 @@ class Shard {
     if (key.empty() || key.ends_with('/')) return;  // Hidden.
     if (rest == ".cls") {
       labels_[std::move(key)] = label_of(member);
-    } else if (is_picture_name(rest)) {
+    } else if (is_called_picture(rest)) {
       pictures_.push_back({std::move(key), member.name, {archive, at_, member.size}});
     }
   }
@@ -119,6 +122,20 @@ class Shard {
   std::unordered_map<std::string, std::string> labels_;
 };
 
+/// A picture that is seen twice would count twice.
+void refuse_twice(std::span<const std::string> paths) {
+  std::map<FileIdentity, std::string> seen;
+  for (const std::string& path : paths) {
+    const auto identity = identify(path);
+    if (!identity) continue;
+    const auto [before, is_new] = seen.emplace(*identity, path);
+    if (is_new) continue;
+    throw Error(ErrorCode::kNotSupported,
+                path + ": is named twice" +
+                    (before->second == path ? "" : ", the first time as " + before->second));
+  }
+}
+
 }  // namespace
 
 bool is_shard(std::string_view begin) {
@@ -126,6 +143,7 @@ bool is_shard(std::string_view begin) {
 }
 
 Dataset load_shards(std::span<const std::string> paths, std::span<const std::string> known) {
+  refuse_twice(paths);
   Found found;
   for (const std::string& path : paths) Shard(path).add_to(found);
   const std::string name = paths.size() == 1 ? paths[0] : std::to_string(paths.size()) + " shards";
@@ -137,9 +155,9 @@ Dataset load_shards(std::span<const std::string> paths, std::span<const std::str
   }
   Dataset set = std::move(found.set);
   label(set, found.labels, known, name);
-  if (found.unlabelled > 0) {
-    set.notes.push_back(name + ": " + std::to_string(found.unlabelled) +
-                        " of its pictures have no label (.cls) and are left out");
+  if (found.labels_alone > 0) {
+    set.notes.push_back(name + ": " + std::to_string(found.labels_alone) +
+                        " of its labels (.cls) have no picture beside them");
   }
   set.name = set_name(name, Part::kWhole);
   return set;

@@ -58,7 +58,8 @@ class CandidateTest(ProgramTest):
 
     def test_files_and_folders(self):
         for words in (["eval", "--model", ""], ["eval", "--model=x"], ["predict", "--model", "m", "x"],
-                      ["predict", "x", "y"], ["load", "--", "-"], ["--config", ""], ["eval", "--data", ""]):
+                      ["predict", "x", "y"], ["load", "--", "-"], ["--config", ""], ["eval", "--data", ""],
+                      ["eval", "--data", "a.tar", ""], ["predict", "--files-from", "a", "b", ""]):
             self.assertEqual(self.candidates(*words)[0].split()[0], "files", words)
         self.assertEqual(self.candidates("predict", "--save-input", "")[0], "folders")
         self.assertEqual(self.candidates("eval", "--batch-size", ""), ("words", []))

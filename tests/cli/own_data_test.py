@@ -120,6 +120,20 @@ class Forms(ProgramTest):
         self.assertEqual(answers[0].stdout.replace(str(images), str(upright)), answers[1].stdout)
         self.assertEqual(answers[0].stderr.count("turned upright"), 1)
 
+    def test_what_lies_beside_the_set_that_is_read_is_said(self):
+        folder = self.folder / "set"
+        self.report(folder)
+        self.assertNotIn("beside it", self.said)
+        images, labels = pictures(COUNT, seed=3)
+        (folder / "qmnist-test-images-idx3-ubyte").write_bytes(idx([COUNT, 28, 28], images))
+        (folder / "qmnist-test-labels-idx1-ubyte").write_bytes(idx([COUNT], labels))
+        with zipfile.ZipFile(folder / "mnist.npz", "w") as archive:
+            archive.writestr("x_test.npy", npy((COUNT, 28, 28), images))
+            archive.writestr("y_test.npy", npy((COUNT,), labels))
+        self.check_same(folder)
+        self.assertIn("beside it lie qmnist, of which", self.said)
+        self.assertIn("is read as IDX files; it also holds an .npz archive, of which", self.said)
+
     def test_parquet_is_told_how_to_convert_it(self):
         path = self.folder / "test.parquet"
         path.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
@@ -175,6 +189,67 @@ class Photographs(ProgramTest):
         text = self.done("eval", "--model", self.path, "--data", self.hand)
         self.assertTrue(text.endswith("left out: 2, which count in none of this\n"))
 
+    def test_pictures_beside_the_classes_are_listed(self):
+        (self.hand / "stray.png").write_bytes(photograph(0, 1))
+        (self.hand / "labels.txt").write_text("no picture")
+        result = self.evaluated(self.hand)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        report = json.loads(result.stdout)
+        stray = f"{self.hand}/stray.png: lies in no folder of a class"
+        self.assertEqual((report["count"], report["left_out"]), (6, [stray]))
+        self.assertIn(f"left out: {stray}\n", result.stderr)
+        # No answer is missing that somebody could count for wrong.
+        right = report["accuracy"]
+        self.assertEqual(self.evaluated(self.hand, "--min-accuracy", right).returncode, 0)
+
+    def test_so_are_those_beside_the_parts_and_folders_that_are_no_part(self):
+        whole = self.folder / "whole"
+        for part in ("train", "test", "unsorted"):
+            write_hand(whole / part, 2)
+        for stray in ("1.png", "test/2.png"):
+            (whole / stray).write_bytes(photograph(0, 1))
+        result = self.evaluated(whole)
+        left = json.loads(result.stdout)["left_out"]
+        self.assertEqual([sentence.split(":")[0] for sentence in left], [f"{whole}/1.png", f"{whole}/test/2.png"])
+        self.assertIn(f"{whole}/unsorted: is not read, as {whole}/test is what is asked for", result.stderr)
+        self.assertNotIn(f"{whole}/train: is not read", result.stderr)
+
+    def test_what_is_no_file_is_listed_too(self):
+        (self.hand / "0" / "gone.png").symlink_to("nowhere")
+        os.mkfifo(self.hand / "1" / "pipe.png")
+        left = json.loads(self.evaluated(self.hand).stdout)["left_out"]
+        self.assertEqual(len(left), 2)
+
+    def test_reports_tell_what_was_left_out(self):
+        (self.hand / "stray.png").write_bytes(photograph(0, 1))
+        for form in ("html", "md"):
+            report = self.folder / ("r." + form)
+            self.evaluated(self.hand, "--report", report)
+            self.assertIn("lies in no folder of a class", report.read_text())
+
+    def test_a_folder_of_another_class_is_named(self):
+        for digit in (2, 3, 4):
+            (self.hand / str(digit)).mkdir()
+        (self.hand / "thumbs").mkdir()
+        said = self.evaluated(self.hand).stderr
+        self.assertIn("thumbs is none of 0 to 9", said)
+
+    def test_a_url_in_a_list_is_not_looked_for_here(self):
+        (self.hand / "l.csv").write_text("file,label\nhttps://a.example/7.png,7\n0/0.png,0\n")
+        left = json.loads(self.evaluated(self.hand / "l.csv").stdout)["left_out"]
+        self.assertEqual(left, ["https://a.example/7.png: is not fetched; download it first"])
+
+    def test_who_gets_data_is_told_where_nothing_is(self):
+        (self.folder / "empty").mkdir()
+        (self.folder / "other").mkdir()
+        (self.folder / "other" / "letter.txt").write_text("hello")
+        how = "scripts/fetch-data.sh fetches MNIST"
+        for path, told in (("empty", True), ("missing", True), ("other", False)):
+            said = self.refused(1, "eval", "--model", self.path, "--data", self.folder / path)
+            self.assertEqual(how in said, told, said)
+        said = self.refused(2, "eval", "--model", self.path, "--data", "")
+        self.assertIn("--data: is an empty name", said)
+
     def test_a_threshold_takes_what_is_left_out_for_wrong(self):
         for n in range(60):
             (self.hand / "0" / f"{n}.txt").write_text("hello")
@@ -191,7 +266,8 @@ class Photographs(ProgramTest):
         path.write_text("".join(json.dumps(answer) + "\n" for answer in answers))
         result = self.evaluated(path)
         self.assertEqual(json.loads(result.stdout)["count"], 5)
-        self.assertIn("1 of its lines give no label", result.stderr)
+        self.assertEqual(json.loads(result.stdout)["left_out"], [f"{answers[0]['file']}: has no label in {path}"])
+        self.assertIn("pictures without a label, left out: 1\n", result.stderr)
 
     def test_pictures_without_labels_are_told_how_to_have_some(self):
         message = self.refused(1, "eval", "--model", self.path, "--data", self.hand / "0")

@@ -67,9 +67,26 @@ class Shards(ProgramTest):
         files = [f for f in self.samples(range(10)) if f[0] not in ("a.b/0003.cls", "a.b/0004.cls")]
         found, said = self.evaluated(shard(self.folder / "a.tar", [*files, ("a.b/._0001.png", b"Mac")]))
         self.assertEqual(found["count"], 8)
-        self.assertIn("a.tar: 2 of its pictures have no label (.cls) and are left out\n", said)
+        self.assertIn("pictures without a label, left out: 2\n", said)
+        self.assertEqual(
+            [sentence.split("a.tar")[1] for sentence in found["left_out"]],
+            ["[a.b/0003.png]: has no label (.cls)", "[a.b/0004.png]: has no label (.cls)"],
+        )
         bare = shard(self.folder / "b.tar", [("1.png", self.pngs[0])])
         self.assertIn("b.tar: has no picture with a label", self.evaluated(bare, code=1)[1])
+
+    def test_labels_without_pictures_are_counted(self):
+        files = [f for f in self.samples(range(10)) if f[0] not in ("a.b/0003.png", "a.b/0004.png")]
+        found, said = self.evaluated(shard(self.folder / "a.tar", files))
+        self.assertEqual(found["count"], 8)
+        self.assertIn("a.tar: 2 of its labels (.cls) have no picture beside them\n", said)
+
+    def test_a_shard_that_is_named_twice_is_an_error(self):
+        first = shard(self.folder / "a.tar", self.samples(range(10)))
+        again = self.folder / "again.tar"
+        again.symlink_to(first)
+        self.assertIn("a.tar: is named twice\n", self.evaluated(first, first, code=1)[1])
+        self.assertIn("again.tar: is named twice, the first time as ", self.evaluated(first, again, code=1)[1])
 
     def test_what_cannot_be_read_is_left_out_by_name(self):
         files = self.samples(range(5))

@@ -36,12 +36,12 @@ TEST_CASE("lists of JSON lines and tables name files and labels") {
       "{\"left_out\":[{\"kind\":\"PDF\",\"count\":1,\"files\":[\"a.pdf\"],\"remedy\":\"\"}]}\n");
   CHECK(json.files == kListedFiles);
   CHECK(json.labels == kListedLabels);
-  CHECK(json.unlabelled == 1);
+  CHECK(json.unlabelled.size() == 1);
   const FileList table =
       parse_list("digits;Label;File_Name\r\n1;3; a.png\r\n2;;x.png\r\n4;9;\"b, c.png\"\r\n");
   CHECK(table.files == kListedFiles);
   CHECK(table.labels == kListedLabels);
-  CHECK(table.unlabelled == 1);
+  CHECK(table.unlabelled.size() == 1);
 }
 
 TEST_CASE("lines that are no entries are refused by their number") {
