@@ -24,7 +24,7 @@ using OpenDirectory = std::unique_ptr<DIR, CloseDirectory>;
 
 /// Of a name whose entry is a link, or whose file system does not tell.
 Kind looked_up(int folder, const char* name) {
-  struct stat info{};
+  struct stat info {};
   if (fstatat(folder, name, &info, 0) != 0) return Kind::kDangling;
   if (S_ISDIR(info.st_mode)) return Kind::kFolder;
   return S_ISREG(info.st_mode) ? Kind::kFile : Kind::kSpecial;
@@ -32,17 +32,21 @@ Kind looked_up(int folder, const char* name) {
 
 bool is_link(int folder, const dirent& entry) {
   if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_LNK;
-  struct stat info{};
+  struct stat info {};
   return fstatat(folder, entry.d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
 }
 
 Kind kind_of(int folder, const dirent& entry) {
   switch (entry.d_type) {
-    case DT_REG: return Kind::kFile;
-    case DT_DIR: return Kind::kFolder;
+    case DT_REG:
+      return Kind::kFile;
+    case DT_DIR:
+      return Kind::kFolder;
     case DT_LNK:
-    case DT_UNKNOWN: return looked_up(folder, entry.d_name);
-    default: return Kind::kSpecial;
+    case DT_UNKNOWN:
+      return looked_up(folder, entry.d_name);
+    default:
+      return Kind::kSpecial;
   }
 }
 

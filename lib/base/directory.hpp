@@ -27,8 +27,8 @@ struct DirectoryEntry {
 std::vector<DirectoryEntry> entries_of(const std::string& folder);
 
 /// What the folder and those in it hold but the folders that were entered, by path. What
-/// `is_passed_over` says of a path is not told, nor entered. Throws Error where the folder cannot be
-/// read, or one below for another reason than that it may not be.
+/// `is_passed_over` says of a path is not told, nor entered. Throws Error where the folder cannot
+/// be read, or one below for another reason than that it may not be.
 std::vector<DirectoryEntry> entries_below(const std::string& folder,
                                           bool (*is_passed_over)(const std::string& path));
 
