@@ -24,7 +24,7 @@ bool is_called_picture(std::string_view name) {
   constexpr std::array<std::string_view, 13> kEnds{".png",  ".jpg",  ".jpeg", ".webp", ".tif",
                                                    ".tiff", ".bmp",  ".gif",  ".pgm",  ".ppm",
                                                    ".pnm",  ".heic", ".avif"};
-  const std::string small = in_small_letters(std::string(name));
+  const std::string small = in_small_letters(name);
   return std::ranges::any_of(kEnds, [&](std::string_view end) { return small.ends_with(end); });
 }
 
