@@ -21,8 +21,8 @@ using Gloo = c10d::ProcessGroupGloo;
 // Rank 0 may measure and write for long while the others wait; the watch sees who is gone.
 constexpr std::chrono::hours kPatience{24 * 7};
 
-c10::intrusive_ptr<Gloo> connect_all(const c10::intrusive_ptr<c10d::Store>& store, const Ranks& ranks,
-                                     const Meeting& meeting) {
+c10::intrusive_ptr<Gloo> connect_all(const c10::intrusive_ptr<c10d::Store>& store,
+                                     const Ranks& ranks, const Meeting& meeting) {
   try {
     auto options = Gloo::Options::create(meeting.timeout);
     options->threads = 1;  // Messages between two ranks need none.
@@ -49,8 +49,7 @@ std::vector<at::Tensor> tensors_over(std::span<float> values) {
 
 class GlooTransfer : public Transfer {
  public:
-  GlooTransfer(const GlooTransport::OnGone& on_gone, int other,
-               c10::intrusive_ptr<c10d::Work> work)
+  GlooTransfer(const GlooTransport::OnGone& on_gone, int other, c10::intrusive_ptr<c10d::Work> work)
       : on_gone_(on_gone), other_(other), work_(std::move(work)) {}
   void wait() override {
     try {
