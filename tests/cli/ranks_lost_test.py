@@ -8,6 +8,7 @@ import time
 import unittest
 
 from ranks import MOST_SECONDS, RanksTest, by_network, own_ranks, wait_for
+from support import write_set
 
 
 def hold_first_thread(pid):
@@ -56,6 +57,16 @@ class Losses(RanksTest):
         for ranks, lost in ((own_ranks(3), 1), (own_ranks(3), 0), (by_network(own_ranks(2)), 1)):
             processes = self.endless(ranks)
             time.sleep(0.05)
+            since = time.monotonic()
+            processes[lost].kill()
+            self.check_lost(processes, lost, since)
+
+    def test_ranks_that_are_killed_at_the_end_of_an_epoch(self):
+        # Of which the measuring on the test set is nine tenths.
+        write_set(self.data, train=550, test=20000)
+        for lost in (1, 0):
+            processes = self.endless(own_ranks(2))
+            time.sleep(0.2)
             since = time.monotonic()
             processes[lost].kill()
             self.check_lost(processes, lost, since)
