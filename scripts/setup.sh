@@ -3,6 +3,8 @@
 # and LibTorch with the Python packages of the tests in .venv. Quick when everything is there.
 #   --cuda              take PyTorch's CUDA build (2.8 GB to download); else its CPU build (0.2 GB), and
 #                       the CUDA build only where neither an index nor the distribution has another
+#   --spark             also what the test of labelling pictures on Spark needs: a Java, PySpark, pandas and
+#                       pyarrow (0.6 GB to download, 1.2 GB on the disk); without it that test is passed over
 #   LIBTORCH            a LibTorch of yours; then pip installs no torch
 #   MLPCTL_TORCH_SPEC   what pip installs as torch, whichever build it is: torch==2.14.1
 #   MLPCTL_TORCH_INDEX  the index of CPU builds that pip looks at beside its own (default PyTorch's)
@@ -24,15 +26,23 @@ browser=chromium-headless-shell
 # Those of ONNX in versions that go together with every Python from 3.11 on.
 python_packages=(numpy safetensors pillow axe-core-python onnx==1.23.2 onnxruntime==1.32.0 onnxscript==0.7.2 netron==9.3.3
   tensorboard==2.21.0)
+# For --spark. Debian 12 has Java 17, the others 21.
+spark_packages=(default-jre-headless)
+spark_python_packages=(pyspark==4.3.0 pandas pyarrow)
 # Of these only the named version gives the answers that scripts/format.sh and scripts/tidy.py want.
 python_tools=(clang-format==14.0.6 clang-tidy==23.1.4)
 cuda=no
-case ${1:-} in
-  "") ;;
-  --cuda) cuda=yes ;;
-  -h | --help) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$0"; exit ;;
-  *) echo "setup.sh: there is no option $1; there is --cuda" >&2; exit 2 ;;
-esac
+for option in "$@"; do
+  case $option in
+    --cuda) cuda=yes ;;
+    --spark)
+      packages+=("${spark_packages[@]}")
+      python_packages+=("${spark_python_packages[@]}")
+      ;;
+    -h | --help) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$0"; exit ;;
+    *) echo "setup.sh: there is no option $option; there are --cuda and --spark" >&2; exit 2 ;;
+  esac
+done
 
 fail() {
   echo "setup.sh: $*" >&2

@@ -16,16 +16,21 @@ class Transfer {
   virtual void wait() = 0;
 };
 
-/// The ranks of a work that have met. Messages between two ranks with the same tag arrive in the
-/// order in which they were sent.
-class Group {
+/// How messages go between ranks. Those between two ranks with the same tag arrive in the order in
+/// which they were sent.
+class Transport {
  public:
-  virtual ~Group() = default;
+  virtual ~Transport() = default;
 
-  virtual int rank() const = 0;
-  virtual int size() const = 0;
   virtual std::unique_ptr<Transfer> send(int to, int tag, std::span<float> values) = 0;
   virtual std::unique_ptr<Transfer> receive(int from, int tag, std::span<float> values) = 0;
+};
+
+/// The ranks of a work that have met.
+class Group : public Transport {
+ public:
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
   /// From now on this rank does not mind the end of others.
   virtual void need_nobody() = 0;
   /// Tells the others why this rank ends before the work does.
@@ -39,7 +44,8 @@ class Group {
 struct Meeting {
   /// Until when all have to be there.
   std::chrono::seconds timeout{60};
-  /// The network interface that messages go through; empty: that of the way to rank 0.
+  /// The network interface that messages go through; empty: memory where all ranks are on one
+  /// machine, else the interface on the way to rank 0.
   std::string interface = {};
   /// Called by any thread with a sentence when a rank is gone; ends the process.
   std::function<void(const std::string& sentence)> on_loss = {};

@@ -135,20 +135,20 @@ std::optional<Ranks> mpi_ranks(const Variables& variables, const Names& names) {
 }
 
 /// Both say where this process stands among others.
-void require_same(const Ranks& own, const Ranks& other, const Names& names) {
-  if (own.rank == other.rank && own.size == other.size) return;
-  refuse(pair_text(kOwn, own.rank, own.size) + ", but " + other.launcher + " says " +
-         pair_text(names, other.rank, other.size) +
+void require_same(const Ranks& one, const Names& its_names, const Ranks& other,
+                  const Names& other_names) {
+  if (one.rank == other.rank && one.size == other.size) return;
+  refuse(pair_text(its_names, one.rank, one.size) + ", but " + other.launcher + " says " +
+         pair_text(other_names, other.rank, other.size) +
          ": unset the variables of the one that did not start this");
 }
 
+/// MPI's launchers start their processes through srun, whose variables then tell of something else.
 std::optional<Ranks> launcher_ranks(const Variables& variables, Names& names) {
-  for (const Names& each : {kOpenMpi, kPmi}) {
-    names = each;
-    if (auto ranks = mpi_ranks(variables, each)) return ranks;
-  }
-  names = kSlurm;
-  return slurm_ranks(variables);
+  const auto open_mpi = mpi_ranks(variables, kOpenMpi), pmi = mpi_ranks(variables, kPmi);
+  if (open_mpi && pmi) require_same(*open_mpi, kOpenMpi, *pmi, kPmi);
+  names = open_mpi ? kOpenMpi : pmi ? kPmi : kSlurm;
+  return open_mpi ? open_mpi : pmi ? pmi : slurm_ranks(variables);
 }
 
 std::optional<Ranks> all_ranks(const Variables& variables) {
@@ -164,7 +164,7 @@ std::optional<Ranks> all_ranks(const Variables& variables) {
   }
   Names names{};
   auto launcher = launcher_ranks(variables, names);
-  if (own && launcher) require_same(*own, *launcher, names);
+  if (own && launcher) require_same(*own, kOwn, *launcher, names);
   return launcher ? launcher : own;
 }
 

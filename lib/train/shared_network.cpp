@@ -52,6 +52,7 @@ class SharedNetwork : public Network {
     first_ = FlatParameters(state.first);
     second_ = FlatParameters(state.second);
     step_ = state.step;
+    expect_weights();
     tell_weights();
   }
 
@@ -87,14 +88,13 @@ class SharedNetwork : public Network {
     take_batch(first + share.first, share.count, changed);
     const double own_loss = forward() * static_cast<double>(share.count);
     backward(static_cast<double>(share.count) / static_cast<double>(count), own_loss);
+    expect_weights();
     const double sum = take_gradients();
     const auto loss = static_cast<float>(sum / static_cast<double>(count));
-    if (!std::isfinite(loss)) {
-      finish(sent_);
-      return loss;
-    }
-    update(learning_rate);
+    if (std::isfinite(loss)) update(learning_rate);
+    finish(sent_);
     tell_weights();
+    if (!std::isfinite(loss)) return loss;
     loss_.sum += sum;
     loss_.pictures += count;
     thread_choice_.record(clock.seconds() / static_cast<double>(count));
@@ -127,7 +127,16 @@ class SharedNetwork : public Network {
       labels_.push_back(examples_.labels[static_cast<std::size_t>(row)]);
   }
 
-  /// Folds what is this rank's and begins to send it and to receive the others'.
+  /// Before others can send them: Gloo's messages set out when they are expected.
+  void expect_weights() {
+    owners_.others([&](int rank) {
+      Transfers& coming = from(rank).weights;
+      owners_.receive(coming, rank, kFoldedTag, share_.folded(owners_.blocks(rank)));
+      owners_.receive(coming, rank, kHeadTag, owners_.head_of(weights_, rank));
+    });
+  }
+
+  /// Folds what is this rank's and begins to send it.
   void tell_weights() {
     is_gathered_ = false;
     finish(sent_weights_);
@@ -135,9 +144,6 @@ class SharedNetwork : public Network {
     owners_.others([&](int rank) {
       owners_.send(sent_weights_, rank, kFoldedTag, share_.folded(owners_.own()));
       owners_.send(sent_weights_, rank, kHeadTag, owners_.head_of(weights_, owners_.rank()));
-      Transfers& coming = from(rank).weights;
-      owners_.receive(coming, rank, kFoldedTag, share_.folded(owners_.blocks(rank)));
-      owners_.receive(coming, rank, kHeadTag, owners_.head_of(weights_, rank));
     });
   }
 
@@ -162,6 +168,7 @@ class SharedNetwork : public Network {
     owners_.others([&](int rank) {
       owners_.receive(coming_heads_, rank, kHeadGradientTag, from(rank).head);
       owners_.receive(coming_gradients_, rank, kFoldedGradientTag, from(rank).gradient);
+      owners_.receive(coming_taps_, rank, kTapsTag, from(rank).taps);
     });
   }
 
@@ -242,10 +249,7 @@ class SharedNetwork : public Network {
     const net::ConvLinear layers = weights_.weights().first;
     share_.sum_taps(layers, own, std::span(taps).first<FlatParameters::kKernelBias>(),
                     std::span(taps).subspan<FlatParameters::kKernelBias>(), bias);
-    owners_.others([&](int rank) {
-      owners_.receive(coming_taps_, rank, kTapsTag, from(rank).taps);
-      owners_.send(sent_, rank, kTapsTag, taps);
-    });
+    owners_.others([&](int rank) { owners_.send(sent_, rank, kTapsTag, taps); });
     share_.unfold(layers, own, [this](std::int64_t offset, std::span<const float> gradient) {
       apply(update_, slots(&FlatParameters::big, offset), gradient.data(),
             static_cast<std::int64_t>(gradient.size()));
@@ -260,7 +264,6 @@ class SharedNetwork : public Network {
     sum_parts(parts([](const From& each) { return each.taps.data(); }),
               gradient_.at(FlatParameters::kKernel, kTapValues));
     update_small(FlatParameters::kKernel, kTapValues);
-    finish(sent_);
   }
 
   Slots slots(net::AlignedFloats FlatParameters::*values, std::int64_t offset) {

@@ -13,9 +13,7 @@ is sent along. A task that fails leaves no rows; Spark tries it again, on one ma
 (two at once, four times) and as spark.task.maxFailures says on a cluster. Under spark-submit leave
 --master out.
 
-Needs PySpark 4 with pandas and pyarrow, and a Java of 17 or newer. CI installs neither for now (PySpark is
-0.46 GB to download and with the others 0.8 GB on the disk, Java 0.2 GB), so it passes
-tests/python/spark_test.py over, which with them labels 2,000 pictures in each of the three forms.
+Needs PySpark 4 with pandas and pyarrow, and a Java of 17 or newer, which scripts/setup.sh --spark installs.
 """
 
 import argparse

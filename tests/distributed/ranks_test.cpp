@@ -136,6 +136,8 @@ TEST_CASE("Variables that contradict each other are refused with their names") {
   require_refusal(with(kTorchrun, {{"MASTER_PORT", "70000"}}), "MASTER_PORT is 70000");
   require_refusal(with(kOpenMpi, {{"RANK", "2"}, {"WORLD_SIZE", "4"}}),
                   "Open MPI says OMPI_COMM_WORLD_RANK 1");
+  require_refusal(with(kOpenMpi, {{"PMI_RANK", "0"}, {"PMI_SIZE", "2"}}),
+                  "but PMI says PMI_RANK 0");
   require_refusal(with(kSlurm, {{"RANK", "2"}, {"WORLD_SIZE", "4"}}), "Slurm says SLURM_PROCID 5");
   require_refusal(with(kSlurm, {{"SLURM_STEP_NODELIST", "node[x]"}}), "set MASTER_ADDR");
 }

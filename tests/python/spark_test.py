@@ -1,7 +1,8 @@
 """scripts/scale/spark_predict.py on a real local Spark: its answers are those of one process.
 
 The environment names the program (MLPCTL), the model (TEST_MODEL) and the folder of MNIST
-(TEST_DATA). Passed over where PySpark, pandas, pyarrow or Java is not installed.
+(TEST_DATA). Passed over where PySpark, pandas, pyarrow or Java is not installed,
+as they are by scripts/setup.sh --spark.
 """
 
 import importlib.util

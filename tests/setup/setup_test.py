@@ -38,7 +38,7 @@ def system_packages_of_setup():
 def packages_of_setup():
     """(name, version) of what setup.sh installs beside torch."""
     text = (SCRIPTS / "setup.sh").read_text()
-    lists = re.findall(r"^python_\w+=\(([^)]*)\)$", text, re.MULTILINE)
+    lists = re.findall(r"^(?:spark_)?python_\w+=\(([^)]*)\)$", text, re.MULTILINE)
     named = [word.partition("==") for words in lists for word in words.split()]
     return [(name, version or "1.0") for name, _, version in named]
 
@@ -231,6 +231,18 @@ class Setup(unittest.TestCase):
         self.program("id", ID.format(1000))
         result = self.setup(PATH=f"{self.programs}:{self.path_without('sudo')}")
         self.assert_one_sentence(result, "there is no sudo to install them", *system_packages_of_setup())
+
+    def test_spark_is_installed_where_it_is_asked_for(self):
+        self.of_cpu_builds.add_cpu_torch("2.13.0+cpu")
+        self.program("dpkg-query", DPKG_QUERY.replace("\n", '\n[ "$4" != default-jre-headless ] || exit 1\n', 1))
+        self.assert_takes("2.13.0+cpu", self.setup())
+        self.assertIsNone(self.installed("pyspark"))
+        self.assertFalse((self.folder / "apt.log").exists())
+        self.program("apt-get", APT_GET + "[ $1 != indextargets ] || echo bookworm-backports\n")
+        result = self.setup("--spark")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIsNotNone(self.installed("pyspark"))
+        self.assertIn("default-jre-headless", (self.folder / "apt.log").read_text())
 
     def test_the_requirement_of_the_user_comes_first(self):
         self.own.add_cuda_torch("2.14.1")

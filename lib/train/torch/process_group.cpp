@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -10,14 +11,15 @@
 #include "mlpctl/error.hpp"
 
 #ifdef USE_C10D_GLOO
-#include <ATen/ops/from_blob.h>
 #include <c10/util/Logging.h>
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
-#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "distributed/address.hpp"
+#include "distributed/memory_transport.hpp"
+#include "distributed/shared_memory.hpp"
+#include "train/torch/gloo_transport.hpp"
 #include "train/torch/watch.hpp"
 #endif
 
@@ -27,15 +29,13 @@ namespace mlpctl::train {
 namespace {
 
 using distributed::Meeting;
+using distributed::MemoryTransport;
 using distributed::Ranks;
+using distributed::SharedMemory;
 using distributed::Transfer;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Store = c10::intrusive_ptr<c10d::Store>;
-using Gloo = c10d::ProcessGroupGloo;
 
-// Rank 0 may measure and write for long while the others wait; the watch sees who is gone.
-constexpr std::chrono::hours kPatience{24 * 7};
 /// How long rank 0 keeps the store for others that have not yet left.
 constexpr seconds kFarewell{5};
 
@@ -45,12 +45,6 @@ std::string place_of(const Ranks& ranks) {
 
 bool keeps_store(const Ranks& ranks) {
   return ranks.rank == 0 && !ranks.launcher_keeps_store;
-}
-
-/// LibTorch's first line, without the stack below it.
-std::string first_line(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
 }
 
 Error cannot_meet(const Ranks& ranks, const Meeting& meeting, const std::string& why) {
@@ -84,10 +78,10 @@ Store connect(const Ranks& ranks, const Meeting& meeting, bool keeps) {
 }
 
 /// What every rank sets at a moment of its run, each under a key of its own.
-enum class Moment { kCame, kConnected, kLeft };
+enum class Moment { kCame, kMemory, kShared, kConnected, kLeft };
 
 std::string key_of(Moment moment, int rank) {
-  constexpr const char* kWords[] = {"came/", "connected/", "left/"};
+  constexpr const char* kWords[] = {"came/", "memory/", "shared/", "connected/", "left/"};
   return kWords[static_cast<int>(moment)] + std::to_string(rank);
 }
 std::vector<std::string> keys_of(Moment moment, int size) {
@@ -109,11 +103,18 @@ std::string missing_ranks(c10d::Store& store, Moment moment, int size) {
   return text;
 }
 
-/// Says that this rank has come so far and waits for the others.
-void meet(c10d::Store& store, Moment moment, const Ranks& ranks, const Meeting& meeting) {
+/// Says that this rank has come so far and waits for the others; what all say, by rank.
+std::vector<std::string> meet(c10d::Store& store, Moment moment, const std::string& own,
+                              const Ranks& ranks, const Meeting& meeting) {
+  std::vector<std::string> all;
   try {
-    store.set(key_of(moment, ranks.rank), distributed::machine_name());
+    store.set(key_of(moment, ranks.rank), own);
     store.wait(keys_of(moment, ranks.size), meeting.timeout);
+    for (int rank = 0; rank < ranks.size; ++rank) {
+      const auto said = store.get(key_of(moment, rank));
+      all.emplace_back(said.begin(), said.end());
+    }
+    return all;
   } catch (const std::exception& error) {
     std::string missing;
     try {
@@ -128,47 +129,43 @@ void meet(c10d::Store& store, Moment moment, const Ranks& ranks, const Meeting& 
   }
 }
 
-/// "rank 2 (node07)" for each of those that came.
-std::vector<std::string> names_of(c10d::Store& store, const Ranks& ranks, const Meeting& meeting) {
-  std::vector<std::string> names;
-  try {
-    for (int rank = 0; rank < ranks.size; ++rank) {
-      const auto host = store.get(key_of(Moment::kCame, rank));
-      names.push_back("rank " + std::to_string(rank) + " (" +
-                      std::string(host.begin(), host.end()) + ")");
-    }
-  } catch (const std::exception& error) {
-    throw cannot_meet(ranks, meeting, first_line(error));
+/// What each rank made for the others, where all of them are on this machine.
+std::optional<std::vector<SharedMemory>> memories_of_all(c10d::Store& store, const Ranks& ranks,
+                                                         const Meeting& meeting) {
+  auto own = meeting.interface.empty()
+                 ? SharedMemory::make(MemoryTransport::size_of_memory(ranks.size))
+                 : std::nullopt;
+  const auto addresses =
+      meet(store, Moment::kMemory, own ? own->address() : "none", ranks, meeting);
+  std::vector<SharedMemory> memories;
+  const std::size_t usable = own ? addresses.size() : 0;
+  for (std::size_t rank = 0; rank < usable; ++rank) {
+    auto memory = static_cast<int>(rank) == ranks.rank ? std::exchange(own, std::nullopt)
+                                                       : SharedMemory::open(addresses[rank]);
+    if (!memory) break;
+    memories.push_back(std::move(*memory));
   }
-  return names;
+  const bool has_all = memories.size() == addresses.size();
+  const auto said = meet(store, Moment::kShared, has_all ? "all" : "not all", ranks, meeting);
+  if (std::ranges::count(said, "all") != ranks.size) return std::nullopt;
+  return memories;
 }
 
-/// Messages on the network interface that is named or leads to rank 0.
-c10::intrusive_ptr<Gloo> connect_all(const Store& store, const Ranks& ranks,
-                                     const Meeting& meeting) {
-  try {
-    auto options = Gloo::Options::create(meeting.timeout);
-    options->threads = 1;  // Messages between two ranks need none.
-    options->devices.push_back(meeting.interface.empty()
-                                   ? Gloo::createDeviceForHostname(distributed::address_towards(
-                                         ranks.master_address, ranks.master_port))
-                                   : Gloo::createDeviceForInterface(meeting.interface));
-    auto gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.size, std::move(options));
-    return gloo;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(ErrorCode::kIo, "the ranks do not reach each other" +
-                                    (meeting.interface.empty()
-                                         ? std::string()
-                                         : " by " + meeting.interface + " (GLOO_SOCKET_IFNAME)") +
-                                    ": " + first_line(error));
+/// While it is waited for, the watch knows that another rank is.
+class WatchedTransfer : public Transfer {
+ public:
+  WatchedTransfer(Watch& watch, std::unique_ptr<Transfer> transfer)
+      : watch_(watch), transfer_(std::move(transfer)) {}
+  void wait() override {
+    watch_.set_waits(true);
+    transfer_->wait();
+    watch_.set_waits(false);
   }
-}
 
-std::vector<at::Tensor> tensors_over(std::span<float> values) {
-  return {at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kFloat)};
-}
+ private:
+  Watch& watch_;
+  std::unique_ptr<Transfer> transfer_;
+};
 
 class Group : public distributed::Group {
  public:
@@ -185,8 +182,12 @@ class Group : public distributed::Group {
   }
   int rank() const override { return rank_; }
   int size() const override { return size_; }
-  std::unique_ptr<Transfer> send(int to, int tag, std::span<float> values) override;
-  std::unique_ptr<Transfer> receive(int from, int tag, std::span<float> values) override;
+  std::unique_ptr<Transfer> send(int to, int tag, std::span<float> values) override {
+    return watched(transport_->send(to, tag, values));
+  }
+  std::unique_ptr<Transfer> receive(int from, int tag, std::span<float> values) override {
+    return watched(transport_->receive(from, tag, values));
+  }
 
   void need_nobody() override { watch_->rest(); }
   void fail(const std::string& sentence) override { watch_->fail(sentence); }
@@ -201,63 +202,35 @@ class Group : public distributed::Group {
     }
   }
 
-  [[noreturn]] void lose(int other) { throw Error(ErrorCode::kIo, watch_->lost(other)); }
-
  private:
   void meet_all(const Ranks& ranks, const Meeting& meeting) {
-    meet(*store_, Moment::kCame, ranks, meeting);
-    const auto names = names_of(*store_, ranks, meeting);
-    gloo_ = connect_all(store_, ranks, meeting);
+    auto names = meet(*store_, Moment::kCame, distributed::machine_name(), ranks, meeting);
+    for (std::size_t rank = 0; rank < names.size(); ++rank)
+      names[rank] = "rank " + std::to_string(rank) + " (" + names[rank] + ")";
+    const auto lose = [this](int other) { throw Error(ErrorCode::kIo, watch_->lost(other)); };
+    if (auto memories = memories_of_all(*store_, ranks, meeting)) {
+      transport_ = std::make_unique<MemoryTransport>(rank_, std::move(*memories), lose);
+    } else {
+      transport_ = std::make_unique<GlooTransport>(store_, ranks, meeting, lose);
+    }
     const std::string keeper =
         ranks.launcher_keeps_store ? "the launcher at " + place_of(ranks) : names[0];
     watch_ = std::make_unique<Watch>(connect(ranks, meeting, false), rank_, names,
                                      Watch::Keeper{keeper, keeps_store_}, meeting.on_loss);
     // Nobody goes on, and maybe ends, while others are still connecting.
-    meet(*store_, Moment::kConnected, ranks, meeting);
+    meet(*store_, Moment::kConnected, "1", ranks, meeting);
+    watch_->set_waits(false);
+  }
+  std::unique_ptr<Transfer> watched(std::unique_ptr<Transfer> transfer) {
+    return std::make_unique<WatchedTransfer>(*watch_, std::move(transfer));
   }
 
   int rank_, size_;
   bool keeps_store_;
   Store store_;
-  c10::intrusive_ptr<Gloo> gloo_;
+  std::unique_ptr<distributed::Transport> transport_;
   std::unique_ptr<Watch> watch_;
 };
-
-class GlooTransfer : public Transfer {
- public:
-  GlooTransfer(Group& group, int other, c10::intrusive_ptr<c10d::Work> work)
-      : group_(group), other_(other), work_(std::move(work)) {}
-  void wait() override {
-    try {
-      work_->wait(kPatience);
-    } catch (const std::exception&) {
-      group_.lose(other_);
-    }
-  }
-
- private:
-  Group& group_;
-  int other_;
-  c10::intrusive_ptr<c10d::Work> work_;
-};
-
-std::unique_ptr<Transfer> Group::send(int to, int tag, std::span<float> values) {
-  try {
-    auto tensors = tensors_over(values);
-    return std::make_unique<GlooTransfer>(*this, to, gloo_->send(tensors, to, tag));
-  } catch (const std::exception&) {
-    lose(to);
-  }
-}
-
-std::unique_ptr<Transfer> Group::receive(int from, int tag, std::span<float> values) {
-  try {
-    auto tensors = tensors_over(values);
-    return std::make_unique<GlooTransfer>(*this, from, gloo_->recv(tensors, from, tag));
-  } catch (const std::exception&) {
-    lose(from);
-  }
-}
 
 }  // namespace
 

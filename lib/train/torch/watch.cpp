@@ -1,5 +1,7 @@
 #include "train/torch/watch.hpp"
 
+#include <pthread.h>
+
 #include <charconv>
 #include <condition_variable>
 #include <utility>
@@ -11,6 +13,10 @@ constexpr std::chrono::milliseconds kBeat{1000};
 /// A rank that is silent for so long is gone, and so is a store; together with what it takes to
 /// tell everybody less than half a minute.
 constexpr std::chrono::seconds kSilence{12}, kStoreSilence{18};
+/// A rank whose work takes no processor time for so long, though no other keeps it waiting, hangs.
+/// Slow work takes some: measuring on a large set, reading it; a disk that is given a checkpoint
+/// may take seconds without.
+constexpr std::chrono::seconds kIdle{20};
 constexpr char kLost[] = "lost";
 
 std::string beat_key(int rank) {
@@ -19,6 +25,20 @@ std::string beat_key(int rank) {
 
 std::vector<std::uint8_t> bytes_of(const std::string& text) {
   return {text.begin(), text.end()};
+}
+
+std::string text_of(const std::vector<std::uint8_t>& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+clockid_t clock_of_this_thread() {
+  clockid_t clock = CLOCK_MONOTONIC;  // Always moves, so nothing is found idle.
+  pthread_getcpuclockid(pthread_self(), &clock);
+  return clock;
+}
+
+std::string seconds_text(std::chrono::seconds time) {
+  return std::to_string(time.count()) + " s";
 }
 
 /// False where the stop comes first.
@@ -38,7 +58,8 @@ Watch::Watch(Store store, int rank, std::vector<std::string> names, Keeper keepe
       keeper_(std::move(keeper)),
       on_loss_(std::move(on_loss)),
       answered_(Clock::now().time_since_epoch().count()),
-      signs_(names_.size(), Sign{{}, Clock::now()}),
+      signs_(names_.size(), Sign{{}, {}, Clock::now(), Clock::now()}),
+      work_clock_(clock_of_this_thread()),
       beater_([this](const std::stop_token& stop) { beat(stop); }),
       guard_([this](const std::stop_token& stop) { guard(stop); }) {}
 
@@ -49,7 +70,7 @@ Watch::~Watch() {
 void Watch::beat(const std::stop_token& stop) {
   try {
     do {
-      store_->set(beat_key(rank_), bytes_of(std::to_string(++beats_)));
+      store_->set(beat_key(rank_), bytes_of(own_sign()));
       if (!resting_) look();
       answered_ = Clock::now().time_since_epoch().count();
     } while (pause(stop, kBeat));
@@ -60,21 +81,42 @@ void Watch::beat(const std::stop_token& stop) {
   }
 }
 
+std::string Watch::own_sign() {
+  timespec worked{};
+  clock_gettime(work_clock_, &worked);
+  const bool has_worked = worked.tv_sec != worked_.tv_sec || worked.tv_nsec != worked_.tv_nsec;
+  worked_ = worked;
+  if (has_worked || waits_) ++lives_;
+  return std::to_string(++beats_) + " " + std::to_string(lives_);
+}
+
 void Watch::look() {
   if (store_->check({kLost})) return tell(sentence_of(agree("")));
   for (int other = 0; other < static_cast<int>(names_.size()); ++other) {
     if (other == rank_ || !store_->check({beat_key(other)})) continue;
-    Sign& sign = signs_[static_cast<std::size_t>(other)];
-    auto value = store_->get(beat_key(other));
-    const auto now = Clock::now();
-    if (value != sign.value) {
-      sign = {std::move(value), now};
-    } else if (now - sign.since > kSilence) {
-      return tell(sentence_of(agree(std::to_string(other) + " has been silent for " +
-                                    std::to_string(kSilence.count()) +
-                                    " s: it hangs or lost its network")));
-    }
+    const std::string wrong = complaint(other, text_of(store_->get(beat_key(other))));
+    if (!wrong.empty()) return tell(sentence_of(agree(std::to_string(other) + wrong)));
   }
+}
+
+std::string Watch::complaint(int other, const std::string& sign) {
+  Sign& last = signs_[static_cast<std::size_t>(other)];
+  const auto now = Clock::now();
+  const std::size_t space = sign.find(' ');
+  if (std::string beats = sign.substr(0, space); beats != last.beats) {
+    last.beats = std::move(beats);
+    last.beats_since = now;
+  }
+  if (std::string lives = sign.substr(space + 1); lives != last.lives) {
+    last.lives = std::move(lives);
+    last.lives_since = now;
+  }
+  if (now - last.beats_since > kSilence)
+    return " has been silent for " + seconds_text(kSilence) + ": it hangs or lost its network";
+  if (now - last.lives_since > kIdle)
+    return " has done nothing for " + seconds_text(kIdle) +
+           ", though its process is there: it hangs";
+  return "";
 }
 
 /// A store whose keeper hangs does not even refuse an answer.
@@ -82,8 +124,8 @@ void Watch::guard(const std::stop_token& stop) {
   while (pause(stop, kBeat)) {
     const Clock::time_point answered{Clock::duration(answered_.load())};
     if (Clock::now() - answered < kStoreSilence) continue;
-    return tell(keeper_.name + " has been silent for " + std::to_string(kStoreSilence.count()) +
-                " s: it hangs or lost its network");
+    return tell(keeper_.name + " has been silent for " + seconds_text(kStoreSilence) +
+                ": it hangs or lost its network");
   }
 }
 
@@ -99,7 +141,7 @@ void Watch::linger() {
 
 std::string Watch::agree(const std::string& word) {
   const auto stands = store_->compareSet(kLost, {}, bytes_of(word));
-  return {stands.begin(), stands.end()};
+  return text_of(stands);
 }
 
 std::string Watch::sentence_of(const std::string& word) const {

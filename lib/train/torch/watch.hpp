@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -12,8 +13,9 @@
 namespace mlpctl::train {
 
 /// Watches over the ranks of a group through the store that they met in: each tells every second
-/// that it lives. Of a rank that is silent, or that another says is gone, the others learn by the
-/// callback.
+/// that it lives, and whether the thread that made the watch, which does the rank's work, has done
+/// any or waits for another rank. Of a rank that is silent or idle, or that another says is gone,
+/// the others learn by the callback.
 class Watch {
  public:
   using Store = c10::intrusive_ptr<c10d::Store>;
@@ -38,12 +40,18 @@ class Watch {
   std::string lost(int other);
   /// Tells the others why this rank ends.
   void fail(const std::string& sentence);
+  /// Whether the rank's work waits for another rank, as it does at first.
+  void set_waits(bool waits) { waits_ = waits; }
   /// From now on nobody's end matters to this rank, which still tells that it lives.
   void rest() { resting_ = true; }
 
  private:
   void beat(const std::stop_token& stop);
+  /// "beats lives": both numbers grow while all is well.
+  std::string own_sign();
   void look();
+  /// What is wrong with a rank that gives this sign now; empty: nothing.
+  std::string complaint(int other, const std::string& sign);
   void guard(const std::stop_token& stop);
   void tell(const std::string& sentence);
   /// What stands about a loss in the store; the first that is set stays.
@@ -61,11 +69,14 @@ class Watch {
   /// When the store last answered, in the clock's ticks.
   std::atomic<Clock::rep> answered_;
   struct Sign {
-    std::vector<std::uint8_t> value;
-    Clock::time_point since;
+    std::string beats, lives;
+    Clock::time_point beats_since, lives_since;
   };
   std::vector<Sign> signs_;
-  std::int64_t beats_ = 0;
+  std::atomic<bool> waits_{true};
+  clockid_t work_clock_{};
+  timespec worked_{};
+  std::int64_t beats_ = 0, lives_ = 0;
   std::jthread beater_, guard_;
 };
 

@@ -1,0 +1,101 @@
+#include "train/torch/gloo_transport.hpp"
+
+#include <ATen/ops/from_blob.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "distributed/address.hpp"
+#include "mlpctl/error.hpp"
+
+namespace mlpctl::train {
+namespace {
+
+using distributed::Meeting;
+using distributed::Ranks;
+using distributed::Transfer;
+using Gloo = c10d::ProcessGroupGloo;
+
+// Rank 0 may measure and write for long while the others wait; the watch sees who is gone.
+constexpr std::chrono::hours kPatience{24 * 7};
+
+c10::intrusive_ptr<Gloo> connect_all(const c10::intrusive_ptr<c10d::Store>& store,
+                                     const Ranks& ranks, const Meeting& meeting) {
+  try {
+    auto options = Gloo::Options::create(meeting.timeout);
+    options->threads = 1;  // Messages between two ranks need none.
+    options->devices.push_back(meeting.interface.empty()
+                                   ? Gloo::createDeviceForHostname(distributed::address_towards(
+                                         ranks.master_address, ranks.master_port))
+                                   : Gloo::createDeviceForInterface(meeting.interface));
+    auto gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.size, std::move(options));
+    return gloo;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::kIo, "the ranks do not reach each other" +
+                                    (meeting.interface.empty()
+                                         ? std::string()
+                                         : " by " + meeting.interface + " (GLOO_SOCKET_IFNAME)") +
+                                    ": " + first_line(error));
+  }
+}
+
+std::vector<at::Tensor> tensors_over(std::span<float> values) {
+  return {at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kFloat)};
+}
+
+class GlooTransfer : public Transfer {
+ public:
+  GlooTransfer(const GlooTransport::OnGone& on_gone, int other, c10::intrusive_ptr<c10d::Work> work)
+      : on_gone_(on_gone), other_(other), work_(std::move(work)) {}
+  void wait() override {
+    try {
+      work_->wait(kPatience);
+    } catch (const std::exception&) {
+      on_gone_(other_);
+    }
+  }
+
+ private:
+  const GlooTransport::OnGone& on_gone_;
+  int other_;
+  c10::intrusive_ptr<c10d::Work> work_;
+};
+
+}  // namespace
+
+std::string first_line(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+GlooTransport::GlooTransport(const c10::intrusive_ptr<c10d::Store>& store, const Ranks& ranks,
+                             const Meeting& meeting, OnGone on_gone)
+    : gloo_(connect_all(store, ranks, meeting)), on_gone_(std::move(on_gone)) {}
+
+std::unique_ptr<Transfer> GlooTransport::send(int to, int tag, std::span<float> values) {
+  c10::intrusive_ptr<c10d::Work> work;
+  try {
+    auto tensors = tensors_over(values);
+    work = gloo_->send(tensors, to, tag);
+  } catch (const std::exception&) {
+    on_gone_(to);
+  }
+  return std::make_unique<GlooTransfer>(on_gone_, to, std::move(work));
+}
+
+std::unique_ptr<Transfer> GlooTransport::receive(int from, int tag, std::span<float> values) {
+  c10::intrusive_ptr<c10d::Work> work;
+  try {
+    auto tensors = tensors_over(values);
+    work = gloo_->recv(tensors, from, tag);
+  } catch (const std::exception&) {
+    on_gone_(from);
+  }
+  return std::make_unique<GlooTransfer>(on_gone_, from, std::move(work));
+}
+
+}  // namespace mlpctl::train
