@@ -121,10 +121,13 @@ constexpr std::size_t kAheadPerThread = 4;
 /// about it fills two of the net's passes over its weights.
 constexpr std::size_t kMostOfBlock = 63;
 
-/// A picture's result and what else is done with it.
+/// What is printed of results one after the other, and of the last of them what else is done with
+/// it. Most results are text alone: that one thread makes them and drops them saves the locks of
+/// the memory that threads pass to each other.
 struct Told {
-  Result result;
   std::string text;
+  bool unsure = false;
+  std::optional<Result> result;
   Thumbnail thumbnail;
   image::Picture decoded;
 };
@@ -148,15 +151,19 @@ struct Common {
 
 std::vector<Told> tell(std::vector<PreparedPicture> pictures, const Common& common,
                        const Inference& inference, int threads) {
-  std::vector<Result> results = answer(pictures, inference, threads);
   std::vector<Told> told;
-  told.reserve(results.size());
+  std::vector<Result> results = answer(pictures, inference, threads);
   for (std::size_t i = 0; i < results.size(); ++i) {
     Result& result = results[i];
     if (!result.error.empty()) result.error = with_flags(common.app, result.error);
-    std::string text = printed(result, common.command);
-    told.push_back({std::move(result), std::move(text), std::move(pictures[i].thumbnail),
-                    std::move(pictures[i].decoded)});
+    if (told.empty() || told.back().result) told.emplace_back();
+    Told& last = told.back();
+    last.text += printed(result, common.command);
+    last.unsure = last.unsure || is_unsure(result, common.command.style);
+    if (is_text_alone(result, common.command)) continue;
+    last.result = std::move(result);
+    last.thumbnail = std::move(pictures[i].thumbnail);
+    last.decoded = std::move(pictures[i].decoded);
   }
   return told;
 }
@@ -183,15 +190,8 @@ class Teller {
       : command_(command), printer_(command, files), page_(command.style) {}
 
   void tell(Told& told) {
-    printer_.print(told.result, told.text);
-    if (!command_.report.empty()) {
-      command_.report.require_other(told.result.file);
-      page_.add(told.result, std::move(told.thumbnail));
-    }
-    if (!command_.annotate.empty()) {
-      std::cout.flush();
-      annotate(command_, std::move(told.decoded), told.result);
-    }
+    printer_.print(told.text, told.unsure);
+    if (told.result) finish(told, *told.result);
     constexpr auto kLongest = std::chrono::milliseconds(20);
     if (std::chrono::steady_clock::now() - flushed_ > kLongest) flush();
   }
@@ -208,6 +208,19 @@ class Teller {
   ExitCode code() const { return printer_.code(); }
 
  private:
+  /// What else there is to do with a result that was printed.
+  void finish(Told& told, const Result& result) {
+    printer_.finish(result);
+    if (!command_.report.empty()) {
+      command_.report.require_other(result.file);
+      page_.add(result, std::move(told.thumbnail));
+    }
+    if (!command_.annotate.empty()) {
+      std::cout.flush();
+      annotate(command_, std::move(told.decoded), result);
+    }
+  }
+
   const PredictCommand& command_;
   Printer printer_;
   ScanPage page_;
