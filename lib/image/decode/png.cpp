@@ -199,6 +199,7 @@ std::int64_t png_memory(const ByteView& file, const PictureHeader& header, const
 Picture decode_png(const ByteView& file, const PictureHeader&, const Reducing& reducing) {
   const std::vector<l_uint8> plain = plain_png(file);
   if (std::optional<Picture> small = small_grey_png(plain)) return *std::move(small);
+  open_leptonica();
   return picture_of(PngReader(plain).read(), file, reducing.max_pixels);
 }
 

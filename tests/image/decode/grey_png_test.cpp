@@ -115,9 +115,9 @@ TEST_CASE("a small grey PNG is the same by its own way and by libpng's") {
 TEST_CASE("a small grey PNG may come in pieces") {
   const PngRows rows = noise();
   const std::string content = packed(rows, {4});
-  const auto own = small_grey(png_file(png_chunk("IDAT", content.substr(0, 20)) +
-                                       png_chunk("IDAT", "") +
-                                       png_chunk("IDAT", content.substr(20))));
+  const auto own =
+      small_grey(png_file(png_chunk("IDAT", content.substr(0, 20)) + png_chunk("IDAT", "") +
+                          png_chunk("IDAT", content.substr(20))));
   REQUIRE(own);
   check_pixels(*own, rows);
 }
