@@ -102,8 +102,8 @@ std::string printable(std::string_view text) {
 }
 
 std::string json_text(const nlohmann::ordered_json& json) {
-  const std::string dump =
-      json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::string dump = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (plain_length(dump) == dump.size()) return dump;
   std::string result;
   for (std::string_view rest = dump;;) {
     const std::size_t plain = plain_length(rest);

@@ -1,7 +1,4 @@
-#include <malloc.h>
 #include <spdlog/spdlog.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -36,6 +33,7 @@
 #include "model/model_file.hpp"
 #include "predict/annotation.hpp"
 #include "predict/input_blocks.hpp"
+#include "predict/kept_memory.hpp"
 #include "predict/predict_command.hpp"
 #include "predict/predict_input.hpp"
 #include "predict/predict_session.hpp"
@@ -96,35 +94,20 @@ void write_report(const PredictCommand& options, const ScanPage& page, const Lef
   });
 }
 
-// A picture is worked on in planes of some megabytes, one after the other. Each would be given back
-// to the system and cost a page fault every 4 KiB again; kept, and in large pages where the system
-// has them, a photograph's planes cost a fifth less time.
-void keep_freed_memory() {
-  constexpr int kLargestPlane = 32 << 20, kKept = 128 << 20;
-  mallopt(M_MMAP_THRESHOLD, kLargestPlane);
-  mallopt(M_TRIM_THRESHOLD, kKept);
-  mallopt(M_TOP_PAD, kKept);
-  mallopt(M_ARENA_MAX, 1);
-  constexpr std::uintptr_t kPage = 2 << 20;
-  auto* const first = static_cast<char*>(std::malloc(kPage));
-  const std::uintptr_t to_page = -reinterpret_cast<std::uintptr_t>(first) % kPage;
-  const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0)) / kPage * kPage;
-  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(first) + to_page;
-  if (begin < end) madvise(first + to_page, end - begin, MADV_HUGEPAGE);
-  std::free(first);
-}
-
 // Blocks that are worked on before their turn comes: enough that one picture of many megapixels
 // among small ones keeps no thread waiting.
 constexpr std::size_t kAheadPerThread = 4;
 /// Of a block: what its threads hold of it stays small, and with the nought that the judge asks
-/// about it fills two of the net's passes over its weights.
-constexpr std::size_t kMostOfBlock = 63;
+/// about it fills four of the net's passes over its weights.
+constexpr std::size_t kMostOfBlock = 127;
 
-/// A picture's result and what else is done with it.
+/// What is printed of results one after the other, and of the last of them what else is done with
+/// it. Most results are text alone: that one thread makes them and drops them saves the locks of
+/// the memory that threads pass to each other.
 struct Told {
-  Result result;
   std::string text;
+  bool unsure = false;
+  std::optional<Result> result;
   Thumbnail thumbnail;
   image::Picture decoded;
 };
@@ -148,20 +131,25 @@ struct Common {
 
 std::vector<Told> tell(std::vector<PreparedPicture> pictures, const Common& common,
                        const Inference& inference, int threads) {
-  std::vector<Result> results = answer(pictures, inference, threads);
   std::vector<Told> told;
-  told.reserve(results.size());
+  std::vector<Result> results = answer(pictures, inference, threads);
   for (std::size_t i = 0; i < results.size(); ++i) {
     Result& result = results[i];
     if (!result.error.empty()) result.error = with_flags(common.app, result.error);
-    std::string text = printed(result, common.command);
-    told.push_back({std::move(result), std::move(text), std::move(pictures[i].thumbnail),
-                    std::move(pictures[i].decoded)});
+    if (told.empty() || told.back().result) told.emplace_back();
+    Told& last = told.back();
+    last.text += printed(result, common.command);
+    last.unsure = last.unsure || is_unsure(result, common.command.style);
+    if (is_text_alone(result, common.command)) continue;
+    last.result = std::move(result);
+    last.thumbnail = std::move(pictures[i].thumbnail);
+    last.decoded = std::move(pictures[i].decoded);
   }
   return told;
 }
 
 Block work_on(const std::vector<PredictInput>& inputs, const Common& common) {
+  want_large_pages();
   Block block;
   block.prepared.reserve(inputs.size());
   for (const PredictInput& input : inputs) {
@@ -183,15 +171,8 @@ class Teller {
       : command_(command), printer_(command, files), page_(command.style) {}
 
   void tell(Told& told) {
-    printer_.print(told.result, told.text);
-    if (!command_.report.empty()) {
-      command_.report.require_other(told.result.file);
-      page_.add(told.result, std::move(told.thumbnail));
-    }
-    if (!command_.annotate.empty()) {
-      std::cout.flush();
-      annotate(command_, std::move(told.decoded), told.result);
-    }
+    printer_.print(told.text, told.unsure);
+    if (told.result) finish(told, *told.result);
     constexpr auto kLongest = std::chrono::milliseconds(20);
     if (std::chrono::steady_clock::now() - flushed_ > kLongest) flush();
   }
@@ -208,6 +189,19 @@ class Teller {
   ExitCode code() const { return printer_.code(); }
 
  private:
+  /// What else there is to do with a result that was printed.
+  void finish(Told& told, const Result& result) {
+    printer_.finish(result);
+    if (!command_.report.empty()) {
+      command_.report.require_other(result.file);
+      page_.add(result, std::move(told.thumbnail));
+    }
+    if (!command_.annotate.empty()) {
+      std::cout.flush();
+      annotate(command_, std::move(told.decoded), result);
+    }
+  }
+
   const PredictCommand& command_;
   Printer printer_;
   ScanPage page_;
@@ -229,7 +223,8 @@ std::vector<Told> told_of(Block block, Blocks& blocks, const Common& common) {
 }
 
 ExitCode run(const CLI::App& app, PredictCommand options) {
-  keep_freed_memory();
+  const int threads = thread_count(options.inference.threads);
+  keep_freed_memory(threads);
   if (options.model.empty()) options.model = installed_model();
   RunFiles files;
   files.add_input("--config", config_file(app));
@@ -242,7 +237,6 @@ ExitCode run(const CLI::App& app, PredictCommand options) {
 
   auto inputs = std::make_shared<PredictInputs>(options.paths, options.lists, range,
                                                 options.null ? PathEnd::kNul : PathEnd::kAsItComes);
-  const int threads = thread_count(options.inference.threads);
   const auto most = static_cast<std::size_t>(options.inference.batch_size);
   auto blocks = std::make_shared<InputBlocks>(inputs, std::min(most, kMostOfBlock));
   Awaited<Inference> inference;

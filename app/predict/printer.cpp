@@ -16,18 +16,26 @@ std::string printed(const Result& result, const PredictCommand& command) {
   return command.lists.empty() ? "" : "-   error  " + printable(result.error) + '\n';
 }
 
+bool is_text_alone(const Result& result, const PredictCommand& command) {
+  const bool shown = command.show && !command.json;
+  return result.error.empty() && result.note.empty() && !shown && command.save_input.empty() &&
+         command.annotate.empty() && command.report.empty();
+}
+
 Printer::Printer(const PredictCommand& command, const RunFiles& files)
     : command_(command), glyphs_(glyphs_of_output()) {
   if (!command.save_input.empty()) saved_.emplace(command.save_input, command.paths, files);
 }
 
-void Printer::print(const Result& result, const std::string& text) {
+void Printer::print(const std::string& text, bool unsure) {
+  unsure_ = unsure_ || unsure;
+  std::cout << text;
+}
+
+void Printer::finish(const Result& result) {
   failed_ = failed_ || !result.error.empty();
-  unsure_ =
-      unsure_ || static_cast<double>(result.answer.confidence()) < command_.style.min_confidence;
   if (!result.error.empty()) spdlog::error("{}", result.error);
   if (!result.note.empty()) spdlog::warn("{}: {}", result.name(), result.note);
-  std::cout << text;
   if (saved_) saved_->add_input(result.file);
   if (!result.is_finite()) return;
   for (const auto& line : result.answer.lines) {

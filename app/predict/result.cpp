@@ -23,6 +23,13 @@ std::string digits_of(const std::vector<digits::Digit>& line) {
   return text;
 }
 
+/// An object with room for so many fields, which need not move as it grows.
+ordered_json object_of(std::size_t fields) {
+  ordered_json object = ordered_json::object();
+  object.get_ref<ordered_json::object_t&>().reserve(fields);
+  return object;
+}
+
 /// The fields of a digit on its own; `json` has the file already.
 void add_digit(ordered_json& json, const digits::Digit& digit, const Style& style) {
   json["digit"] = digit.best;
@@ -36,10 +43,10 @@ void add_top(ordered_json& json, const digits::Digit& digit, const Style& style)
   const auto ranking = digit.ranking();
   for (int i = 0; i < style.top; ++i) {
     const int rank = ranking[static_cast<std::size_t>(i)];
-    ordered_json entry{{"digit", rank}};
+    ordered_json& entry = json["top"].emplace_back(object_of(3));
+    entry["digit"] = rank;
     if (!style.classes.empty()) entry["class"] = class_name(rank, style);
     entry["probability"] = digit.probabilities[static_cast<std::size_t>(rank)];
-    json["top"].push_back(std::move(entry));
   }
 }
 
@@ -125,8 +132,13 @@ bool Result::is_finite() const {
                              [&](const auto& line) { return std::ranges::all_of(line, finite); });
 }
 
+bool is_unsure(const Result& result, const Style& style) {
+  return is_unsure(result.answer.confidence(), style);
+}
+
 ordered_json to_json(const Result& result, const Style& style) {
-  ordered_json json{{"file", result.file}};
+  ordered_json json = object_of(8);
+  json["file"] = result.file;
   if (result.index >= 0) json["index"] = result.index;
   if (!result.member.empty()) json["member"] = result.member;
   if (!result.is_finite() && style.layout == Layout::kDigit) json["digit"] = nullptr;
@@ -142,7 +154,7 @@ ordered_json to_json(const Result& result, const Style& style) {
   } else if (result.answer.lines[0].size() > 1) {
     json["digit"] = nullptr;
     json["confidence"] = result.answer.confidence();
-    if (is_unsure(result.answer.confidence(), style)) json["unsure"] = true;
+    if (is_unsure(result, style)) json["unsure"] = true;
     json["lines"] = {digits_of(result.answer.lines[0])};
   } else {
     const digits::Digit& digit = result.answer.lines[0][0];

@@ -39,6 +39,9 @@ struct Style {
 /// The class's name; the digits have their own.
 std::string class_name(int digit, const Style& style);
 
+/// Whether the answer is less sure than is asked for.
+bool is_unsure(const Result& result, const Style& style);
+
 nlohmann::ordered_json to_json(const Result& result, const Style& style);
 
 /// A line, or several of a sheet, each ended.

@@ -29,6 +29,10 @@ constexpr Nanoseconds kPatience = 2s, kPause = 500us;
 /// for writing, and at least, for the steps of the clock.
 constexpr Nanoseconds kQuiet = 100ms, kClockStep = 20ms;
 
+/// The system takes a lease from its holder by force after a whole number of seconds
+/// (/proc/sys/fs/lease-break-time).
+constexpr Nanoseconds kLeastLease = 1s;
+
 constexpr std::string_view kFileScheme = "file://";
 
 /// An open descriptor, closed at the end.
@@ -114,28 +118,34 @@ InputFile::InputFile(const std::string& path, std::uint64_t read_whole)
 // Opened anew each time, because another file may have taken its place.
 InputFile::Attempt InputFile::try_open() {
   Descriptor file(path_);
-  stamp_ = stamp_of(file.get(), path_);
+  const auto opened = std::chrono::steady_clock::now();
   const std::optional<Nanoseconds> needed = rest_needed(file.get());
-  if (!needed) return Attempt::kBusy;
+  // A lease is given of regular files alone; of others this tells.
   stamp_ = stamp_of(file.get(), path_);
+  if (!needed) return Attempt::kBusy;
   const bool whole = stamp_.size() < read_whole_;
   // A mapping outlives the lease.
   if (!has_rested(stamp_, whole ? *needed : std::max(*needed, kClockStep))) return Attempt::kBusy;
   if (stamp_.size() == 0) return Attempt::kDone;
-  if (whole) return try_read(file.get());
-  map(file.release());
-  return Attempt::kDone;
+  if (!whole) {
+    map(file.release());
+    return Attempt::kDone;
+  }
+  if (!read_into_memory(file.get())) return Attempt::kBusy;
+  const bool kept_others_out =
+      *needed == 0s && std::chrono::steady_clock::now() - opened < kLeastLease;
+  const bool is_same = kept_others_out || stamp_.same_content(stamp_of(file.get(), path_));
+  return is_same ? Attempt::kDone : Attempt::kBusy;
 }
 
-InputFile::Attempt InputFile::try_read(int fd) {
+/// Whether the file had as many bytes as it said.
+bool InputFile::read_into_memory(int fd) {
   const auto size = static_cast<std::size_t>(stamp_.size());
   copy_.reset(static_cast<std::byte*>(system_calls().allocate(size)));
   if (copy_ == nullptr) throw_system_error(path_, errno);
-  const bool complete = read_all(fd, {copy_.get(), size}, path_) == size;
-  if (!complete || !stamp_.same_content(stamp_of(fd, path_))) return Attempt::kBusy;
   data_ = copy_.get();
   size_ = size;
-  return Attempt::kDone;
+  return read_all(fd, {copy_.get(), size}, path_) == size;
 }
 
 // The lease is given back, so that a large file that is read for long keeps nobody waiting.

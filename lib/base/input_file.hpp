@@ -61,7 +61,7 @@ class InputFile {
   };
 
   Attempt try_open();
-  Attempt try_read(int fd);
+  bool read_into_memory(int fd);
   void map(int fd);
   void advise(std::span<const std::byte> part, int advice) const noexcept;
 

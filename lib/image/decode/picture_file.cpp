@@ -22,9 +22,10 @@ Reducing reducing_to(Resolution resolution, const PictureHeader& header) {
 
 Picture read_picture(std::span<const std::byte> bytes, const std::string& name,
                      Resolution resolution) {
-  open_leptonica();
   const ByteView file(bytes, name);
   const Codec& codec = codec_of(file);
+  // Opening it takes as long as reading hundreds of small PNGs, which mostly do without.
+  if (&codec != &kPng) open_leptonica();
   const PictureHeader header = read_header(codec, file);
   const Reducing reducing = reducing_to(resolution, header);
   static MemoryBudget budget(kMaxDecodedBytes);

@@ -5,12 +5,15 @@
 #include <csetjmp>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/atomic_file.hpp"
 #include "image/decode/codec.hpp"
 #include "image/decode/exif.hpp"
+#include "image/decode/grey_png.hpp"
 #include "image/decode/leptonica.hpp"
 #include "image/decode/picture_file.hpp"
 #include "image/encode/encode.hpp"
@@ -195,6 +198,8 @@ std::int64_t png_memory(const ByteView& file, const PictureHeader& header, const
 
 Picture decode_png(const ByteView& file, const PictureHeader&, const Reducing& reducing) {
   const std::vector<l_uint8> plain = plain_png(file);
+  if (std::optional<Picture> small = small_grey_png(plain)) return *std::move(small);
+  open_leptonica();
   return picture_of(PngReader(plain).read(), file, reducing.max_pixels);
 }
 
