@@ -29,6 +29,8 @@ enum class ScheduleKind { kConstant, kCosine, kOneCycle };
 enum class ScheduleFrom { kStart, kNow };
 enum class Keep { kLast, kBest };
 enum class Precision { kFloat32, kBFloat16 };
+/// What a step changes: the weights of each layer, or the map that the first two come to.
+enum class Weights { kLayers, kMap };
 
 /// How the network computes.
 struct NetworkOptions {
@@ -40,6 +42,7 @@ struct NetworkOptions {
   /// The convolution and first linear layer as one product; false: layer by layer.
   bool fold = true;
   Precision precision = Precision::kFloat32;
+  Weights weights = Weights::kLayers;
   OptimizerOptions optimizer = {};
   /// Decay a step of the averaged weights; 0: none are kept.
   double ema = 0;
@@ -114,6 +117,9 @@ void for_each_field(Options& options, Visit&& visit) {
   field("ema", network.ema, kOptimizer, kBelowOne, kSame,
         "Write the moving average of the weights, which keeps this share of itself at each step; "
         "0: no average");
+  field("weights", network.weights, kOptimizer, kAny, kSame,
+        "What a step changes: the weights of all layers, or in place of the first two layers' the "
+        "map of the pixels that they come to, a quarter of the numbers");
   field("label_smoothing", network.label_smoothing, kOptimizer, kBelowOne, kSame,
         "Share of each label that is spread over all classes");
   field("augment", options.augment, kPictures, kAny, kSame,
@@ -158,6 +164,7 @@ std::string_view to_string(ScheduleKind kind);
 std::string_view to_string(ScheduleFrom from);
 std::string_view to_string(Keep keep);
 std::string_view to_string(Precision precision);
+std::string_view to_string(Weights weights);
 
 template <>
 struct Choices<model::OptimizerKind> {
@@ -176,6 +183,10 @@ struct Choices<ScheduleFrom> {
 template <>
 struct Choices<Keep> {
   static constexpr std::array all{Keep::kLast, Keep::kBest};
+};
+template <>
+struct Choices<Weights> {
+  static constexpr std::array all{Weights::kLayers, Weights::kMap};
 };
 template <>
 struct Choices<Precision> {
