@@ -15,7 +15,10 @@ constexpr std::array<std::int64_t, model::kChannels> kTapOf{0, 2, 4, 6, 8};
 
 /// The shares of the channels that see a pixel, by how many these are. They add up to 1.
 constexpr std::array<std::array<float, model::kChannels>, model::kChannels> kShares{
-    {{1}, {0.5F, 0.5F}, {0.5F, 0.25F, 0.25F}, {0.25F, 0.25F, 0.25F, 0.25F},
+    {{1},
+     {0.5F, 0.5F},
+     {0.5F, 0.25F, 0.25F},
+     {0.25F, 0.25F, 0.25F, 0.25F},
      {0.25F, 0.25F, 0.25F, 0.125F, 0.125F}}};
 
 constexpr bool on_map(std::int64_t place) {
@@ -133,9 +136,8 @@ MapBlocks moments_of(const model::Parameters& parameters) {
   for_each_unit(moments, [&](std::int64_t unit, FoldedBlock& block, std::size_t u) {
     const float* const row = parameters.tensors[kBig].data() + unit * model::kFlat;
     for_each_pixel([&](std::int64_t y, std::int64_t x) {
-      for_each_share(y, x, [&](std::int64_t place, float) {
-        block.weight[place_of(y, x, u)] = row[place];
-      });
+      for_each_share(
+          y, x, [&](std::int64_t place, float) { block.weight[place_of(y, x, u)] = row[place]; });
     });
     block.bias[u] = parameters.tensors[kBias][static_cast<std::size_t>(unit)];
   });

@@ -35,9 +35,7 @@ struct MapParameters {
   /// Only the head's tensors.
   model::Parameters head;
 
-  float* block(std::int64_t index) {
-    return map[static_cast<std::size_t>(index)].weight.data();
-  }
+  float* block(std::int64_t index) { return map[static_cast<std::size_t>(index)].weight.data(); }
 };
 
 MapParameters weights_from(model::Parameters parameters) {
@@ -77,12 +75,15 @@ class MapNetwork : public Network {
   }
 
   NetworkState state() const override {
-    return {spread_weights(weights_), result(), spread_moments(first_), spread_moments(second_),
-            step_,                    epoch_loss()};
+    return {spread_weights(weights_), result(), spread_moments(first_),
+            spread_moments(second_),  step_,    epoch_loss()};
   }
   model::Parameters result() const override {
     return spread_weights(options_.averages() ? average_ : weights_);
   }
+
+  bool works_beside() const override { return true; }
+  void set_beside(SideWork work) override { beside_ = std::move(work); }
 
   void set_examples(const Examples& examples) override { examples_ = examples; }
   void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) override {
@@ -128,24 +129,33 @@ class MapNetwork : public Network {
   float forward() {
     outputs_.resize(labels_.size() * static_cast<std::size_t>(net::kPackedUnits));
     const net::kernels::SparseRows by_picture = batch_.by_picture();
-    parallel_tasks(net::kBlocks, threads_, [&](std::int64_t index) {
+    parallel_near(net::kBlocks, threads_, [&](std::int64_t index) {
       const net::FoldedBlock& block = weights_.map[static_cast<std::size_t>(index)];
       net::kernels::table().multiply(by_picture, block.weight.data(), block.bias.data(),
-                                     outputs_.data() + index * net::kBlockUnits,
-                                     net::kPackedUnits);
+                                     outputs_.data() + index * net::kBlockUnits, net::kPackedUnits);
     });
-    return head_.forward(head_layers(), outputs_, labels_, options_.label_smoothing);
+    output_gradient_.resize(outputs_.size());
+    float loss = 0;
+    // The head takes one thread about as long as the others need for the rest.
+    parallel_tasks(2 + beside_.count, threads_, [&](std::int64_t index) {
+      if (index == 0) {
+        loss = head_.forward(head_layers(), outputs_, labels_, options_.label_smoothing);
+        head_.backward(head_layers(), 1, output_gradient_, head_gradient());
+      } else if (index == 1) {
+        by_pixel_ = batch_.by_pixel();
+      } else {
+        beside_.task(index - 2);
+      }
+    });
+    return loss;
   }
 
   void backward() {
-    output_gradient_.resize(outputs_.size());
-    head_.backward(head_layers(), 1, output_gradient_, head_gradient());
-    const net::kernels::SparseRows by_pixel = batch_.by_pixel();
-    parallel_tasks(net::kBlocks, threads_, [&](std::int64_t index) {
+    parallel_near(net::kBlocks, threads_, [&](std::int64_t index) {
       net::FoldedBlock& gradient = net::FoldedBlock::of_this_thread();
-      gradient.take_gradient(by_pixel, std::span<const float>(output_gradient_)
-                                           .subspan(static_cast<std::size_t>(
-                                               index * net::kBlockUnits)));
+      gradient.take_gradient(by_pixel_,
+                             std::span<const float>(output_gradient_)
+                                 .subspan(static_cast<std::size_t>(index * net::kBlockUnits)));
       const auto values = [index](MapParameters& all) { return all.block(index); };
       apply(map_update_, slots(values), gradient.weight.data(), kMapBlockValues);
     });
@@ -182,6 +192,8 @@ class MapNetwork : public Network {
   int threads_;
   net::Head head_;
   net::PixelBatch batch_;
+  net::kernels::SparseRows by_pixel_{};
+  SideWork beside_;
   std::vector<std::int64_t> labels_;
   // [picture][kPackedUnits]
   net::AlignedFloats outputs_, output_gradient_;

@@ -75,6 +75,8 @@ struct TrainOptions {
   bool shuffle = true;
   /// Steps after which training ends; 0: no limit.
   std::int64_t max_steps = 0;
+  /// Epochs after which the test pictures are answered, besides after the last; 0: only then.
+  std::int64_t test_every = 1;
   /// Steps after which the state is offered to be kept, besides after every epoch; 0: only then.
   std::int64_t checkpoint_every = 0;
   AugmentOptions augment = kNoAugment;
@@ -137,6 +139,9 @@ void for_each_field(Options& options, Visit&& visit) {
         "Take the pictures in the order of the data set");
   field("max_steps", options.max_steps, kTraining, kFromZero, kFree,
         "End after so many steps; 0: no limit");
+  field("test_every", options.test_every, kTraining, kFromZero, kFree,
+        "Answer the test pictures after every so many epochs and after the last; 0: after the last "
+        "alone");
   field("checkpoint_every", options.checkpoint_every, kTraining, kFromZero, kFree,
         "Write the checkpoint also after every so many steps; 0: after each epoch and at the end");
   field("device", network.device, kDevice, kAny, kFree,

@@ -32,6 +32,7 @@ TrainOptions quick() {
   TrainOptions options = handwriting();
   options.epochs = 12;
   options.learning_rate = 3e-3;
+  options.test_every = 0;
   AugmentOptions& augment = options.augment;
   augment.rotate = 8;
   augment.scale = 0.1F;
