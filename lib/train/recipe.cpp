@@ -11,7 +11,7 @@ namespace {
 
 TrainOptions handwriting() {
   TrainOptions options;
-  options.epochs = 30;
+  options.epochs = 40;
   options.batch_size = 128;
   options.network.optimizer = {.kind = model::OptimizerKind::kAdamW, .weight_decay = 0.05};
   options.learning_rate = 2e-3;
@@ -30,7 +30,7 @@ TrainOptions handwriting() {
 /// Good within seconds: MNIST's own hands, changed a little.
 TrainOptions quick() {
   TrainOptions options = handwriting();
-  options.epochs = 12;
+  options.epochs = 14;
   options.learning_rate = 3e-3;
   options.test_every = 0;
   AugmentOptions& augment = options.augment;
@@ -47,7 +47,7 @@ TrainOptions quick() {
 /// As good as this net gets within minutes.
 TrainOptions best() {
   TrainOptions options = handwriting();
-  options.epochs = 400;
+  options.epochs = 350;
   return options;
 }
 
