@@ -21,6 +21,7 @@
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
+#include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "model/model_file.hpp"
@@ -151,6 +152,16 @@ void choose_precision(train::NetworkOptions& network) {
   spdlog::warn(
       "--precision bf16: the CPU is faster in float32, so that is used; --no-fold keeps bf16");
   network.precision = train::Precision::kFloat32;
+}
+
+/// Ranks, LibTorch's layers and other devices know no map: there the recipe's gives way.
+void choose_weights(const TrainSettings& settings, bool alone, train::NetworkOptions& network) {
+  const bool has_map = alone && network.device == "cpu" && network.fold;
+  if (has_map || network.weights == train::Weights::kLayers) return;
+  if (given(settings, "weights")) {
+    throw UsageError("--weights map is for one process that folds the layers on the CPU");
+  }
+  network.weights = train::Weights::kLayers;
 }
 
 // LibTorch's own; the folded network's come from our pool, which does with fewer by itself.
@@ -307,6 +318,7 @@ ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup
   plan.about_data = run_data(plan.parts, plan.info);
   plan.options.network.device =
       group.alone() ? engine.resolve_device(command.settings.device) : "cpu";
+  choose_weights(command.settings, group.alone(), plan.options.network);
   choose_precision(plan.options.network);
   choose_threads(plan.options.network);
   train::RunState first = first_state(command, plan.about_data, data, plan.options);

@@ -79,6 +79,13 @@ void take_optimizer(const Resumed& resumed, const model::OptimizerState& theirs)
   ours.nesterov = theirs.nesterov;
 }
 
+/// Whoever does not name the weights has the moments of the layers' own.
+void take_weights(const Resumed& resumed) {
+  if (resumed.before.contains("weights")) return;
+  take(resumed, "weights", resumed.options.network.weights, train::Weights::kLayers,
+       [](train::Weights weights) { return std::string(to_string(weights)); });
+}
+
 void require_same_settings(const Resumed& resumed, bool other_epochs) {
   const Json& before = resumed.before;
   const Json now = Json::parse(settings_json(resumed.options).dump());
@@ -276,6 +283,7 @@ train::RunState read_checkpoint(const std::string& path, const TrainSettings& se
   const Json before = checkpoint.run.empty() ? Json::object() : Json::parse(checkpoint.run);
   const Resumed resumed{path, settings, options, before};
   take_optimizer(resumed, checkpoint.optimizer);
+  take_weights(resumed);
   check_scheduler(resumed, checkpoint);
   train::RunState run;
   run.epochs_done = checkpoint.epoch;

@@ -236,9 +236,10 @@ void add_train_settings(CLI::App& command, TrainSettings& settings) {
   command
       .add_option("--recipe", settings.recipe,
                   "Which set of proven settings to start from; options set alone change it. "
-                  "handwriting: for digits; objects: for other pictures; plain: a textbook's Adam; "
+                  "quick: for digits, within seconds; handwriting: for digits; best: for digits, "
+                  "within minutes; objects: for other pictures; plain: a textbook's Adam; "
                   "finetune: for a model of --from and pictures of its user's own; "
-                  "default: the first or second, as the data are. Defaults of other options are "
+                  "default: handwriting or objects, as the data are. Defaults of other options are "
                   "shown as in handwriting")
       ->type_name(type)
       ->capture_default_str()

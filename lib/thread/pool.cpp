@@ -185,4 +185,18 @@ void parallel_tasks(std::int64_t count, int threads, const Pool::Task& task) {
   process_pool().run(count, threads, task);
 }
 
+void parallel_near(std::int64_t count, int threads, const Pool::Task& task) {
+  const std::int64_t parts = std::min<std::int64_t>(count, threads);
+  std::vector<std::atomic<std::int64_t>> taken(
+      static_cast<std::size_t>(std::max<std::int64_t>(parts, 0)));
+  const auto drain = [&](std::int64_t part) {
+    std::atomic<std::int64_t>& next = taken[static_cast<std::size_t>(part)];
+    const std::int64_t first = count * part / parts, end = count * (part + 1) / parts;
+    for (std::int64_t i = first + next++; i < end; i = first + next++) task(i);
+  };
+  parallel_tasks(parts, threads, [&](std::int64_t own) {
+    for (std::int64_t k = 0; k < parts; ++k) drain((own + k) % parts);
+  });
+}
+
 }  // namespace mlpctl

@@ -37,4 +37,9 @@ void use_pool(Pool& pool);
 /// run() in the pool of the process.
 void parallel_tasks(std::int64_t count, int threads, const Pool::Task& task);
 
+/// The same for indices whose data a core's cache may still hold from the last such call: a thread
+/// begins with the same part of them each time, as far as the pool wakes threads in the same order,
+/// and then takes what others have left.
+void parallel_near(std::int64_t count, int threads, const Pool::Task& task);
+
 }  // namespace mlpctl

@@ -44,6 +44,12 @@ struct NetworkState {
   LossSum loss = {};
 };
 
+/// Tasks that any threads may run, in any order: task(index) for every index in [0, count).
+struct SideWork {
+  std::int64_t count = 0;
+  Pool::Task task = {};
+};
+
 /// The network being trained, on one device, with its optimizer.
 class Network {
  public:
@@ -71,6 +77,10 @@ class Network {
   /// weights were left alone.
   virtual std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
                                     double learning_rate) = 0;
+  /// Whether steps run side work: with threads that would wait while one does its part alone.
+  virtual bool works_beside() const { return false; }
+  /// Where works_beside(): what the coming step has to have run when it returns a finite loss.
+  virtual void set_beside(SideWork work) { (void)work; }
   /// The losses since the epoch began, of each picture once.
   virtual LossSum epoch_loss() const = 0;
 };

@@ -80,6 +80,10 @@ std::string_view to_string(Keep keep) {
   return keep == Keep::kBest ? "best" : "last";
 }
 
+std::string_view to_string(Weights weights) {
+  return weights == Weights::kLayers ? "layers" : "map";
+}
+
 std::string_view to_string(Precision precision) {
   return precision == Precision::kFloat32 ? "float32" : "bf16";
 }

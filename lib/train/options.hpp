@@ -29,6 +29,8 @@ enum class ScheduleKind { kConstant, kCosine, kOneCycle };
 enum class ScheduleFrom { kStart, kNow };
 enum class Keep { kLast, kBest };
 enum class Precision { kFloat32, kBFloat16 };
+/// What a step changes: the weights of each layer, or the map that the first two come to.
+enum class Weights { kLayers, kMap };
 
 /// How the network computes.
 struct NetworkOptions {
@@ -40,6 +42,7 @@ struct NetworkOptions {
   /// The convolution and first linear layer as one product; false: layer by layer.
   bool fold = true;
   Precision precision = Precision::kFloat32;
+  Weights weights = Weights::kLayers;
   OptimizerOptions optimizer = {};
   /// Decay a step of the averaged weights; 0: none are kept.
   double ema = 0;
@@ -72,6 +75,8 @@ struct TrainOptions {
   bool shuffle = true;
   /// Steps after which training ends; 0: no limit.
   std::int64_t max_steps = 0;
+  /// Epochs after which the test pictures are answered, besides after the last; 0: only then.
+  std::int64_t test_every = 1;
   /// Steps after which the state is offered to be kept, besides after every epoch; 0: only then.
   std::int64_t checkpoint_every = 0;
   AugmentOptions augment = kNoAugment;
@@ -114,6 +119,9 @@ void for_each_field(Options& options, Visit&& visit) {
   field("ema", network.ema, kOptimizer, kBelowOne, kSame,
         "Write the moving average of the weights, which keeps this share of itself at each step; "
         "0: no average");
+  field("weights", network.weights, kOptimizer, kAny, kSame,
+        "What a step changes: the weights of all layers, or in place of the first two layers' the "
+        "map of the pixels that they come to, a quarter of the numbers");
   field("label_smoothing", network.label_smoothing, kOptimizer, kBelowOne, kSame,
         "Share of each label that is spread over all classes");
   field("augment", options.augment, kPictures, kAny, kSame,
@@ -131,6 +139,9 @@ void for_each_field(Options& options, Visit&& visit) {
         "Take the pictures in the order of the data set");
   field("max_steps", options.max_steps, kTraining, kFromZero, kFree,
         "End after so many steps; 0: no limit");
+  field("test_every", options.test_every, kTraining, kFromZero, kFree,
+        "Answer the test pictures after every so many epochs and after the last; 0: after the last "
+        "alone");
   field("checkpoint_every", options.checkpoint_every, kTraining, kFromZero, kFree,
         "Write the checkpoint also after every so many steps; 0: after each epoch and at the end");
   field("device", network.device, kDevice, kAny, kFree,
@@ -158,6 +169,7 @@ std::string_view to_string(ScheduleKind kind);
 std::string_view to_string(ScheduleFrom from);
 std::string_view to_string(Keep keep);
 std::string_view to_string(Precision precision);
+std::string_view to_string(Weights weights);
 
 template <>
 struct Choices<model::OptimizerKind> {
@@ -176,6 +188,10 @@ struct Choices<ScheduleFrom> {
 template <>
 struct Choices<Keep> {
   static constexpr std::array all{Keep::kLast, Keep::kBest};
+};
+template <>
+struct Choices<Weights> {
+  static constexpr std::array all{Weights::kLayers, Weights::kMap};
 };
 template <>
 struct Choices<Precision> {

@@ -21,7 +21,7 @@ struct Recipe {
   Reached reached;
 };
 
-/// "handwriting", "objects" and "plain".
+/// In the order in which the help names them.
 std::span<const Recipe> recipes();
 
 /// The recipe of this name; "default" is "handwriting" for digits and "objects" for pictures of

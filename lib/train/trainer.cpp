@@ -12,6 +12,7 @@
 #include "distributed/ranks.hpp"
 #include "mlpctl/error.hpp"
 #include "net/classifier.hpp"
+#include "train/batch_maker.hpp"
 #include "train/batch_producer.hpp"
 #include "train/clock.hpp"
 #include "train/schedule.hpp"
@@ -30,7 +31,8 @@ double cross_entropy(std::span<const float> logits, std::uint8_t label) {
 /// none for epochs that see them as they are.
 class Images {
  public:
-  Images(const TrainOptions& options, const Examples& examples, const distributed::Group* group)
+  Images(const TrainOptions& options, const Examples& examples, const distributed::Group* group,
+         bool beside)
       : options_(options),
         rank_(group == nullptr ? 0 : group->rank()),
         ranks_(group == nullptr ? 1 : group->size()) {
@@ -46,18 +48,28 @@ class Images {
         images += model::kPixels;
       }
     };
-    producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
+    if (beside) {
+      maker_ = std::make_unique<BatchMaker>(fill, options.network.threads);
+    } else {
+      producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
+    }
   }
 
   /// `order` is what is left of the epoch's.
   void start(std::int64_t epoch, std::span<const std::int64_t> order) {
-    changed_ = producer_ && epoch < options_.epochs - options_.clean_epochs;
+    changed_ = (maker_ || producer_) && epoch < options_.epochs - options_.clean_epochs;
     if (!changed_) return;
+    if (maker_) return maker_->start(epoch, order, options_.batch_size);
     if (ranks_ == 1) return producer_->start(epoch, order, options_.batch_size);
     producer_->start(epoch, share_of_steps(order),
                      distributed::share_of(options_.batch_size, rank_, ranks_).count);
   }
-  Examples next() { return changed_ ? producer_->next() : Examples(); }
+  Examples next() {
+    if (!changed_) return {};
+    return maker_ ? maker_->next() : producer_->next();
+  }
+  /// What the step with the pictures of next() has to do beside.
+  SideWork beside() { return changed_ && maker_ ? maker_->beside() : SideWork(); }
 
  private:
   /// Only the last step's share may be smaller than the others.
@@ -79,6 +91,8 @@ class Images {
 
   const TrainOptions& options_;
   int rank_, ranks_;
+  /// One of both, where pictures are changed at all.
+  std::unique_ptr<BatchMaker> maker_;
   std::unique_ptr<BatchProducer> producer_;
   bool changed_ = false;
 };
@@ -93,7 +107,7 @@ class Run {
         events_(events),
         stop_(stop),
         group_(group),
-        images_(options, data.train, group),
+        images_(options, data.train, group, network.works_beside()),
         steps_((data.train.count() + options.batch_size - 1) / options.batch_size),
         schedule_(options, steps_),
         best_(std::move(start.best)),
@@ -159,7 +173,9 @@ class Run {
     const std::int64_t first = step * options_.batch_size;
     const std::int64_t count = std::min(options_.batch_size, data_.train.count() - first);
     const double rate = schedule_.rate(total_step_);
-    const auto loss = network_.step(first, count, images_.next(), rate);
+    const Examples changed = images_.next();
+    network_.set_beside(images_.beside());
+    const auto loss = network_.step(first, count, changed, rate);
     if (loss && !std::isfinite(*loss)) return end(TrainEnd::kNotFinite);
     ++total_step_;
     ++epoch_step_;
@@ -200,7 +216,7 @@ class Run {
                        .epochs = options_.epochs,
                        .train_loss = loss_,
                        .validation = score_of(weights, data_.validation),
-                       .test = score_of(weights, data_.test),
+                       .test = tests_now() ? score_of(weights, data_.test) : std::nullopt,
                        .learning_rate = schedule_.rate(total_step_ - 1),
                        .seconds = seconds_,
                        .images_per_second = speed(data_.train.count(), seconds_)};
@@ -218,6 +234,11 @@ class Run {
     if (leads()) events_.on_epoch(report);
     tell_state();
     return !out_of_patience() || end(TrainEnd::kPatience);
+  }
+
+  bool tests_now() const {
+    const std::int64_t done = result_.epochs_done;
+    return done == options_.epochs || (options_.test_every > 0 && done % options_.test_every == 0);
   }
 
   std::optional<Score> score_of(const model::Parameters& weights, const Examples& examples) const {
@@ -280,10 +301,17 @@ class Run {
             .images_per_second = 0};
   }
 
-  /// Picks the weights to keep.
+  /// Picks the weights to keep; what is told of them has their answers to the test pictures.
   void choose() {
     network_.gather();
     if (!leads()) return;
+    pick();
+    if (result_.kept && !result_.kept->test) {
+      result_.kept->test = score_of(*result_.parameters, data_.test);
+    }
+  }
+
+  void pick() {
     const bool not_finite = result_.end == TrainEnd::kNotFinite;
     if (best_ && (not_finite || options_.keep == Keep::kBest)) {
       result_.parameters = best_;

@@ -30,6 +30,17 @@ TEST_CASE("every index is visited once, whatever the number of threads") {
   CHECK(pool->workers() == 22);
 }
 
+TEST_CASE("parts that stay near their thread are visited once as well") {
+  for (const int threads : {1, 2, 3, 7, 50}) {
+    for (const std::int64_t count : {0, 1, 5, 23}) {
+      std::vector<std::atomic<int>> visits(static_cast<std::size_t>(count));
+      const auto visit = [&](std::int64_t i) { ++visits[static_cast<std::size_t>(i)]; };
+      for (int run = 0; run < 20; ++run) mlpctl::parallel_near(count, threads, visit);
+      for (const auto& times : visits) CHECK(times == 20);
+    }
+  }
+}
+
 TEST_CASE("an exception of a task reaches the caller after the others have ended") {
   const auto pool = mlpctl::make_pool();
   std::atomic<int> visits = 0;

@@ -33,5 +33,5 @@ TEST_CASE("an unknown recipe is refused with the names there are") {
   CHECK(mlpctl::tests::error_code([&] { find_recipe("secret", true); }) ==
         mlpctl::ErrorCode::kInvalidArgument);
   CHECK_THROWS_WITH(find_recipe("secret", true),
-                    Catch::Matchers::ContainsSubstring("handwriting, objects, plain"));
+                    Catch::Matchers::ContainsSubstring("quick, handwriting, best, objects, plain"));
 }

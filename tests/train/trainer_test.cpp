@@ -8,6 +8,7 @@
 #include "mlpctl/error.hpp"
 #include "support/error_code.hpp"
 #include "train/folded_network.hpp"
+#include "train/map_network.hpp"
 #include "train/synthetic.hpp"
 
 namespace {
@@ -51,7 +52,9 @@ const Synthetic& others() {
 }
 
 TrainResult run(const TrainOptions& options, Recorder& recorder, RunState start) {
-  const auto network = make_folded_network(options.network);
+  const auto network = options.network.weights == Weights::kMap
+                           ? make_map_network(options.network)
+                           : make_folded_network(options.network);
   const TrainData data{pictures().examples(), others().examples(), {}};
   return train::train(*network, options, data, std::move(start), recorder, recorder.stop);
 }
@@ -71,6 +74,32 @@ TEST_CASE("a run learns and reports each epoch") {
   CHECK(recorder.epochs[2].train_loss < recorder.epochs[0].train_loss);
   CHECK(recorder.epochs[2].validation->accuracy > 0.9);
   CHECK_FALSE(recorder.epochs[2].test);
+}
+
+TEST_CASE("the test pictures are answered as often as asked, and for the weights that are kept") {
+  const auto tested = [](TrainOptions options, std::int64_t every) {
+    Recorder recorder;
+    options.test_every = every;
+    const auto network = make_map_network(options.network);
+    const TrainData data{pictures().examples(), others().examples(), others().examples()};
+    const TrainResult result =
+        train::train(*network, options, data, fresh_run(model::initial_parameters(options.seed)),
+                     recorder, recorder.stop);
+    REQUIRE(result.kept);
+    REQUIRE(result.kept->test);
+    CHECK(result.kept->test->accuracy ==
+          score(*result.parameters, others().examples(), 1).accuracy);
+    std::vector<bool> epochs;
+    for (const EpochReport& report : recorder.epochs) epochs.push_back(report.test.has_value());
+    return epochs;
+  };
+  CHECK(tested(small_run(), 1) == std::vector{true, true, true});
+  CHECK(tested(small_run(), 2) == std::vector{false, true, true});
+  CHECK(tested(small_run(), 0) == std::vector{false, false, true});
+  TrainOptions patient = small_run();
+  patient.learning_rate = 1e-12;
+  patient.patience = 1;
+  CHECK(tested(patient, 0) == std::vector{false, false});
 }
 
 TEST_CASE("the same seed gives the same weights and another seed others") {
@@ -105,6 +134,7 @@ TEST_CASE("a run cut at any steps ends with the same bits") {
   for (int trial = 0; trial < 4; ++trial) {
     TrainOptions options = small_run();
     options.network.threads = 1 + trial % 2;
+    options.network.weights = trial < 2 ? Weights::kLayers : Weights::kMap;
     options.augment = AugmentOptions();
     options.clean_epochs = 1;
     options.keep = trial % 4 < 2 ? Keep::kBest : Keep::kLast;

@@ -30,17 +30,22 @@ float cubic_spline(double t) {
   return 0;
 }
 
-/// One row of an elastic field over all pixels.
+/// One row of an elastic field over all pixels. With a number of knots that the compiler knows, the
+/// row stays in registers.
+template <int kCount>
 inline void displacement(const SplineBasis& basis,
                          const std::array<std::array<float, kKnots>, kKnots>& points, int y,
                          Row& out) {
+  const int knots = kCount > 0 ? kCount : basis.knots;
   alignas(64) std::array<float, kKnots> mixed{};
-  for (int i = 0; i < basis.knots; ++i) {
+  for (int i = 0; i < knots; ++i) {
     const float weight = basis.values[i][y];
     for (int j = 0; j < kKnots; ++j) mixed[j] += weight * points[i][j];
   }
-  for (int j = 0; j < basis.knots; ++j) {
-    for (int x = 0; x < kStride; ++x) out[x] += mixed[j] * basis.values[j][x];
+  for (int x = 0; x < kStride; ++x) {
+    float sum = out[x];
+    for (int j = 0; j < knots; ++j) sum += mixed[j] * basis.values[j][x];
+    out[x] = sum;
   }
 }
 
@@ -122,6 +127,8 @@ SplineBasis::SplineBasis(float sigma) {
 MLPCTL_VECTOR_VERSIONS
 void warp(const Canvas& canvas, const Affine& affine, const SplineBasis& basis,
           const ElasticField& field, std::uint8_t* out) {
+  // The knots of a field with sigma 4, the usual one.
+  constexpr int kUsual = 8;
   Quads quads;
   pack(canvas, quads);
   for (int y = 0; y < kSide; ++y) {
@@ -132,8 +139,13 @@ void warp(const Canvas& canvas, const Affine& affine, const SplineBasis& basis,
       xs[x] = affine.xx * column + affine.xy * row + affine.x0;
       ys[x] = affine.yx * column + affine.yy * row + affine.y0;
     }
-    displacement(basis, field.x, y, xs);
-    displacement(basis, field.y, y, ys);
+    if (basis.knots == kUsual) {
+      displacement<kUsual>(basis, field.x, y, xs);
+      displacement<kUsual>(basis, field.y, y, ys);
+    } else {
+      displacement<0>(basis, field.x, y, xs);
+      displacement<0>(basis, field.y, y, ys);
+    }
     sample(quads, xs, ys, out + y * kSide);
   }
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "mlpctl/error.hpp"
+#include "train/map_network.hpp"
 #include "train/torch/autograd.hpp"
 #include "train/torch/mlp_module.hpp"
 #include "train/torch/process_group.hpp"
@@ -82,6 +83,7 @@ std::string TorchEngine::resolve_device(const std::string& name) const {
 
 std::unique_ptr<Network> TorchEngine::make_network(const NetworkOptions& options) const {
   const bool here = options.device == "cpu" && options.precision == Precision::kFloat32;
+  if (options.fold && here && options.weights == Weights::kMap) return make_map_network(options);
   return options.fold && here ? make_folded_network(options, make_autograd())
                               : make_tensor_network(options);
 }

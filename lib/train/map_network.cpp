@@ -1,0 +1,215 @@
+#include "train/map_network.hpp"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "net/folded_pass.hpp"
+#include "net/map_weights.hpp"
+#include "net/unit_block.hpp"
+#include "thread/pool.hpp"
+#include "train/clock.hpp"
+#include "train/thread_choice.hpp"
+#include "train/update.hpp"
+
+namespace mlpctl::train {
+namespace {
+
+/// The head's entries among model::kEntries.
+constexpr std::size_t kFirstOfHead = 4;
+/// Floats of a block that lie one after the other: its weights and biases.
+constexpr std::int64_t kMapBlockValues = (model::kPixels + 1) * net::kBlockUnits;
+static_assert(sizeof(net::FoldedBlock) == kMapBlockValues * sizeof(float));
+
+/// The average moves at every so many steps, by as much as at all of them: a fourth stream beside
+/// weights and moments costs as much as each of these.
+constexpr std::int64_t kStepsOfAverage = 8;
+
+/// The map's own rate beside the head's. A weight of the map is the sum of up to 45 products of the
+/// layers' weights, each of which would go a step of its own: so the same rate serves both.
+constexpr double kMapRate = 2;
+
+/// Values, averages or moments of the whole network.
+struct MapParameters {
+  net::MapBlocks map;
+  /// Only the head's tensors.
+  model::Parameters head;
+
+  float* block(std::int64_t index) { return map[static_cast<std::size_t>(index)].weight.data(); }
+};
+
+MapParameters weights_from(model::Parameters parameters) {
+  MapParameters made{net::map_of(parameters), {}};
+  made.head = std::move(parameters);
+  return made;
+}
+MapParameters moments_from(model::Parameters parameters) {
+  MapParameters made{net::moments_of(parameters), {}};
+  made.head = std::move(parameters);
+  return made;
+}
+model::Parameters spread_weights(const MapParameters& values) {
+  model::Parameters parameters = values.head;
+  net::spread_map(values.map, parameters);
+  return parameters;
+}
+model::Parameters spread_moments(const MapParameters& values) {
+  model::Parameters parameters = values.head;
+  net::spread_moments(values.map, parameters);
+  return parameters;
+}
+
+class MapNetwork : public Network {
+ public:
+  explicit MapNetwork(const NetworkOptions& options)
+      : options_(options),
+        thread_choice_(options.adapt_threads ? options.threads : 1),
+        threads_(options.threads) {}
+
+  void set_state(NetworkState state) override {
+    weights_ = weights_from(std::move(state.weights));
+    if (options_.averages()) average_ = weights_from(std::move(state.average));
+    first_ = moments_from(std::move(state.first));
+    second_ = moments_from(std::move(state.second));
+    step_ = state.step;
+  }
+
+  NetworkState state() const override {
+    return {spread_weights(weights_), result(), spread_moments(first_),
+            spread_moments(second_),  step_,    epoch_loss()};
+  }
+  model::Parameters result() const override {
+    return spread_weights(options_.averages() ? average_ : weights_);
+  }
+
+  bool works_beside() const override { return true; }
+  void set_beside(SideWork work) override { beside_ = std::move(work); }
+
+  void set_examples(const Examples& examples) override { examples_ = examples; }
+  void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) override {
+    order_ = order;
+    loss_ = so_far;
+  }
+
+  std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
+                            double learning_rate) override {
+    const Clock clock;
+    if (options_.adapt_threads) threads_ = thread_choice_.threads();
+    take_batch(first, count, changed);
+    const float loss = forward();
+    if (!std::isfinite(loss)) return loss;
+    ++step_;
+    update_ = make_update(learning_rate);
+    map_update_ = make_update(kMapRate * learning_rate);
+    backward();
+    for (std::size_t i = kFirstOfHead; i < model::kEntries.size(); ++i) update_head(i);
+    loss_.sum += static_cast<double>(loss) * static_cast<double>(count);
+    loss_.pictures += count;
+    thread_choice_.record(clock.seconds() / static_cast<double>(count));
+    return loss;
+  }
+
+  LossSum epoch_loss() const override { return loss_; }
+
+ private:
+  void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
+    labels_.clear();
+    if (!changed.empty()) {
+      batch_.assign(changed.images);
+      labels_.assign(changed.labels.begin(), changed.labels.end());
+      return;
+    }
+    const auto rows =
+        order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    batch_.gather(examples_.images, rows);
+    for (const std::int64_t row : rows)
+      labels_.push_back(examples_.labels[static_cast<std::size_t>(row)]);
+  }
+
+  float forward() {
+    outputs_.resize(labels_.size() * static_cast<std::size_t>(net::kPackedUnits));
+    const net::kernels::SparseRows by_picture = batch_.by_picture();
+    parallel_near(net::kBlocks, threads_, [&](std::int64_t index) {
+      const net::FoldedBlock& block = weights_.map[static_cast<std::size_t>(index)];
+      net::kernels::table().multiply(by_picture, block.weight.data(), block.bias.data(),
+                                     outputs_.data() + index * net::kBlockUnits, net::kPackedUnits);
+    });
+    output_gradient_.resize(outputs_.size());
+    float loss = 0;
+    // The head takes one thread about as long as the others need for the rest.
+    parallel_tasks(2 + beside_.count, threads_, [&](std::int64_t index) {
+      if (index == 0) {
+        loss = head_.forward(head_layers(), outputs_, labels_, options_.label_smoothing);
+        head_.backward(head_layers(), 1, output_gradient_, head_gradient());
+      } else if (index == 1) {
+        by_pixel_ = batch_.by_pixel();
+      } else {
+        beside_.task(index - 2);
+      }
+    });
+    return loss;
+  }
+
+  void backward() {
+    parallel_near(net::kBlocks, threads_, [&](std::int64_t index) {
+      net::FoldedBlock& gradient = net::FoldedBlock::of_this_thread();
+      gradient.take_gradient(by_pixel_,
+                             std::span<const float>(output_gradient_)
+                                 .subspan(static_cast<std::size_t>(index * net::kBlockUnits)));
+      const auto values = [index](MapParameters& all) { return all.block(index); };
+      apply(map_update_, slots(values), gradient.weight.data(), kMapBlockValues);
+    });
+  }
+
+  Update make_update(double rate) const {
+    Update update = train::make_update(options_.optimizer, rate, options_.ema, step_);
+    update.average_share = static_cast<float>(
+        1 - std::pow(average_decay(options_.ema, step_), double{kStepsOfAverage}));
+    return update;
+  }
+  template <typename Values>
+  Slots slots(const Values& values) {
+    const bool averages = options_.averages() && step_ % kStepsOfAverage == 0;
+    return {values(weights_), options_.has_first_moment() ? values(first_) : nullptr,
+            values(second_), averages ? values(average_) : nullptr};
+  }
+  void update_head(std::size_t i) {
+    const auto values = [i](MapParameters& all) { return all.head.tensors[i].data(); };
+    apply(update_, slots(values), gradient_.tensors[i].data(), model::kEntries[i].count());
+  }
+
+  net::HeadLayers head_layers() const {
+    const auto& t = weights_.head.tensors;
+    return {t[4], t[5], t[6], t[7]};
+  }
+  net::HeadGradient head_gradient() {
+    auto& t = gradient_.tensors;
+    return {t[4], t[5], t[6], t[7]};
+  }
+
+  NetworkOptions options_;
+  ThreadChoice thread_choice_;
+  int threads_;
+  net::Head head_;
+  net::PixelBatch batch_;
+  net::kernels::SparseRows by_pixel_{};
+  SideWork beside_;
+  std::vector<std::int64_t> labels_;
+  // [picture][kPackedUnits]
+  net::AlignedFloats outputs_, output_gradient_;
+  MapParameters weights_, average_, first_, second_;
+  model::Parameters gradient_;
+  Update update_{}, map_update_{};
+  std::int64_t step_ = 0;
+  Examples examples_;
+  std::span<const std::int64_t> order_;
+  LossSum loss_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_map_network(const NetworkOptions& options) {
+  return std::make_unique<MapNetwork>(options);
+}
+
+}  // namespace mlpctl::train
