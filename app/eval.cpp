@@ -154,22 +154,6 @@ void check_files(const EvalOptions& options, const std::string& config) {
   options.report.probe();
 }
 
-/// How many, and the first of them.
-Facts left_out_facts(const std::vector<std::string>& left_out) {
-  constexpr std::size_t kShown = 10;
-  Facts facts;
-  if (left_out.empty()) return facts;
-  facts.emplace_back("left out",
-                     fmt::format("{} pictures, which count in none of this", left_out.size()));
-  for (std::size_t i = 0; i < std::min(kShown, left_out.size()); ++i) {
-    facts.emplace_back("left out", left_out[i]);
-  }
-  if (left_out.size() > kShown) {
-    facts.emplace_back("left out", fmt::format("and {} more", left_out.size() - kShown));
-  }
-  return facts;
-}
-
 Facts facts_of(const EvalOptions& options, const model::ModelInfo& info,
                const model::ParameterViews& parameters, const PreparedSet& prepared) {
   const data::Dataset& set = prepared.set;

@@ -32,6 +32,9 @@ inline constexpr char kBashScript[] = R"script(_mlpctl() {
     folders)
       compopt -o filenames 2>/dev/null
       while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -d -- "$current") ;;
+    files)
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$current") ;;
     files*)
       compopt -o filenames 2>/dev/null
       while IFS= read -r line; do

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/atomic_file.hpp"
+#include "base/output_path.hpp"
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/text.hpp"
@@ -37,6 +38,7 @@ void check(const PredictCommand& options) {
   if (standard + std::ranges::count(options.lists, "-") > 1) {
     throw UsageError("standard input, -, can be read once, and is named more often");
   }
+  refuse_url(options.save_input);
   if (options.annotate.empty()) return;
   std::error_code none;  // What is wrong with a path is said when it is read.
   const bool single = options.paths.size() == 1 && options.lists.empty() &&

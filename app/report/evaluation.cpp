@@ -164,6 +164,21 @@ Json weights_json(const model::ParameterViews& parameters) {
   return {{"kernels", kernel_picture(parameters)}, {"folded", folded_picture(parameters)}};
 }
 
+Facts left_out_facts(const std::vector<std::string>& left_out) {
+  constexpr std::size_t kShown = 10;
+  Facts facts;
+  if (left_out.empty()) return facts;
+  facts.emplace_back("left out",
+                     fmt::format("{} pictures, which count in none of this", left_out.size()));
+  for (std::size_t i = 0; i < std::min(kShown, left_out.size()); ++i) {
+    facts.emplace_back("left out", left_out[i]);
+  }
+  if (left_out.size() > kShown) {
+    facts.emplace_back("left out", fmt::format("and {} more", left_out.size() - kShown));
+  }
+  return facts;
+}
+
 std::string weights_hash(const model::ParameterViews& parameters) {
   std::vector<float> all;
   all.reserve(static_cast<std::size_t>(model::parameter_count()));

@@ -46,6 +46,9 @@ nlohmann::ordered_json facts_json(const Facts& facts);
 /// {"kernels","folded"}, each a picture.
 nlohmann::ordered_json weights_json(const model::ParameterViews& parameters);
 
+/// How many pictures were left out and the first of them; none where none was.
+Facts left_out_facts(const std::vector<std::string>& left_out);
+
 /// SHA-256 of the eight entries' values as they lie in memory, one after the other.
 std::string weights_hash(const model::ParameterViews& parameters);
 

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/byte_reader.hpp"
 #include "base/input_file.hpp"
 #include "cli/usage_error.hpp"
 #include "data/folder.hpp"
 #include "data/shards.hpp"
+#include "image/decode/codec.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
@@ -41,6 +43,21 @@ auto with_hint(const std::string& path, const Action& action) {
   }
 }
 
+/// Of the files beside a set in folders those that are pictures, whatever they are called.
+void find_unlabelled(data::Dataset& set) {
+  constexpr std::size_t kBegin = 512;
+  for (const std::string& path : set.beside) {
+    bool is_picture = image::has_picture_suffix(path);
+    try {
+      const std::string head = first_bytes_of(path, kBegin);
+      is_picture |= image::begins_a_picture(image::ByteView(as_byte_span(head), path));
+    } catch (const Error&) {
+      // What is no file is told where it is called like a picture.
+    }
+    if (is_picture) set.unlabelled.push_back(path + ": lies in no folder of a class");
+  }
+}
+
 /// What a user should know of how it was read.
 void tell_notes(const data::Dataset& set) {
   for (const std::string& note : set.notes) spdlog::warn("{}", note);
@@ -69,6 +86,7 @@ std::vector<std::string> data_files(const std::string& named) {
 data::Dataset load_set(const std::string& path, data::Part part,
                        const std::vector<std::string>& known) {
   data::Dataset set = with_hint(path, [&] { return data::load_part_or_whole(path, part, known); });
+  find_unlabelled(set);
   tell_notes(set);
   return set;
 }

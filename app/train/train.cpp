@@ -63,7 +63,8 @@ RunStart run_start(const TrainCommand& command, const train::TrainOptions& optio
           .options = options,
           .libtorch = engine.version(),
           .ranks = group.ranks().size,
-          .launcher = group.ranks().launcher};
+          .launcher = group.ranks().launcher,
+          .left_out = data.left_out};
 }
 
 RunEnd run_end(const std::string& out, const train::TrainResult& result) {
@@ -121,6 +122,10 @@ void give_freed_memory_back() {
 
 train::TrainOptions options_for(const TrainCommand& command, const LoadedData& data) {
   train::TrainOptions options = resolve(command.settings, data.train.classes.empty());
+  // Whoever has few pictures is not asked for a size that the recipe has chosen.
+  if (!given(command.settings, "batch_size") && data.train.count() > 0) {
+    options.batch_size = std::min(options.batch_size, data.train.count());
+  }
   train::check(options, data.train.count(), data.validation.count());
   return options;
 }
@@ -277,7 +282,8 @@ ExitCode lead(const TrainCommand& command, TrainLog& log, const LoadedData& data
   train::TrainResult result = train_with(plan, std::move(first), engine, group, reporter);
   plan.info.training = training_record(start, plan.about_data, result);
   const Saved saved = save_result(command, result, plan.info);
-  const RunEnd end = run_end(saved.path, result);
+  RunEnd end = run_end(saved.path, result);
+  end.left_out = data.left_out;
   const data::Dataset& shown = data.test.count() > 0 ? data.test : data.validation;
   reporter.on_end(end, {result.parameters, shown});
   print_result(command, end);

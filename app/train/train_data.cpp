@@ -33,19 +33,29 @@ class Loader {
 
   data::Dataset load(const std::string& path, data::Part part, Purpose purpose) {
     data::Dataset set = load_set(path, part, classes_);
+    add_left_out(set.unlabelled);
     if (set.is_prepared()) return set;
     if (!network_ && !command_.resume.empty()) take_model(command_.resume);
     const auto preparation =
         set.classes.empty() ? digits::Preparation::kDigit : digits::Preparation::kReduced;
     // What is measured by is seen as predict sees it, which takes a model.
-    return prepare_and_tell(std::move(set), {.preparation = preparation,
-                                             .purpose = network_ ? purpose : Purpose::kTeach,
-                                             .network = network_,
-                                             .threads = thread_count(command_.settings.threads)})
-        .set;
+    PreparedSet prepared =
+        prepare_and_tell(std::move(set), {.preparation = preparation,
+                                          .purpose = network_ ? purpose : Purpose::kTeach,
+                                          .network = network_,
+                                          .threads = thread_count(command_.settings.threads)});
+    add_left_out(prepared.left_out);
+    return std::move(prepared.set);
   }
 
+  /// Of all sets that were loaded.
+  std::vector<std::string> take_left_out() { return std::move(left_out_); }
+
  private:
+  void add_left_out(const std::vector<std::string>& more) {
+    left_out_.insert(left_out_.end(), more.begin(), more.end());
+  }
+
   /// The model that the run goes on from chooses between the ways to see a picture.
   void take_model(const std::string& path) {
     model::Model model = model::load_model(path, command_.load).model;
@@ -59,7 +69,7 @@ class Loader {
   }
 
   const TrainCommand& command_;
-  std::vector<std::string> classes_;
+  std::vector<std::string> classes_, left_out_;
   digits::Network network_;
 };
 
@@ -109,6 +119,7 @@ LoadedData load_data(const TrainCommand& command) {
     loaded.path += " and " + path;
   }
   if (!test.empty()) loaded.test = loader.load(test, Part::kTest, Purpose::kMeasure);
+  loaded.left_out = loader.take_left_out();
   return loaded;
 }
 

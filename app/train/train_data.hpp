@@ -11,6 +11,8 @@ struct LoadedData {
   /// What --data named or stood for, and --mix.
   std::string path;
   data::Dataset train, validation, test;
+  /// Pictures that could not be prepared or have no label, a sentence each.
+  std::vector<std::string> left_out;
 
   train::TrainData parts() const;
   void check_unchanged() const;

@@ -37,6 +37,7 @@ Json start_json(const RunStart& start) {
   json.update(settings_json(start.options));
   json["mlpctl"] = kVersion;
   json["libtorch"] = start.libtorch;
+  json["left_out"] = start.left_out;
   if (start.ranks > 1) json["ranks"] = start.ranks;
   return json;
 }
@@ -55,6 +56,7 @@ Json end_json(const RunEnd& end) {
     json["train_loss"] = end.kept->train_loss;
     add_scores(json, *end.kept);
   }
+  json["left_out"] = end.left_out;
   return json;
 }
 

@@ -28,6 +28,8 @@ struct RunStart {
   /// Processes that train together, and what started them.
   int ranks = 1;
   std::string launcher = {};
+  /// Pictures that could not be prepared or have no label, a sentence each.
+  std::vector<std::string> left_out = {};
 };
 
 /// What a run came to.
@@ -40,6 +42,8 @@ struct RunEnd {
   std::string out;
   /// The report on the written weights, where there is one.
   std::optional<train::EpochReport> kept;
+  /// As RunStart has it.
+  std::vector<std::string> left_out = {};
 };
 
 /// "finished", "patience", "max-steps", "interrupted" or "not finite".

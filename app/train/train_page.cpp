@@ -43,6 +43,7 @@ Facts facts_of(const TrainRun& run, ReportForm form) {
       {"pictures", fmt::format("{} to train on, {} to validate, {} to test", start.train_images,
                                start.validation_images, start.test_images)},
       {"recipe", std::string(start.chosen.name)}};
+  for (auto& fact : left_out_facts(start.left_out)) facts.push_back(std::move(fact));
   if (!start.from.empty()) facts.emplace_back("started from", start.from);
   if (!start.resume.empty()) facts.emplace_back("went on with", start.resume);
   for (auto& setting : form == ReportForm::kPage

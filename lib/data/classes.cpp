@@ -45,17 +45,27 @@ std::string some_words(const std::set<std::string>& words) {
   return text;
 }
 
-/// The odd ones among classes of which most are as they should be.
-std::string remedy_for(const std::set<std::string>& words, std::span<const std::string> known) {
+/// The odd ones among words of which most are as they should be; none where they are of another
+/// kind altogether.
+std::set<std::string> odd_among(const std::set<std::string>& words,
+                                std::span<const std::string> known) {
   std::set<std::string> odd;
   for (const std::string& word : words) {
     const bool fits = known.empty() ? is_class_digit(word) : std::ranges::count(known, word) > 0;
     if (!fits) odd.insert(word);
   }
-  const bool few = odd.size() < words.size() && odd.size() * 2 <= words.size();
-  if (!few) return "name them 0 to 9, or have ten names";
-  return some_words(odd) + (odd.size() == 1 ? " is none" : " are none") + " of " +
-         (known.empty() ? "0 to 9" : "the model's") + ": take what is meant otherwise out";
+  return odd.size() * 2 <= words.size() ? odd : std::set<std::string>();
+}
+
+/// Ten names of which one is a slip would number all behind it wrong.
+void refuse_odd(const std::set<std::string>& words, std::span<const std::string> known,
+                const std::string& name) {
+  const std::set<std::string> odd = odd_among(words, known);
+  if (odd.empty()) return;
+  throw Error(ErrorCode::kNotSupported,
+              name + ": " + some_words(odd) + (odd.size() == 1 ? " is none" : " are none") +
+                  " of the classes " + (known.empty() ? "0 to 9" : "of the model") +
+                  ", and the others are; mend it, or take it out");
 }
 
 std::vector<std::string> names_for(const std::set<std::string>& words,
@@ -65,6 +75,8 @@ std::vector<std::string> names_for(const std::set<std::string>& words,
   };
   if (!known.empty() && std::ranges::all_of(words, is_known)) return {known.begin(), known.end()};
   if (std::ranges::all_of(words, is_class_digit)) return {};
+  refuse_odd(words, known, name);
+  if (!known.empty()) refuse_odd(words, {}, name);
   std::vector<std::string> names;
   for (const std::string& word : words) {
     check_name(name, word, names);
@@ -73,7 +85,8 @@ std::vector<std::string> names_for(const std::set<std::string>& words,
   if (names.size() == kClasses) return names;
   throw Error(ErrorCode::kNotSupported, name + ": has " + std::to_string(words.size()) +
                                             (words.size() == 1 ? " class (" : " classes (") +
-                                            some_words(words) + "); " + remedy_for(words, known));
+                                            some_words(words) +
+                                            "); name them 0 to 9, or have ten names");
 }
 
 }  // namespace

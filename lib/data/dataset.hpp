@@ -54,6 +54,8 @@ struct Dataset {
   std::vector<std::string> notes;
   /// The pictures that have no label, a sentence each that begins with the name.
   std::vector<std::string> unlabelled;
+  /// Files beside the classes' folders, which may be pictures.
+  std::vector<std::string> beside;
   std::shared_ptr<const IdxFile> image_file, label_file;
   std::shared_ptr<const std::vector<std::uint8_t>> image_bytes, label_bytes;
 

@@ -1,6 +1,8 @@
 #include "data/file_list.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,7 +40,12 @@ bool is_json_line(std::string_view line) {
 
 std::string label_text(const nlohmann::json& label) {
   if (label.is_string()) return label.get<std::string>();
-  return label.is_number_integer() ? label.dump() : "";
+  if (label.is_number_integer()) return label.dump();
+  // pandas writes 7.0 where a label is missing elsewhere.
+  constexpr double kMost = 1e6;
+  if (!label.is_number_float() || !(std::abs(label.get<double>()) < kMost)) return "";
+  const auto whole = static_cast<std::int64_t>(label.get<double>());
+  return static_cast<double>(whole) == label.get<double>() ? std::to_string(whole) : "";
 }
 
 void add_json_line(FileList& list, std::string_view line, std::size_t number,

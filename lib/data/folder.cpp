@@ -5,7 +5,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "data/delimited.hpp"
 #include "data/idx_folder.hpp"
 #include "mlpctl/error.hpp"
 
@@ -18,14 +17,6 @@ bool is_hidden(const std::string& path) {
                                                      "__MACOSX", "@eaDir"};
   const std::string name = fs::path(path).filename().string();
   return name.starts_with('.') || std::ranges::find(kSystems, name) != kSystems.end();
-}
-
-bool is_called_picture(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kEnds{".png",  ".jpg",  ".jpeg", ".webp", ".tif",
-                                                   ".tiff", ".bmp",  ".gif",  ".pgm",  ".ppm",
-                                                   ".pnm",  ".heic", ".avif"};
-  const std::string small = in_small_letters(name);
-  return std::ranges::any_of(kEnds, [&](std::string_view end) { return small.ends_with(end); });
 }
 
 fs::path program_folder() {

@@ -3,16 +3,12 @@
 #include <filesystem>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace mlpctl::data {
 
 /// Whether it is hidden, or holds what a system keeps for itself: small copies, places of windows.
 bool is_hidden(const std::string& path);
-
-/// Whether it ends, in large or small letters, as files of pictures do.
-bool is_called_picture(std::string_view name);
 
 /// The folder that the running program lies in, through links; empty where the system does not
 /// tell.

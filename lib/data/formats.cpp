@@ -162,26 +162,55 @@ Dataset load_shard_set(const std::string& path, Part, std::span<const std::strin
 
 // --- Parquet
 
-bool is_parquet(const std::string& path) {
-  std::string file = path;
-  if (is_folder(path)) {
-    const auto files = files_ending(path, ".parquet");
-    file = files.empty() ? "" : files[0];
+/// The files: the one that is named, those in the folder, or those in a folder in it.
+std::vector<std::string> parquet_files(const std::string& path) {
+  if (!is_folder(path)) return {path};
+  std::vector<std::string> files = files_ending(path, ".parquet");
+  if (!files.empty()) return files;
+  for (const DirectoryEntry& entry : entries_of(path)) {
+    if (entry.kind != DirectoryEntry::Kind::kFolder) continue;
+    files = files_ending(entry.path, ".parquet");
+    if (!files.empty()) return files;
   }
-  return begins(file, [](std::string_view begin) { return begin.starts_with("PAR1"); });
+  return {};
+}
+bool is_parquet(const std::string& path) {
+  const std::vector<std::string> files = parquet_files(path);
+  return !files.empty() &&
+         begins(files[0], [](std::string_view begin) { return begin.starts_with("PAR1"); });
+}
+
+/// As Python reads it.
+std::string python_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
 }
 bool has_parquet(const std::string&, Part part) {
   return part == Part::kWhole;
 }
 Dataset refuse_parquet(const std::string& path, Part, std::span<const std::string>) {
-  throw Error(ErrorCode::kNotSupported,
-              path +
-                  ": is Parquet, which is not read; two lines of Python make data.npz of it: "
-                  "`import io, numpy, pandas, PIL.Image; t = pandas.read_parquet(\"" +
-                  path +
-                  "\")` and `numpy.savez(\"data.npz\", "
-                  "x=[numpy.array(PIL.Image.open(io.BytesIO(i[\"bytes\"]))) for i in t.image], "
-                  "y=t.label)`");
+  const bool one = !is_folder(path);
+  const std::string place =
+      one ? path : (fs::path(parquet_files(path)[0]).parent_path() / "{}*.parquet").string();
+  throw Error(
+      ErrorCode::kNotSupported,
+      path + ": is Parquet, which is not read; two lines of Python make data.npz of it: " +
+          (one ? "`import io, numpy, pandas, PIL.Image; t = pandas.read_parquet(" +
+                     python_text(path) +
+                     ")` and `numpy.savez(\"data.npz\", "
+                     "x=[numpy.array(PIL.Image.open(io.BytesIO(i[\"bytes\"]))) for i in t.image], "
+                     "y=t.label)`"
+               : "`import glob, io, numpy, pandas, PIL.Image; t = {p: "
+                 "pandas.concat(map(pandas.read_parquet, glob.glob(" +
+                     python_text(place) +
+                     ".format(p)))) for p in (\"train\", \"test\")}` and "
+                     "`numpy.savez(\"data.npz\", **{\"x_\" + p: "
+                     "[numpy.array(PIL.Image.open(io.BytesIO(i[\"bytes\"]))) for i in t[p].image] "
+                     "for p in t}, **{\"y_\" + p: t[p].label for p in t})`"));
 }
 
 constexpr Format kFormats[] = {
@@ -195,9 +224,6 @@ constexpr Format kFormats[] = {
     // Behind it, for an archive may lie beside the folders.
     {"tar shards", is_shard_set, has_shards, load_shard_set},
 };
-
-/// So many of them are told by files that lie in a folder, not by folders in it.
-constexpr std::size_t kFileForms = 6;
 
 const Format* format_of(const std::string& path) {
   if (!is_there(path)) return nullptr;
@@ -217,6 +243,11 @@ const Format& known_format(const std::string& path) {
     throw Error(ErrorCode::kNotSupported,
                 path + ": is no data set: no IDX file of images by its name, " + kForms);
   }
+  for (const char* end : {".npz", ".csv", ".jsonl"}) {
+    if (files_ending(path, end).size() < 2) continue;
+    throw Error(ErrorCode::kNotSupported,
+                path + ": holds several " + end + " files; name one of them");
+  }
   if (!files_ending(path, ".png").empty() || !files_ending(path, ".jpg").empty()) {
     throw Error(ErrorCode::kNotSupported,
                 path +
@@ -233,9 +264,10 @@ const Format& known_format(const std::string& path) {
 std::string others_in(const std::string& path, const Format& read) {
   if (!is_folder(path)) return "";
   std::string names;
-  for (const Format& format : std::span(kFormats).first(kFileForms)) {
+  for (const Format& format : kFormats) {
     try {
       if (format.name == read.name || !format.is_a(path)) continue;
+      if (format.is_a == is_image_folder && !has_classes(path)) continue;
     } catch (const Error&) {  // It is not asked for.
       continue;
     }

@@ -55,12 +55,11 @@ void add_files(const std::string& folder, std::vector<std::string>& files) {
   }
 }
 
-/// The pictures that lie beside the classes' folders.
-void add_unlabelled(const std::string& folder, std::vector<std::string>& unlabelled) {
+/// The files that lie beside the classes' folders.
+void add_beside(const std::string& folder, std::vector<std::string>& beside) {
   for (const DirectoryEntry& entry : entries_of(folder)) {
     const bool is_folder = entry.kind == DirectoryEntry::Kind::kFolder;
-    if (is_folder || is_hidden(entry.path) || !is_called_picture(entry.path)) continue;
-    unlabelled.push_back(entry.path + ": lies in no folder of a class");
+    if (!is_folder && !is_hidden(entry.path)) beside.push_back(entry.path);
   }
 }
 
@@ -91,6 +90,14 @@ bool is_image_folder(const std::string& path) {
   return fs::is_directory(path, none) && !folders_in(path).empty();
 }
 
+bool has_classes(const std::string& path) {
+  if (is_divided(path)) return true;
+  const auto is_class = [](const std::string& name) {
+    return name.size() == 1 && name[0] >= '0' && name[0] <= '9';
+  };
+  return std::ranges::count_if(folders_in(path), is_class) > 1;
+}
+
 bool has_images(const std::string& folder, Part part) {
   if (part == Part::kWhole) return !is_divided(folder);
   return !part_folder(folder, part).empty();
@@ -119,9 +126,9 @@ Dataset load_image_folder(const std::string& folder, Part part,
   if (set.files.empty()) {
     throw Error(ErrorCode::kNotFound, top + ": the folders of its classes hold no files");
   }
-  add_unlabelled(folder, set.unlabelled);
+  add_beside(folder, set.beside);
   if (top != folder) {
-    add_unlabelled(top, set.unlabelled);
+    add_beside(top, set.beside);
     add_notes(folder, part, set.notes);
   }
   set.name = set_name(folder, part);

@@ -12,6 +12,9 @@ namespace mlpctl::data {
 /// such a folder in `train` and in `test` or `val`.
 bool is_image_folder(const std::string& path);
 
+/// Whether the folders in such a folder are called as classes or parts are, whatever they hold.
+bool has_classes(const std::string& path);
+
 /// Whether the folder is divided so and has the part; kWhole: whether it is not divided.
 bool has_images(const std::string& folder, Part part);
 

@@ -50,6 +50,7 @@ Dataset load_pictures(const std::string& path) {
   switch (set_kind_of(first_bytes_of(path, kTellingBegin))) {
     case SetKind::kIdxImages:
     case SetKind::kIdxLabels:
+      if (is_idx_set(path)) (void)find_idx_set(path);  // Refuses those of more than ten classes.
       return idx_pictures(std::make_shared<const IdxFile>(path));
     case SetKind::kNpz:
       return NpzFile(path).pictures();

@@ -1,6 +1,7 @@
 #include "data/shards.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstring>
 #include <map>
@@ -14,7 +15,6 @@
 #include "base/tar_header.hpp"
 #include "data/classes.hpp"
 #include "data/delimited.hpp"
-#include "data/folder.hpp"
 #include "data/tar_stream.hpp"
 #include "mlpctl/error.hpp"
 
@@ -23,6 +23,15 @@ namespace {
 
 /// More than any class is called.
 constexpr std::uint64_t kMostLabel = 1024;
+
+/// Of what its name ends in.
+bool is_called_picture(std::string_view name) {
+  constexpr std::array<std::string_view, 13> kEnds{".png",  ".jpg",  ".jpeg", ".webp", ".tif",
+                                                   ".tiff", ".bmp",  ".gif",  ".pgm",  ".ppm",
+                                                   ".pnm",  ".heic", ".avif"};
+  const std::string small = in_small_letters(name);
+  return std::ranges::any_of(kEnds, [&](std::string_view end) { return small.ends_with(end); });
+}
 
 /// A member's name in two: the key, and the rest with its dot.
 std::pair<std::string, std::string> key_and_rest(const std::string& name) {
@@ -33,6 +42,8 @@ std::pair<std::string, std::string> key_and_rest(const std::string& name) {
 }
 
 std::string trimmed(std::string text) {
+  // Some editors begin a file with a byte order mark.
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   const auto is_blank = [](unsigned char c) { return std::isspace(c) != 0 || c == '\0'; };
   while (!text.empty() && is_blank(static_cast<unsigned char>(text.back()))) text.pop_back();
   const auto begin = std::ranges::find_if_not(text, is_blank);

@@ -42,8 +42,12 @@ bool depends_on_epochs(const TrainOptions& options) {
 
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count) {
   check_ranges(options);
-  require(options.batch_size <= train_count,
-          "`batch_size` is larger than the training set; choose a smaller one");
+  if (options.batch_size > train_count) {
+    throw Error(ErrorCode::kInvalidArgument, "`batch_size` " + std::to_string(options.batch_size) +
+                                                 " is larger than the training set of " +
+                                                 std::to_string(train_count) +
+                                                 "; choose a smaller one");
+  }
   require(options.warmup < static_cast<double>(options.epochs),
           "`warmup` must be at least 0 and shorter than `epochs`");
   check_optimizer(options.network.optimizer);

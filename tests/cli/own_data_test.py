@@ -1,159 +1,14 @@
-"""Data of the user's own: every form of a data set, photographs, and what is left out of them."""
+"""Data of the user's own: photographs, and what is left out of them."""
 
 import json
 import os
-import random
-import struct
-import sys
 import unittest
-import zipfile
 
-from support import ROOT, ProgramTest, idx, pictures, run, write_set
-
-sys.path.insert(0, str(ROOT / "scripts"))
-from write_pictures import png  # noqa: E402
+from photographs import photograph, write_hand
+from support import ProgramTest, pictures, run, write_set
+from write_pictures import png
 
 TRAINS = os.environ["TEST_TRAINS"] == "ON"
-COUNT = 100
-
-
-def npy(shape, values):
-    header = repr({"descr": "|u1", "fortran_order": False, "shape": shape}).encode() + b"\n"
-    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + values
-
-
-def transposed(images):
-    return b"".join(
-        bytes(images[at + x * 28 + y] for y in range(28) for x in range(28))
-        for at in range(0, len(images), 784)
-    )
-
-
-def photograph(digit, seed):
-    """A 0 or a 1 in dark ink on light paper, 90 pixels high, as PNG."""
-    place = random.Random(seed)
-    left, top, tall = place.randrange(10, 40), place.randrange(5, 20), place.randrange(50, 60)
-    rows = bytearray(b"\xe8" * 90 * 90)
-    for y in range(top, top + tall):
-        for x in range(90):
-            across, down = (x - left - 20) / 20, (y - top - tall / 2) / (tall / 2)
-            ring = 0.6 < across**2 + down**2 < 1
-            if ring if digit == 0 else abs(x - left - 20) < 5:
-                rows[y * 90 + x] = 20
-    return png(bytes(rows), 90, 90)
-
-
-def write_hand(folder, each, seed=0):
-    for digit in (0, 1):
-        (folder / str(digit)).mkdir(parents=True, exist_ok=True)
-        for n in range(each):
-            picture = photograph(digit, seed + n)
-            (folder / str(digit) / f"{n}.png").write_bytes(picture)
-    return folder
-
-
-class Forms(ProgramTest):
-    """The same pictures in every form give the same report."""
-
-    def setUp(self):
-        super().setUp()
-        self.images, self.labels = pictures(COUNT, seed=COUNT)
-        self.path = self.model()
-        self.expected = self.report(write_set(self.folder / "set"))
-
-    def evaluated(self, path, *arguments):
-        return run("eval", "--model", self.path, "--json", "--data", path, *arguments)
-
-    def report(self, path):
-        result = self.evaluated(path)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.said = result.stderr
-        return {key: value for key, value in json.loads(result.stdout).items() if key != "wrong"}
-
-    def check_same(self, path):
-        self.assertEqual(self.report(path), self.expected)
-
-    def test_npz(self):
-        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            path = self.folder / "mnist.npz"
-            with zipfile.ZipFile(path, "w", method) as archive:
-                archive.writestr("x_test.npy", npy((COUNT, 28, 28), self.images))
-                archive.writestr("y_test.npy", npy((COUNT,), self.labels))
-            self.check_same(path)
-
-    def rows(self, labels=True):
-        for n in range(COUNT):
-            pixels = self.images[784 * n : 784 * (n + 1)]
-            yield ",".join(map(str, [*([self.labels[n]] if labels else []), *pixels]))
-
-    def test_csv(self):
-        path = self.folder / "t.csv"
-        header = ",".join(["label", *(f"pixel{n}" for n in range(784))])
-        for first in ([], [header]):
-            path.write_text("\n".join([*first, *self.rows(), ""]))
-            self.check_same(path)
-
-    def test_a_table_without_labels_goes_to_predict(self):
-        path = self.folder / "test.csv"
-        path.write_text("\n".join(self.rows(labels=False)))
-        self.assertIn("predict answers such tables", self.evaluated(path).stderr)
-        images = self.folder / "set" / "t10k-images-idx3-ubyte"
-        answers = []
-        for each in (path, images):
-            lines = self.done("predict", "--model", self.path, "--json", each).splitlines()
-            answers.append([json.loads(line)["confidence"] for line in lines])
-        self.assertEqual(len(answers[0]), COUNT)
-        self.assertEqual(*answers)
-        one = self.done("predict", "--model", self.path, "--json", "--range", "3:4", path)
-        self.assertEqual(json.loads(one)["index"], 3)
-
-    def test_emnist_is_turned_upright_and_says_so(self):
-        folder = self.folder / "emnist"
-        folder.mkdir()
-        images = folder / "emnist-digits-test-images-idx3-ubyte"
-        images.write_bytes(idx([COUNT, 28, 28], transposed(self.images)))
-        (folder / "emnist-digits-test-labels-idx1-ubyte").write_bytes(idx([COUNT], self.labels))
-        self.check_same(folder)
-        self.assertEqual(self.said.count("turned upright"), 1)
-        upright = self.folder / "set" / "t10k-images-idx3-ubyte"
-        answers = [run("predict", "--model", self.path, "--logits", "--json", each) for each in (images, upright)]
-        self.assertEqual(answers[0].stdout.replace(str(images), str(upright)), answers[1].stdout)
-        self.assertEqual(answers[0].stderr.count("turned upright"), 1)
-
-    def test_what_lies_beside_the_set_that_is_read_is_said(self):
-        folder = self.folder / "set"
-        self.report(folder)
-        self.assertNotIn("beside it", self.said)
-        images, labels = pictures(COUNT, seed=3)
-        (folder / "qmnist-test-images-idx3-ubyte").write_bytes(idx([COUNT, 28, 28], images))
-        (folder / "qmnist-test-labels-idx1-ubyte").write_bytes(idx([COUNT], labels))
-        with zipfile.ZipFile(folder / "mnist.npz", "w") as archive:
-            archive.writestr("x_test.npy", npy((COUNT, 28, 28), images))
-            archive.writestr("y_test.npy", npy((COUNT,), labels))
-        self.check_same(folder)
-        self.assertIn("beside it lie qmnist, of which", self.said)
-        self.assertIn("is read as IDX files; it also holds an .npz archive, of which", self.said)
-
-    def test_parquet_is_told_how_to_convert_it(self):
-        path = self.folder / "test.parquet"
-        path.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
-        message = self.refused(1, "eval", "--model", self.path, "--data", path)
-        self.assertIn(f'`import io, numpy, pandas, PIL.Image; t = pandas.read_parquet("{path}")`', message)
-        self.assertIn('`numpy.savez("data.npz", ', message)
-
-    def test_wrong_answers_are_listed_the_surest_first(self):
-        all_wrong = json.loads(self.evaluated(self.folder / "set", "--wrong", 1000).stdout)
-        wrong = all_wrong["wrong"]
-        self.assertEqual(len(wrong), COUNT - round(COUNT * all_wrong["accuracy"]))
-        sure = [each["confidence"] for each in wrong]
-        self.assertEqual(sure, sorted(sure, reverse=True))
-        for each in wrong:
-            self.assertEqual(each["label"], self.labels[each["index"]])
-            self.assertNotEqual(each["label"], each["answer"])
-        text = self.done("eval", "--model", self.path, "--data", self.folder / "set", "--wrong", 2)
-        self.assertIn(f"\nwrong: {len(wrong)}, the surest first\n", text)
-        self.assertIn(f"\npicture {wrong[0]['index']}: {wrong[0]['label']}, answered", text)
-        self.assertTrue(text.endswith(f"\nand {len(wrong) - 2} more\n"))
 
 
 class Photographs(ProgramTest):
@@ -206,11 +61,12 @@ class Photographs(ProgramTest):
         whole = self.folder / "whole"
         for part in ("train", "test", "unsorted"):
             write_hand(whole / part, 2)
-        for stray in ("1.png", "test/2.png"):
+        (whole / "test" / "notes.txt").write_text("no picture")
+        for stray in ("1.png", "test/2"):
             (whole / stray).write_bytes(photograph(0, 1))
         result = self.evaluated(whole)
         left = json.loads(result.stdout)["left_out"]
-        self.assertEqual([sentence.split(":")[0] for sentence in left], [f"{whole}/1.png", f"{whole}/test/2.png"])
+        self.assertEqual([sentence.split(":")[0] for sentence in left], [f"{whole}/1.png", f"{whole}/test/2"])
         self.assertIn(f"{whole}/unsorted: is not read, as {whole}/test is what is asked for", result.stderr)
         self.assertNotIn(f"{whole}/train: is not read", result.stderr)
 
@@ -232,7 +88,39 @@ class Photographs(ProgramTest):
             (self.hand / str(digit)).mkdir()
         (self.hand / "thumbs").mkdir()
         said = self.evaluated(self.hand).stderr
-        self.assertIn("thumbs is none of 0 to 9", said)
+        self.assertIn("thumbs is none of the classes 0 to 9", said)
+
+    def test_a_slip_among_ten_labels_is_no_class(self):
+        for digit in (2, 3, 4, 5, 6, 7, 9):
+            write = self.hand / str(digit)
+            write.mkdir()
+            (write / "1.png").write_bytes(photograph(0, digit))
+        (self.hand / "12").mkdir()
+        said = self.refused(1, "eval", "--model", self.path, "--data", self.hand)
+        self.assertIn("12 is none of the classes 0 to 9", said)
+
+    def test_labels_of_pandas_are_numbers(self):
+        lines = [{"file": f"{digit}/0.png", "label": float(digit)} for digit in (0, 1)]
+        path = self.hand / "l.jsonl"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        self.assertEqual(json.loads(self.evaluated(path).stdout)["count"], 2)
+        path.write_text(json.dumps({"file": "0/0.png", "label": 0.5}) + "\n")
+        self.assertIn("that is no number and no name", self.evaluated(path).stderr)
+
+    @unittest.skipUnless(TRAINS, "built without LibTorch")
+    def test_a_run_tells_what_it_left_out_and_takes_few_pictures(self):
+        (self.hand / "0" / "blank.png").write_bytes(png(b"\xff" * 8100, 90, 90))
+        (self.hand / "stray").write_bytes(photograph(0, 1))
+        report, log = self.folder / "r.md", self.folder / "l.jsonl"
+        arguments = ["--from", self.path, "--data", self.hand, "--recipe", "finetune", "--epochs", 1]
+        result = run("train", *arguments, "--out", self.folder / "o.pt", "--json", "--log", log, "--report", report)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        for text in (result.stdout, log.read_text(), report.read_text()):
+            self.assertIn("stray: lies in no folder of a class", text)
+            self.assertIn("blank.png: no single digit is found", text)
+        result = run("train", *arguments, "--out", self.folder / "p.pt", "--batch-size", 128)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("mlpctl: --batch-size 128 is larger than the training set of 6; choose", result.stderr)
 
     def test_a_url_in_a_list_is_not_looked_for_here(self):
         (self.hand / "l.csv").write_text("file,label\nhttps://a.example/7.png,7\n0/0.png,0\n")
