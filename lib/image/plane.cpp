@@ -1,7 +1,10 @@
 #include "image/plane.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 namespace mlpctl::image {
@@ -49,6 +52,30 @@ Plane blur_down(const Plane& plane, const std::vector<float>& kernel) {
     }
   }
   return out;
+}
+
+/// Of the value its bits, in an order that is the values'.
+std::uint32_t ordered_bits(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return bits >> 31U != 0 ? ~bits : bits | 0x80000000U;
+}
+
+/// Keeps those of the values whose bits from `shift` on, eleven of them, are those of the value
+/// that has this rank, and makes the rank that among them. All bits before are alike.
+void keep_rank(std::vector<float>& values, std::size_t& rank, unsigned shift) {
+  constexpr std::uint32_t kBins = 1U << 11U;
+  const auto bin = [shift](float value) { return ordered_bits(value) >> shift & (kBins - 1); };
+  // Values that follow each other are often alike, and a counter that was just written is late.
+  std::array<std::array<std::uint32_t, kBins>, 4> counts{};
+  for (std::size_t i = 0; i < values.size(); ++i) ++counts[i % counts.size()][bin(values[i])];
+  std::uint32_t wanted = 0;
+  for (;; ++wanted) {
+    std::size_t here = 0;
+    for (const auto& each : counts) here += each[wanted];
+    if (rank < here) break;
+    rank -= here;
+  }
+  std::erase_if(values, [&](float value) { return bin(value) != wanted; });
 }
 
 }  // namespace
@@ -103,8 +130,14 @@ std::vector<float> spread_sample(const Plane& plane, std::size_t enough) {
 
 float quantile(std::vector<float> values, double share) {
   if (values.empty()) return 0;
-  const auto last = static_cast<double>(values.size() - 1);
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(share * last);
+  auto rank = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
+  // Counting by their first bits leaves few to compare, at a third of the time.
+  constexpr std::size_t kFew = 4096;
+  for (unsigned shift = 32; shift > 10 && values.size() > kFew;) {
+    shift -= 11;
+    keep_rank(values, rank, shift);
+  }
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(rank);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }

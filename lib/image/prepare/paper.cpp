@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 namespace mlpctl::image {
 namespace {
@@ -47,28 +48,63 @@ Flat flat_paper(const Plane& plane, float tolerance) {
   return flat;
 }
 
-/// The median around each place in a window of 2 reach + 1 a side, cut at the picture's edge: one
-/// histogram that slides along each row.
+/// How many pixels of each level there are in a window, or in its part of a column.
+using Histogram = std::array<std::uint32_t, 256>;
+
+void add(Histogram& all, const Histogram& more) {
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] += more[i];
+}
+
+void subtract(Histogram& all, const Histogram& part) {
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] -= part[i];
+}
+
+/// A median that moves little from one window to the next.
+class MovingMedian {
+ public:
+  /// The least level below or at which half of them are; of a window with something in it.
+  std::size_t of(const Histogram& window, std::uint32_t total) {
+    std::uint32_t below = 0;
+    for (std::size_t i = 0; i < median_; ++i) below += window[i];
+    while ((below + window[median_]) * 2 < total) below += window[median_++];
+    while (below * 2 >= total) below -= window[--median_];
+    return median_;
+  }
+
+ private:
+  std::size_t median_ = 0;
+};
+
+/// The median around each place in a window of 2 reach + 1 a side, cut at the picture's edge. The
+/// histogram of a window is that of the one before with a column more and one less, and those of
+/// the columns slide down (Perreault and Hebert 2007).
 Plane running_median(const Plane& plane, int reach) {
   Plane out(plane.width, plane.height);
-  const auto bin = [](float v) { return static_cast<std::size_t>(std::clamp(v, 0.0F, 255.0F)); };
+  std::vector<Histogram> columns(static_cast<std::size_t>(plane.width));
+  const auto level = [&](int x, int y) {
+    return static_cast<std::size_t>(std::clamp(plane.at(x, y), 0.0F, 255.0F));
+  };
+  const auto slide = [&](int y, std::uint32_t by) {
+    if (y < 0 || y >= plane.height) return;
+    for (int x = 0; x < plane.width; ++x) columns[static_cast<std::size_t>(x)][level(x, y)] += by;
+  };
+  for (int y = 0; y < reach; ++y) slide(y, 1);
   for (int y = 0; y < plane.height; ++y) {
-    std::array<int, 256> histogram{};
-    const int top = std::max(0, y - reach), bottom = std::min(plane.height - 1, y + reach);
-    int total = 0;
-    const auto add = [&](int x, int sign) {
-      if (x < 0 || x >= plane.width) return;
-      for (int row = top; row <= bottom; ++row) histogram[bin(plane.at(x, row))] += sign;
-      total += sign * (bottom - top + 1);
-    };
-    for (int x = 0; x < reach; ++x) add(x, 1);
+    slide(y + reach, 1);
+    slide(y - reach - 1, ~0U);
+    const int rows = std::min(plane.height - 1, y + reach) - std::max(0, y - reach) + 1;
+    Histogram window{};
+    for (int x = 0; x < std::min(reach, plane.width); ++x) {
+      add(window, columns[static_cast<std::size_t>(x)]);
+    }
+    MovingMedian median;
     for (int x = 0; x < plane.width; ++x) {
-      add(x + reach, 1);
-      add(x - reach - 1, -1);
-      int below = 0;
-      std::size_t median = 0;
-      while ((below += histogram[median]) * 2 < total) ++median;
-      out.at(x, y) = static_cast<float>(median);
+      const int left = x - reach - 1, right = x + reach;
+      if (right < plane.width) add(window, columns[static_cast<std::size_t>(right)]);
+      if (left >= 0) subtract(window, columns[static_cast<std::size_t>(left)]);
+      const int across = std::min(plane.width - 1, right) - std::max(0, left + 1) + 1;
+      out.at(x, y) =
+          static_cast<float>(median.of(window, static_cast<std::uint32_t>(across * rows)));
     }
   }
   return out;
