@@ -20,11 +20,13 @@ struct alignas(64) MemoryTransport::Bell {
   std::atomic<std::uint32_t> rung, asleep;
 };
 
-/// Words written and taken, counted modulo 2^32; the words themselves follow.
-struct alignas(64) MemoryTransport::Ring {
-  std::atomic<std::uint32_t> written;
-  alignas(64) std::atomic<std::uint32_t> taken;
-  std::atomic<std::uint32_t> wants_room;
+/// Words written and taken, counted modulo 2^32, each in a line of the cache; the words themselves
+/// follow.
+struct MemoryTransport::Ring {
+  struct alignas(64) Count : std::atomic<std::uint32_t> {
+    using std::atomic<std::uint32_t>::operator=;
+  };
+  Count written, taken, wants_room;
 
   float* words() { return reinterpret_cast<float*>(this + 1); }
 };
@@ -258,7 +260,8 @@ MemoryTransport::MessagePointer MemoryTransport::next_arrival(Link& link, bool i
 bool MemoryTransport::pull(Link& link, bool is_awaited) {
   bool moved = false;
   while (true) {
-    if (!link.arriving && !(link.arriving = next_arrival(link, is_awaited))) break;
+    if (!link.arriving) link.arriving = next_arrival(link, is_awaited);
+    if (!link.arriving) break;
     Message& message = *link.arriving;
     const std::uint32_t taken = link.in->taken, there = link.in->written - taken;
     const std::size_t left = message.values.size() - message.done;

@@ -90,7 +90,7 @@ class Losses(RanksTest):
             hold_first_thread(processes[lost].pid)
             self.check_lost(processes, lost, since)
             # It still sees by itself that the others do without it.
-            self.assertIn("has done nothing for 20 s", self.ended(processes[lost], MOST_SECONDS)[2])
+            self.assertIn("has done nothing for 15 s", self.ended(processes[lost], MOST_SECONDS)[2])
 
     def is_writing(self, process):
         """Whether a file without a name, which will take an output's place, is open."""

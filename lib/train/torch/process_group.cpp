@@ -151,19 +151,20 @@ std::optional<std::vector<SharedMemory>> memories_of_all(c10d::Store& store, con
   return memories;
 }
 
-/// While it is waited for, the watch knows that another rank is.
+/// While it is waited for, the watch knows.
 class WatchedTransfer : public Transfer {
  public:
-  WatchedTransfer(Watch& watch, std::unique_ptr<Transfer> transfer)
-      : watch_(watch), transfer_(std::move(transfer)) {}
+  WatchedTransfer(Watch& watch, const Watch::Message& message, std::unique_ptr<Transfer> transfer)
+      : watch_(watch), message_(message), transfer_(std::move(transfer)) {}
   void wait() override {
-    watch_.set_waits(true);
+    watch_.waits_for(message_);
     transfer_->wait();
-    watch_.set_waits(false);
+    watch_.waited_for(message_);
   }
 
  private:
   Watch& watch_;
+  const Watch::Message message_;
   std::unique_ptr<Transfer> transfer_;
 };
 
@@ -183,10 +184,12 @@ class Group : public distributed::Group {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   std::unique_ptr<Transfer> send(int to, int tag, std::span<float> values) override {
-    return watched(transport_->send(to, tag, values));
+    auto transfer = transport_->send(to, tag, values);
+    return std::make_unique<WatchedTransfer>(*watch_, watch_->sent_to(to), std::move(transfer));
   }
   std::unique_ptr<Transfer> receive(int from, int tag, std::span<float> values) override {
-    return watched(transport_->receive(from, tag, values));
+    auto transfer = transport_->receive(from, tag, values);
+    return std::make_unique<WatchedTransfer>(*watch_, watch_->asked_of(from), std::move(transfer));
   }
 
   void need_nobody() override { watch_->rest(); }
@@ -219,10 +222,7 @@ class Group : public distributed::Group {
                                      Watch::Keeper{keeper, keeps_store_}, meeting.on_loss);
     // Nobody goes on, and maybe ends, while others are still connecting.
     meet(*store_, Moment::kConnected, "1", ranks, meeting);
-    watch_->set_waits(false);
-  }
-  std::unique_ptr<Transfer> watched(std::unique_ptr<Transfer> transfer) {
-    return std::make_unique<WatchedTransfer>(*watch_, std::move(transfer));
+    watch_->has_met();
   }
 
   int rank_, size_;

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <condition_variable>
+#include <sstream>
 #include <utility>
 
 namespace mlpctl::train {
@@ -13,10 +14,12 @@ constexpr std::chrono::milliseconds kBeat{1000};
 /// A rank that is silent for so long is gone, and so is a store; together with what it takes to
 /// tell everybody less than half a minute.
 constexpr std::chrono::seconds kSilence{12}, kStoreSilence{18};
-/// A rank whose work takes no processor time for so long, though no other keeps it waiting, hangs.
-/// Slow work takes some: measuring on a large set, reading it; a disk that is given a checkpoint
-/// may take seconds without.
-constexpr std::chrono::seconds kIdle{20};
+/// A rank whose work takes no processor time for so long, though no message keeps it waiting,
+/// hangs. Slow work takes some: measuring on a large set, reading it; a disk that is given a
+/// checkpoint may take seconds without.
+constexpr std::chrono::seconds kIdle{15};
+/// Messages are told as (number * 2 + is_sent) * kMostRanks + other.
+constexpr std::int64_t kMostRanks = 1 << 20;
 constexpr char kLost[] = "lost";
 
 std::string beat_key(int rank) {
@@ -58,7 +61,7 @@ Watch::Watch(Store store, int rank, std::vector<std::string> names, Keeper keepe
       keeper_(std::move(keeper)),
       on_loss_(std::move(on_loss)),
       answered_(Clock::now().time_since_epoch().count()),
-      signs_(names_.size(), Sign{{}, {}, Clock::now(), Clock::now()}),
+      signs_(names_.size()),
       work_clock_(clock_of_this_thread()),
       beater_([this](const std::stop_token& stop) { beat(stop); }),
       guard_([this](const std::stop_token& stop) { guard(stop); }) {}
@@ -81,13 +84,33 @@ void Watch::beat(const std::stop_token& stop) {
   }
 }
 
+void Watch::waits_for(const Message& message) {
+  waiting_ = (message.number * 2 + (message.is_sent ? 1 : 0)) * kMostRanks + message.other;
+}
+
+void Watch::waited_for(const Message& message) {
+  waiting_ = kNothing;
+  ++waits_over_;
+  if (!message.is_sent) signs_[at(message.other)].received = message.number;
+}
+
 std::string Watch::own_sign() {
   timespec worked{};
   clock_gettime(work_clock_, &worked);
+  const std::int64_t waiting = waiting_, waits_over = waits_over_;
   const bool has_worked = worked.tv_sec != worked_.tv_sec || worked.tv_nsec != worked_.tv_nsec;
+  if (waits_over != waits_told_ || (waiting == kNothing && has_worked)) ++lives_;
   worked_ = worked;
-  if (has_worked || waits_) ++lives_;
-  return std::to_string(++beats_) + " " + std::to_string(lives_);
+  waits_told_ = waits_over;
+  return std::to_string(++beats_) + " " + std::to_string(lives_) + " " + std::to_string(waiting);
+}
+
+bool Watch::has_what_it_waits_for(int other, std::int64_t waiting) const {
+  if (waiting < 0 || waiting % kMostRanks != rank_) return waiting == kNothing;
+  const std::int64_t number = waiting / kMostRanks / 2;
+  const bool is_sent = waiting / kMostRanks % 2 != 0;
+  const Sign& here = signs_[at(other)];
+  return number <= (is_sent ? here.received : here.sent);
 }
 
 void Watch::look() {
@@ -100,22 +123,18 @@ void Watch::look() {
 }
 
 std::string Watch::complaint(int other, const std::string& sign) {
-  Sign& last = signs_[static_cast<std::size_t>(other)];
+  Sign& last = signs_[at(other)];
+  std::int64_t beats = 0, lives = 0, waiting = kMeeting;
+  std::istringstream(sign) >> beats >> lives >> waiting;
   const auto now = Clock::now();
-  const std::size_t space = sign.find(' ');
-  if (std::string beats = sign.substr(0, space); beats != last.beats) {
-    last.beats = std::move(beats);
-    last.beats_since = now;
-  }
-  if (std::string lives = sign.substr(space + 1); lives != last.lives) {
-    last.lives = std::move(lives);
-    last.lives_since = now;
-  }
+  if (std::exchange(last.beats, beats) != beats) last.beats_since = now;
+  if (std::exchange(last.lives, lives) != lives) last.lives_since = now;
   if (now - last.beats_since > kSilence)
     return " has been silent for " + seconds_text(kSilence) + ": it hangs or lost its network";
-  if (now - last.lives_since > kIdle)
+  if (now - last.lives_since > kIdle && has_what_it_waits_for(other, waiting)) {
     return " has done nothing for " + seconds_text(kIdle) +
-           ", though its process is there: it hangs";
+           ", though its process is there: it hangs or lost its network";
+  }
   return "";
 }
 
