@@ -129,7 +129,7 @@ class RanksTest(ProgramTest):
         return done
 
     def alone(self, out, *more):
-        self.done(*self.arguments(out, "--weights", "layers", *more))  # Several processes train these.
+        self.done(*self.arguments(out, *more))
         return self.folder / out
 
     def made(self):
