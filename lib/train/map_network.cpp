@@ -83,7 +83,7 @@ class MapNetwork : public Network {
   }
 
   bool works_beside() const override { return true; }
-  void set_beside(SideWork work) override { beside_ = std::move(work); }
+  void set_beside(const SideWork& work) override { beside_ = work; }
 
   void set_examples(const Examples& examples) override { examples_ = examples; }
   void begin_epoch(std::span<const std::int64_t> order, const LossSum& so_far) override {

@@ -80,7 +80,7 @@ class Network {
   /// Whether steps run side work: with threads that would wait while one does its part alone.
   virtual bool works_beside() const { return false; }
   /// Where works_beside(): what the coming step has to have run when it returns a finite loss.
-  virtual void set_beside(SideWork work) { (void)work; }
+  virtual void set_beside(const SideWork& work) { (void)work; }
   /// The losses since the epoch began, of each picture once.
   virtual LossSum epoch_loss() const = 0;
 };

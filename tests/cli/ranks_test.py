@@ -70,7 +70,7 @@ class Equality(RanksTest):
         return done
 
     def alone(self, out, *more):
-        self.done(*self.arguments(out, "--weights", "layers", *more))  # Several processes train these.
+        self.done(*self.arguments(out, *more))
         return self.folder / out
 
     def test_ranks_agree_with_one_process_and_with_themselves(self):

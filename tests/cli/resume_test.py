@@ -33,6 +33,17 @@ class Continuing(TrainTest):
         self.done(*rest)
         self.assertEqual(self.out.read_bytes(), whole)
 
+    def test_a_run_of_the_map_goes_on_as_one_and_not_as_the_layers(self):
+        settings = ("--recipe", "quick", "--epochs", 3, "--batch-size", 64, "--clean-epochs", 1)
+        whole = self.state(*settings)
+        self.state(*settings, "--max-steps", 4, "--checkpoint", self.kept)
+        self.assertEqual(self.state(*settings, "--resume", self.kept), whole)
+        layers = self.arguments(*settings, "--weights", "layers", "--resume", self.kept)
+        self.assertIn('the run had weights "map", not "layers"', self.refused(2, *layers))
+        self.plain("--epochs", 1, "--checkpoint", self.kept)
+        other = self.arguments("--recipe", "plain", "--weights", "map", "--resume", self.kept)
+        self.assertIn('the run had weights "layers", not "map"', self.refused(2, *other))
+
     def test_an_interrupt_is_gone_on_from(self):
         settings = ("--epochs", 400, "--recipe", "plain", "--checkpoint", self.kept)
         log = self.folder / "log.jsonl"

@@ -152,6 +152,20 @@ class Results(TrainTest):
             files.append(self.out.read_bytes())
         self.assertEqual(*files)
 
+    def test_a_quick_run_trains_the_map_where_there_is_one_and_is_tested_at_its_end(self):
+        log = self.folder / "log.jsonl"
+        quick = self.arguments("--recipe", "quick", "--epochs", 3, "--log", log)
+        self.assertIn("recipe  quick, 3 epochs instead of 14\n", run(*quick).stderr)
+        events = [json.loads(line) for line in log.read_text().splitlines()]
+        self.assertEqual(next(event for event in events if event["event"] == "start")["weights"], "map")
+        tested = [event["test_accuracy"] is not None for event in events if event["event"] == "epoch"]
+        self.assertEqual(tested, [False, False, True])
+        answers = json.loads(self.done("eval", "--model", self.out, "--data", self.data, "--json"))
+        self.assertGreater(answers["accuracy"], 0.5)
+        self.assertIn("weights layers", run(*quick, "--no-fold", "--force").stderr)
+        self.assertIn("--weights map is for one process",
+                      self.refused(2, *quick, "--no-fold", "--weights", "map"))
+
     def test_it_goes_on_from_the_state_that_key_names(self):
         kept = self.folder / "kept.pt"
         self.done(*self.arguments("--epochs", 1, "--checkpoint", kept))
