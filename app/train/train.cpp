@@ -21,10 +21,10 @@
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
-#include "cli/usage_error.hpp"
 #include "commands.hpp"
 #include "mlpctl/error.hpp"
 #include "model/model_file.hpp"
+#include "train/device_fit.hpp"
 #include "train/recipe.hpp"
 #include "train/rescue.hpp"
 #include "train/shared_network.hpp"
@@ -147,32 +147,6 @@ train::RunState first_state(const TrainCommand& command, const RunData& run_data
   }
   if (command.from.empty()) return train::fresh_run(model::initial_parameters(options.seed));
   return train::fresh_run(model::load_model(command.from, command.load).model.parameters);
-}
-
-// LibTorch's bf16 on the CPU takes ten to twenty times as long as the folded network in float32
-// (40 ms against 2.2 for 64 pictures on an AMD EPYC 9004).
-void choose_precision(train::NetworkOptions& network) {
-  const bool slower = network.device == "cpu" && network.fold;
-  if (!slower || network.precision == train::Precision::kFloat32) return;
-  spdlog::warn(
-      "--precision bf16: the CPU is faster in float32, so that is used; --no-fold keeps bf16");
-  network.precision = train::Precision::kFloat32;
-}
-
-/// Ranks, LibTorch's layers and other devices know no map: there the recipe's gives way.
-void choose_weights(const TrainSettings& settings, bool alone, train::NetworkOptions& network) {
-  const bool has_map = alone && network.device == "cpu" && network.fold;
-  if (has_map || network.weights == train::Weights::kLayers) return;
-  if (given(settings, "weights")) {
-    throw UsageError("--weights map is for one process that folds the layers on the CPU");
-  }
-  network.weights = train::Weights::kLayers;
-}
-
-// LibTorch's own; the folded network's come from our pool, which does with fewer by itself.
-void choose_threads(train::NetworkOptions& network) {
-  const bool folded = network.device == "cpu" && network.fold;
-  if (!folded) network.threads = torch_threads(network.threads);
 }
 
 TrainReporter::Keep checkpoint_writer(const TrainCommand& command,
@@ -324,9 +298,7 @@ ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup
   plan.about_data = run_data(plan.parts, plan.info);
   plan.options.network.device =
       group.alone() ? engine.resolve_device(command.settings.device) : "cpu";
-  choose_weights(command.settings, group.alone(), plan.options.network);
-  choose_precision(plan.options.network);
-  choose_threads(plan.options.network);
+  fit_to_device(command.settings, group.alone(), plan.options.network);
   train::RunState first = first_state(command, plan.about_data, data, plan.options);
   group.require_same(run_words(plan.options, plan.about_data, first));
   return group.leads() ? lead(command, log, data, plan, std::move(first), engine, group)

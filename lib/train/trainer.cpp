@@ -12,9 +12,8 @@
 #include "distributed/ranks.hpp"
 #include "mlpctl/error.hpp"
 #include "net/classifier.hpp"
-#include "train/batch_maker.hpp"
-#include "train/batch_producer.hpp"
 #include "train/clock.hpp"
+#include "train/epoch_images.hpp"
 #include "train/schedule.hpp"
 
 namespace mlpctl::train {
@@ -26,76 +25,6 @@ double cross_entropy(std::span<const float> logits, std::uint8_t label) {
   for (const float logit : logits) sum += std::exp(logit - largest);
   return std::log(sum) + largest - logits[label];
 }
-
-/// Makes an epoch's changed pictures, those of a rank's share of every step, ahead of the steps;
-/// none for epochs that see them as they are.
-class Images {
- public:
-  Images(const TrainOptions& options, const Examples& examples, const distributed::Group* group,
-         bool beside)
-      : options_(options),
-        rank_(group == nullptr ? 0 : group->rank()),
-        ranks_(group == nullptr ? 1 : group->size()) {
-    if (!changes_images(options.augment)) return;
-    const auto fill = [augmenter = Augmenter(options.augment), seed = options.seed, all = examples](
-                          std::int64_t epoch, std::span<const std::int64_t> indices,
-                          std::uint8_t* images, std::uint8_t* labels) {
-      for (const std::int64_t index : indices) {
-        const std::int64_t other = companion(index, epoch, all.count());
-        *labels++ = static_cast<std::uint8_t>(
-            augmenter(all.image(index), images, seed, epoch, index,
-                      all.labels[static_cast<std::size_t>(index)], all.image(other)));
-        images += model::kPixels;
-      }
-    };
-    if (beside) {
-      maker_ = std::make_unique<BatchMaker>(fill, options.network.threads);
-    } else {
-      producer_ = std::make_unique<BatchProducer>(fill, options.network.threads);
-    }
-  }
-
-  /// `order` is what is left of the epoch's.
-  void start(std::int64_t epoch, std::span<const std::int64_t> order) {
-    changed_ = (maker_ || producer_) && epoch < options_.epochs - options_.clean_epochs;
-    if (!changed_) return;
-    if (maker_) return maker_->start(epoch, order, options_.batch_size);
-    if (ranks_ == 1) return producer_->start(epoch, order, options_.batch_size);
-    producer_->start(epoch, share_of_steps(order),
-                     distributed::share_of(options_.batch_size, rank_, ranks_).count);
-  }
-  Examples next() {
-    if (!changed_) return {};
-    return maker_ ? maker_->next() : producer_->next();
-  }
-  /// What the step with the pictures of next() has to do beside.
-  SideWork beside() { return changed_ && maker_ ? maker_->beside() : SideWork(); }
-
- private:
-  /// Only the last step's share may be smaller than the others.
-  std::vector<std::int64_t> share_of_steps(std::span<const std::int64_t> order) const {
-    std::vector<std::int64_t> all;
-    all.reserve(order.size() / static_cast<std::size_t>(ranks_) + 1);
-    while (!order.empty()) {
-      const auto step =
-          order.first(std::min(static_cast<std::size_t>(options_.batch_size), order.size()));
-      const auto share =
-          distributed::share_of(static_cast<std::int64_t>(step.size()), rank_, ranks_);
-      const auto own = step.subspan(static_cast<std::size_t>(share.first),
-                                    static_cast<std::size_t>(share.count));
-      all.insert(all.end(), own.begin(), own.end());
-      order = order.subspan(step.size());
-    }
-    return all;
-  }
-
-  const TrainOptions& options_;
-  int rank_, ranks_;
-  /// One of both, where pictures are changed at all.
-  std::unique_ptr<BatchMaker> maker_;
-  std::unique_ptr<BatchProducer> producer_;
-  bool changed_ = false;
-};
 
 class Run {
  public:
@@ -335,7 +264,7 @@ class Run {
   TrainEvents& events_;
   const std::atomic<int>& stop_;
   distributed::Group* group_;
-  Images images_;
+  EpochImages images_;
   std::int64_t steps_;
   Schedule schedule_;
   std::optional<model::Parameters> best_, last_good_;
