@@ -78,7 +78,9 @@ class Install(InstalledTest):
             self.assertGreater(written[0].stat().st_size, 100, name)
 
     def test_without_data_it_says_what_to_put_where(self):
-        for arguments in ([], ["--data", self.folder]):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        for arguments in ([], ["--data", empty]):
             message = self.installed("eval", "--model", self.model(), *arguments).stderr
             self.assertNotIn("fetch-data.sh", message)
             self.assertIn("train-images-idx3-ubyte", message)

@@ -57,9 +57,9 @@ def answers(*arguments):
     return {line.get("index", pathlib.Path(line["file"]).name): line for line in lines}
 
 
-def at_least(measured, count):
-    """Two standard errors of this many pictures below a share that was measured."""
-    return measured - 2 * np.sqrt(measured * (1 - measured) / count)
+def at_least(measured, count, errors=2):
+    """So many standard errors of this many pictures below a share that was measured."""
+    return measured - errors * np.sqrt(measured * (1 - measured) / count)
 
 
 def at_most(measured, count):
@@ -135,7 +135,10 @@ class Paper(unittest.TestCase):
         for kind, measured in SPOILT.items():
             with self.subTest(kind):
                 chosen = {name: row for name, row in labels.items() if row["kind"] == kind}
-                self.assertGreaterEqual(share_right(chosen, read), at_least(measured, FEW))
+                # Of eight kinds one is two errors below in every sixth run, by chance.
+                self.assertGreaterEqual(share_right(chosen, read), at_least(measured, FEW, errors=3))
+        measured = np.mean(list(SPOILT.values()))
+        self.assertGreaterEqual(share_right(labels, read), at_least(measured, FEW * len(SPOILT)))
         wrong = [answer for name, answer in read.items() if str(answer.get("digit")) != labels[name]["digits"]]
         sure = [answer for answer in wrong if (answer.get("confidence") or 0) >= 0.9]
         if wrong:
