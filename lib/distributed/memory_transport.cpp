@@ -79,6 +79,7 @@ void pause_processor() {
 /// Copies between a ring and values, around the ring's end.
 template <typename Copy>
 void each_part(std::uint32_t place, std::uint32_t count, std::uint32_t capacity, const Copy& copy) {
+  if (count == 0) return;  // What has no values may have no address.
   const std::uint32_t at = place % capacity, first = std::min(count, capacity - at);
   copy(at, 0U, first);
   if (first < count) copy(0U, first, count - first);
