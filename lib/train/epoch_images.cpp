@@ -8,8 +8,8 @@
 
 namespace mlpctl::train {
 
-EpochImages::EpochImages(const TrainOptions& options, const Examples& examples, const distributed::Group* group,
-       bool beside)
+EpochImages::EpochImages(const TrainOptions& options, const Examples& examples,
+                         const distributed::Group* group, bool beside)
     : options_(options),
       rank_(group == nullptr ? 0 : group->rank()),
       ranks_(group == nullptr ? 1 : group->size()) {
@@ -19,9 +19,9 @@ EpochImages::EpochImages(const TrainOptions& options, const Examples& examples, 
                         std::uint8_t* images, std::uint8_t* labels) {
     for (const std::int64_t index : indices) {
       const std::int64_t other = companion(index, epoch, all.count());
-      *labels++ = static_cast<std::uint8_t>(
-          augmenter(all.image(index), images, seed, epoch, index,
-                    all.labels[static_cast<std::size_t>(index)], all.image(other)));
+      *labels++ = static_cast<std::uint8_t>(augmenter(all.image(index), images, seed, epoch, index,
+                                                      all.labels[static_cast<std::size_t>(index)],
+                                                      all.image(other)));
       images += model::kPixels;
     }
   };
@@ -57,10 +57,9 @@ std::vector<std::int64_t> EpochImages::share_of_steps(std::span<const std::int64
   while (!order.empty()) {
     const auto step =
         order.first(std::min(static_cast<std::size_t>(options_.batch_size), order.size()));
-    const auto share =
-        distributed::share_of(static_cast<std::int64_t>(step.size()), rank_, ranks_);
-    const auto own = step.subspan(static_cast<std::size_t>(share.first),
-                                  static_cast<std::size_t>(share.count));
+    const auto share = distributed::share_of(static_cast<std::int64_t>(step.size()), rank_, ranks_);
+    const auto own =
+        step.subspan(static_cast<std::size_t>(share.first), static_cast<std::size_t>(share.count));
     all.insert(all.end(), own.begin(), own.end());
     order = order.subspan(step.size());
   }
