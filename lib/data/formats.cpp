@@ -239,6 +239,10 @@ constexpr const char* kForms =
 const Format& known_format(const std::string& path) {
   if (const Format* format = format_of(path)) return *format;
   if (!is_there(path)) throw no_such("data folder or file", path);
+  if (begins(only_file(path, ".tar.gz"), is_shard)) {
+    throw Error(ErrorCode::kNotSupported,
+                path + ": is a packed tar archive; gzip -dc FILE unpacks it");
+  }
   if (!is_folder(path)) {
     throw Error(ErrorCode::kNotSupported,
                 path + ": is no data set: no IDX file of images by its name, " + kForms);

@@ -1,7 +1,9 @@
 """Tar shards as WebDataset writes them: `mlpctl eval --data shards/*.tar`."""
 
+import gzip
 import io
 import json
+import pathlib
 import tarfile
 import unittest
 
@@ -104,6 +106,9 @@ class Shards(ProgramTest):
         other = self.folder / "other"
         other.write_bytes(b"no archive")
         self.assertIn("only where all are tar shards", self.evaluated(good, other, code=2)[1])
+        packed = self.folder / "packed.tar.gz"
+        packed.write_bytes(gzip.compress(pathlib.Path(good).read_bytes()))
+        self.assertIn("packed.tar.gz: is a packed tar archive; gzip -dc", self.evaluated(packed, code=1)[1])
         words = shard(self.folder / "words.tar", self.samples(range(5), "kind {}"))
         self.assertIn("words.tar: ", self.evaluated(words, code=1)[1])
         long = shard(self.folder / "long.tar", [("1.png", self.pngs[0]), ("1.cls", b"7" * 2000)])
