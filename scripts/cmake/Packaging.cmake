@@ -81,7 +81,14 @@ if(MLPCTL_PORTABLE)
     RENAME mlpctl COMPONENT program)
 endif()
 
-install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+set(readme README.md)
+if(MLPCTL_GZIP)
+  set(readme ${packaging}/README.md.gz)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS README.md)
+  execute_process(COMMAND ${MLPCTL_GZIP} -9nc README.md WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_FILE ${readme}
+    COMMAND_ERROR_IS_FATAL ANY)
+endif()
+install(FILES ${readme} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 # A trained model, which `predict` takes where --model names none.
 set(MLPCTL_MODEL "" CACHE FILEPATH "A trained model to install as share/mlpctl/mnist.pt, with a report that ends in .html")
 if(MLPCTL_MODEL)

@@ -19,7 +19,7 @@ program=$(echo mlpctl_*.deb) dev=$(echo mlpctl-dev_*.deb)
 dpkg-deb --contents "$program" | awk '{ print $6 }' | grep -v '/$' | sort >program
 dpkg-deb --contents "$dev" | awk '{ print $6 }' | grep -v '/$' | sort >dev
 
-for file in bin/mlpctl share/doc/mlpctl/README.md share/doc/mlpctl/copyright share/doc/mlpctl/changelog.gz \
+for file in bin/mlpctl share/doc/mlpctl/README.md.gz share/doc/mlpctl/copyright share/doc/mlpctl/changelog.gz \
   share/man/man1/mlpctl.1.gz share/man/man1/mlpctl-train.1.gz \
   share/bash-completion/completions/mlpctl share/zsh/vendor-completions/_mlpctl \
   share/fish/vendor_completions.d/mlpctl.fish; do
