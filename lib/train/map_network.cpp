@@ -9,6 +9,7 @@
 #include "net/unit_block.hpp"
 #include "thread/pool.hpp"
 #include "train/clock.hpp"
+#include "train/labelled_batch.hpp"
 #include "train/thread_choice.hpp"
 #include "train/update.hpp"
 
@@ -95,7 +96,7 @@ class MapNetwork : public Network {
                             double learning_rate) override {
     const Clock clock;
     if (options_.adapt_threads) threads_ = thread_choice_.threads();
-    take_batch(first, count, changed);
+    batch_.take(examples_, order_, first, count, changed);
     const float loss = forward();
     if (!std::isfinite(loss)) return loss;
     ++step_;
@@ -112,23 +113,9 @@ class MapNetwork : public Network {
   LossSum epoch_loss() const override { return loss_; }
 
  private:
-  void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
-    labels_.clear();
-    if (!changed.empty()) {
-      batch_.assign(changed.images);
-      labels_.assign(changed.labels.begin(), changed.labels.end());
-      return;
-    }
-    const auto rows =
-        order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-    batch_.gather(examples_.images, rows);
-    for (const std::int64_t row : rows)
-      labels_.push_back(examples_.labels[static_cast<std::size_t>(row)]);
-  }
-
   float forward() {
-    outputs_.resize(labels_.size() * static_cast<std::size_t>(net::kPackedUnits));
-    const net::kernels::SparseRows by_picture = batch_.by_picture();
+    outputs_.resize(batch_.labels.size() * static_cast<std::size_t>(net::kPackedUnits));
+    const net::kernels::SparseRows by_picture = batch_.pictures.by_picture();
     parallel_near(net::kBlocks, threads_, [&](std::int64_t index) {
       const net::FoldedBlock& block = weights_.map[static_cast<std::size_t>(index)];
       net::kernels::table().multiply(by_picture, block.weight.data(), block.bias.data(),
@@ -139,10 +126,10 @@ class MapNetwork : public Network {
     // The head takes one thread about as long as the others need for the rest.
     parallel_tasks(2 + beside_.count, threads_, [&](std::int64_t index) {
       if (index == 0) {
-        loss = head_.forward(head_layers(), outputs_, labels_, options_.label_smoothing);
+        loss = head_.forward(head_layers(), outputs_, batch_.labels, options_.label_smoothing);
         head_.backward(head_layers(), 1, output_gradient_, head_gradient());
       } else if (index == 1) {
-        by_pixel_ = batch_.by_pixel();
+        by_pixel_ = batch_.pictures.by_pixel();
       } else {
         beside_.task(index - 2);
       }
@@ -191,10 +178,9 @@ class MapNetwork : public Network {
   ThreadChoice thread_choice_;
   int threads_;
   net::Head head_;
-  net::PixelBatch batch_;
+  LabelledBatch batch_;
   net::kernels::SparseRows by_pixel_{};
   SideWork beside_;
-  std::vector<std::int64_t> labels_;
   // [picture][kPackedUnits]
   net::AlignedFloats outputs_, output_gradient_;
   MapParameters weights_, average_, first_, second_;

@@ -10,6 +10,7 @@
 #include "thread/pool.hpp"
 #include "train/clock.hpp"
 #include "train/flat_parameters.hpp"
+#include "train/labelled_batch.hpp"
 #include "train/owners.hpp"
 #include "train/thread_choice.hpp"
 #include "train/update.hpp"
@@ -85,7 +86,7 @@ class SharedNetwork : public Network {
     if (options_.adapt_threads) share_.set_threads(threads_ = thread_choice_.threads());
     expect_gradients();
     const auto share = distributed::share_of(count, owners_.rank(), owners_.size());
-    take_batch(first + share.first, share.count, changed);
+    batch_.take(examples_, order_, first + share.first, share.count, changed);
     const double own_loss = forward() * static_cast<double>(share.count);
     backward(static_cast<double>(share.count) / static_cast<double>(count), own_loss);
     expect_weights();
@@ -113,20 +114,6 @@ class SharedNetwork : public Network {
 
   From& from(int rank) { return from_[static_cast<std::size_t>(rank)]; }
 
-  void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
-    labels_.clear();
-    if (!changed.empty()) {
-      batch_.assign(changed.images);
-      labels_.assign(changed.labels.begin(), changed.labels.end());
-      return;
-    }
-    const auto rows =
-        order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-    batch_.gather(examples_.images, rows);
-    for (const std::int64_t row : rows)
-      labels_.push_back(examples_.labels[static_cast<std::size_t>(row)]);
-  }
-
   /// Before others can send them: Gloo's messages set out when they are expected.
   void expect_weights() {
     owners_.others([&](int rank) {
@@ -149,19 +136,20 @@ class SharedNetwork : public Network {
 
   /// Until the weights of all are here; what is here is multiplied while the next are on their way.
   void take_weights(bool multiply) {
-    if (multiply) share_.forward(batch_, owners_.own(), outputs_);
+    if (multiply) share_.forward(batch_.pictures, owners_.own(), outputs_);
     owners_.others([&](int rank) {
       finish(from(rank).weights);
-      if (multiply) share_.forward(batch_, owners_.blocks(rank), outputs_);
+      if (multiply) share_.forward(batch_.pictures, owners_.blocks(rank), outputs_);
     });
   }
 
   /// The mean loss of this rank's pictures.
   double forward() {
-    outputs_.resize(labels_.size() * static_cast<std::size_t>(net::kPackedUnits));
-    take_weights(!labels_.empty());
-    if (labels_.empty()) return 0;
-    return head_.forward(weights_.weights().head, outputs_, labels_, options_.label_smoothing);
+    outputs_.resize(batch_.labels.size() * static_cast<std::size_t>(net::kPackedUnits));
+    take_weights(!batch_.labels.empty());
+    if (batch_.labels.empty()) return 0;
+    return head_.forward(weights_.weights().head, outputs_, batch_.labels,
+                         options_.label_smoothing);
   }
 
   void expect_gradients() {
@@ -175,7 +163,7 @@ class SharedNetwork : public Network {
   /// The gradients of this rank's pictures go to the owners as they are made, the head's first.
   void backward(double weight, double loss) {
     output_gradient_.resize(outputs_.size());
-    if (labels_.empty()) {
+    if (batch_.labels.empty()) {
       std::ranges::fill(gradient_.small, 0.0F);
     } else {
       head_.backward(weights_.weights().head, static_cast<float>(weight), output_gradient_,
@@ -191,7 +179,7 @@ class SharedNetwork : public Network {
     owners_.others([&](int rank) {
       owners_.send(sent_, rank, kHeadGradientTag, told_[static_cast<std::size_t>(rank)]);
     });
-    const auto by_pixel = batch_.by_pixel();
+    const auto by_pixel = batch_.pictures.by_pixel();
     owners_.others([&](int rank) {
       fold_gradient(by_pixel, owners_.blocks(rank));
       owners_.send(sent_, rank, kFoldedGradientTag, share_.gradient(owners_.blocks(rank)));
@@ -200,7 +188,7 @@ class SharedNetwork : public Network {
   }
 
   void fold_gradient(const net::kernels::SparseRows& by_pixel, BlockRange blocks) {
-    if (labels_.empty()) {
+    if (batch_.labels.empty()) {
       std::ranges::fill(share_.gradient(blocks), 0.0F);
     } else {
       share_.backward(by_pixel, output_gradient_, blocks);
@@ -311,8 +299,7 @@ class SharedNetwork : public Network {
   net::FoldedShare share_;
   int threads_;
   net::Head head_;
-  net::PixelBatch batch_;
-  std::vector<std::int64_t> labels_;
+  LabelledBatch batch_;
   net::AlignedFloats outputs_, output_gradient_;
   /// Of the big weight, the bias and the head only what is this rank's is as it should be; of the
   /// head's weights all.
