@@ -2,7 +2,9 @@
 
 #include <dlfcn.h>
 #include <elf.h>
+#include <link.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -192,7 +194,25 @@ bool open_from_the_system() {
   return false;
 }
 
+/// The pages of this object that nobody writes to.
+int give_back_pages(dl_phdr_info* object, std::size_t, void*) {
+  if (std::string_view(object->dlpi_name).find("libtorch") == std::string_view::npos) return 0;
+  const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const Elf64_Phdr& part = object->dlpi_phdr[i];
+    if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+    const std::uint64_t begin = (object->dlpi_addr + part.p_vaddr + page - 1) / page * page;
+    const std::uint64_t end = (object->dlpi_addr + part.p_vaddr + part.p_memsz) / page * page;
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
+  return 0;
+}
+
 }  // namespace
+
+void give_back_start() {
+  dl_iterate_phdr(give_back_pages, nullptr);
+}
 
 void add_libtorch_option(CLI::App& app) {
   app.add_option(

@@ -70,7 +70,9 @@ train::Engine& load() {
   if (id == nullptr || engine == nullptr || id() != std::string_view(train::build_id()))
     refuse_other_build(file);
   is_open = true;
-  return *engine(process_pool());
+  train::Engine& opened = *engine(process_pool());
+  give_back_start();
+  return opened;
 }
 
 }  // namespace

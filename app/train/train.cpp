@@ -153,8 +153,8 @@ TrainReporter::Keep checkpoint_writer(const TrainCommand& command,
                                       const train::TrainOptions& options, const RunData& data,
                                       const model::ModelInfo& info) {
   if (command.checkpoint.empty()) return {};
-  return [&](const train::RunState& state) {
-    write_checkpoint(command.checkpoint, state, options, data, info, command.force);
+  return [&](train::RunState state) {
+    write_checkpoint(command.checkpoint, std::move(state), options, data, info, command.force);
   };
 }
 

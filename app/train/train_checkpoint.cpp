@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/sha256.hpp"
@@ -252,12 +253,13 @@ RunData run_data(const train::TrainData& data, const model::ModelInfo& info) {
   return {data.validation.count(), data.train.count(), sha256_hex(std::as_bytes(std::span(text)))};
 }
 
-void write_checkpoint(const std::string& path, const train::RunState& run,
+void write_checkpoint(const std::string& path, train::RunState run,
                       const train::TrainOptions& options, const RunData& data,
                       const model::ModelInfo& info, bool force) {
   const train::OptimizerOptions& optimizer = options.network.optimizer;
   model::Checkpoint checkpoint;
-  checkpoint.model = {run.network.weights, info};
+  checkpoint.run = about(run, options, data).dump();
+  checkpoint.model = {std::move(run.network.weights), info};
   checkpoint.optimizer = {.kind = optimizer.kind,
                           .lr = options.learning_rate,
                           .weight_decay = optimizer.weight_decay,
@@ -268,12 +270,11 @@ void write_checkpoint(const std::string& path, const train::RunState& run,
                           .dampening = optimizer.dampening,
                           .nesterov = optimizer.nesterov,
                           .step = run.network.step,
-                          .first = run.network.first,
-                          .second = run.network.second};
+                          .first = std::move(run.network.first),
+                          .second = std::move(run.network.second)};
   checkpoint.epoch = run.epochs_done;
-  if (options.network.ema > 0) checkpoint.average = run.network.average;
-  checkpoint.best = run.best;
-  checkpoint.run = about(run, options, data).dump();
+  if (options.network.ema > 0) checkpoint.average = std::move(run.network.average);
+  checkpoint.best = std::move(run.best);
   model::save_checkpoint(path, checkpoint, force);
 }
 

@@ -19,7 +19,7 @@ RunData run_data(const train::TrainData& data, const model::ModelInfo& info);
 
 /// Writes the run as it stands after a step, so that read_checkpoint can go on with it. An existing
 /// file that is no state file is replaced only with `force`.
-void write_checkpoint(const std::string& path, const train::RunState& run,
+void write_checkpoint(const std::string& path, train::RunState run,
                       const train::TrainOptions& options, const RunData& data,
                       const model::ModelInfo& info, bool force);
 

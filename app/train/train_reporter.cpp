@@ -44,19 +44,16 @@ void TrainReporter::on_step(const train::StepReport& report) {
   if (log_steps_) attempt(log_failure_, [&] { log_.write(report); });
 }
 
-void TrainReporter::on_epoch(const train::EpochReport& report) {
+void TrainReporter::on_epoch(const train::EpochReport& report, const model::Parameters& weights) {
   progress_.show(report);
   epochs_.push_back(report);
   attempt(log_failure_, [&] { log_.write(report); });
   attempt(board_failure_, [&] { board_.write(report); });
   if (!report.test || steps_ < kEnoughSteps || std::exchange(is_looked_at_, true)) return;
-  first_accuracy_ = report.test->accuracy;
+  warn_of_low_accuracy("the test pictures", report.test->accuracy, weights, test_);
 }
 
 void TrainReporter::on_state(const std::function<train::RunState()>& make) {
-  if (const auto accuracy = std::exchange(first_accuracy_, std::nullopt)) {
-    warn_of_low_accuracy("the test pictures", *accuracy, make().network.average, test_);
-  }
   if (keep_) attempt(keep_failure_, [&] { keep_(make()); });
 }
 

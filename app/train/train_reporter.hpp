@@ -24,7 +24,7 @@ void warn_of_low_accuracy(const std::string& subject, double accuracy,
 class TrainReporter : public train::TrainEvents {
  public:
   /// Keeps a state after an epoch.
-  using Keep = std::function<void(const train::RunState&)>;
+  using Keep = std::function<void(train::RunState)>;
 
   /// Log and board must outlive it; with `log_steps` every step goes to the log.
   TrainReporter(TrainLog& log, bool log_steps, TensorBoard& board, const train::Examples& test,
@@ -33,7 +33,7 @@ class TrainReporter : public train::TrainEvents {
 
   void on_start(const RunStart& start);
   void on_step(const train::StepReport& report) override;
-  void on_epoch(const train::EpochReport& report) override;
+  void on_epoch(const train::EpochReport& report, const model::Parameters& weights) override;
   void on_state(const std::function<train::RunState()>& make) override;
   void on_end(const RunEnd& end, const Answered& answered);
 
@@ -54,7 +54,6 @@ class TrainReporter : public train::TrainEvents {
   std::vector<train::EpochReport> epochs_;
   /// Of the first epoch that ends after enough steps.
   bool is_looked_at_ = false;
-  std::optional<double> first_accuracy_;
   std::string log_failure_, keep_failure_, board_failure_;
   TrainProgress progress_;
 };

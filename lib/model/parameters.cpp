@@ -18,6 +18,10 @@ Parameters::Parameters(const ParameterViews& values) {
   }
 }
 
+Parameters Parameters::none() {
+  return Parameters(std::array<std::vector<float>, kEntries.size()>());
+}
+
 Parameters::operator ParameterViews() const {
   ParameterViews views;
   for (std::size_t i = 0; i < views.size(); ++i) views[i] = tensors[i];

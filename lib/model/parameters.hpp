@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/architecture.hpp"
@@ -17,10 +18,16 @@ struct Parameters {
   /// All zero, each of its entry's size.
   Parameters();
   explicit Parameters(const ParameterViews& values);
+  /// No values yet, and no memory for them.
+  static Parameters none();
 
   operator ParameterViews() const;
 
   std::array<std::vector<float>, kEntries.size()> tensors;
+
+ private:
+  explicit Parameters(std::array<std::vector<float>, kEntries.size()> values)
+      : tensors(std::move(values)) {}
 };
 
 /// The convolution and the first linear layer as one map of the pixels: weight [300,784], bias

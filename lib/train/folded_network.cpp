@@ -17,7 +17,7 @@ constexpr std::size_t kBig = 2;
 
 /// Parameters whose big weight lies packed beside the others.
 struct PackedParameters {
-  model::Parameters small;
+  model::Parameters small = model::Parameters::none();
   net::AlignedFloats big;
 
   PackedParameters() = default;

@@ -34,28 +34,38 @@ constexpr double kMapRate = 2;
 struct MapParameters {
   net::MapBlocks map;
   /// Only the head's tensors.
-  model::Parameters head;
+  model::Parameters head = model::Parameters::none();
 
   float* block(std::int64_t index) { return map[static_cast<std::size_t>(index)].weight.data(); }
 };
 
-MapParameters weights_from(model::Parameters parameters) {
-  MapParameters made{net::map_of(parameters), {}};
-  made.head = std::move(parameters);
+MapParameters split(net::MapBlocks map, model::Parameters parameters) {
+  MapParameters made{std::move(map)};
+  for (std::size_t i = kFirstOfHead; i < model::kEntries.size(); ++i)
+    made.head.tensors[i] = std::move(parameters.tensors[i]);
   return made;
+}
+MapParameters weights_from(model::Parameters parameters) {
+  net::MapBlocks map = net::map_of(parameters);
+  return split(std::move(map), std::move(parameters));
 }
 MapParameters moments_from(model::Parameters parameters) {
-  MapParameters made{net::moments_of(parameters), {}};
-  made.head = std::move(parameters);
-  return made;
+  net::MapBlocks map = net::moments_of(parameters);
+  return split(std::move(map), std::move(parameters));
+}
+model::Parameters with_head(const MapParameters& values) {
+  model::Parameters parameters;
+  for (std::size_t i = kFirstOfHead; i < model::kEntries.size(); ++i)
+    parameters.tensors[i] = values.head.tensors[i];
+  return parameters;
 }
 model::Parameters spread_weights(const MapParameters& values) {
-  model::Parameters parameters = values.head;
+  model::Parameters parameters = with_head(values);
   net::spread_map(values.map, parameters);
   return parameters;
 }
 model::Parameters spread_moments(const MapParameters& values) {
-  model::Parameters parameters = values.head;
+  model::Parameters parameters = with_head(values);
   net::spread_moments(values.map, parameters);
   return parameters;
 }

@@ -140,6 +140,7 @@ class Run {
     ++result_.epochs_done;
     epoch_step_ = 0;
     network_.gather();
+    last_good_.reset();  // 4 MB, which the next ones take
     auto weights = network_.result();
     EpochReport report{.epoch = result_.epochs_done,
                        .epochs = options_.epochs,
@@ -160,7 +161,7 @@ class Run {
     }
     last_good_ = std::move(weights);
     last_report_ = report;
-    if (leads()) events_.on_epoch(report);
+    if (leads()) events_.on_epoch(report, *last_good_);
     tell_state();
     return !out_of_patience() || end(TrainEnd::kPatience);
   }

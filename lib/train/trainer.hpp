@@ -61,7 +61,8 @@ class TrainEvents {
  public:
   virtual ~TrainEvents() = default;
   virtual void on_step(const StepReport&) {}
-  virtual void on_epoch(const EpochReport&) {}
+  /// With the weights that were measured.
+  virtual void on_epoch(const EpochReport&, const model::Parameters& weights) { (void)weights; }
   /// After every epoch, every options.checkpoint_every steps, and where a run ends. make() copies
   /// the whole state; call it only to keep it.
   virtual void on_state(const std::function<RunState()>& make) { (void)make; }

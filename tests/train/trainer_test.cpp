@@ -27,7 +27,9 @@ struct Recorder : TrainEvents {
     ++steps;
     if (report.total_step == stop_at) stop = 2;
   }
-  void on_epoch(const EpochReport& report) override { epochs.push_back(report); }
+  void on_epoch(const EpochReport& report, const model::Parameters&) override {
+    epochs.push_back(report);
+  }
   void on_state(const std::function<RunState()>& make) override { states.push_back(make()); }
 };
 
