@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import machine, report
 from harness.bench import HERE, Bench
-from sections import evaluate, hosts, predict, ranks, scale, start, threads, train
+from sections import curves, evaluate, hosts, predict, ranks, scale, start, threads, train
 
 SECTIONS = {
     "train": train,
@@ -18,6 +18,7 @@ SECTIONS = {
     "start": start,
     "threads": threads,
     "scale": scale,
+    "curves": curves,
     "ranks": ranks,
     "hosts": hosts,
 }

@@ -114,3 +114,37 @@ def line(target: Path, x: list, spreads: list, x_label: str, y_label: str) -> No
     y = (top + bottom) / 2
     figure.text(17, y, y_label, "middle", f' transform="rotate(-90 17 {short(y)})"')
     figure.write(target)
+
+
+def curves(target: Path, series: dict, x_label: str, y_label: str) -> None:
+    """series: name -> runs, each a list of (x, y). x by its logarithm; of y the upper part, by 100 - y."""
+    left, right, top, bottom = 41, 415, 13, 177
+    points = [point for runs in series.values() for run in runs for point in run]
+    low, high = min(x for x, _ in points) / 1.1, max(x for x, _ in points) * 1.1
+    rows = [96, 97, 98, 98.5, 99, 99.2, 99.4]
+    across = lambda x: left + (right - left) * log10(x / low) / log10(high / low)
+    up = lambda y: bottom - (bottom - top) * log10((100 - rows[0]) / (100 - y)) / log10((100 - rows[0]) / 0.5)
+    columns = [value for power in range(-1, 5) for value in (10**power, 2 * 10**power, 5 * 10**power)
+               if low <= value <= high]
+
+    figure = Figure(432, 216)
+    marks = [step for y in rows for step in (("M", left, up(y)), ("h", -TICK))]
+    marks += [step for x in columns for step in (("M", across(x), bottom), ("v", TICK))]
+    figure.path([("M", left, top), ("V", bottom), ("H", right), *marks])
+    for i, (name, runs) in enumerate(series.items()):
+        colour = (OURS, "#f59e0b", OTHERS)[i % 3]
+        for run in runs:
+            seen = [(across(x), up(y)) for x, y in run if y >= rows[0]]
+            figure.path([("ML"[at > 0], *point) for at, point in enumerate(seen)],
+                        f' style="stroke:{colour};stroke-width:1.2"')
+        y = bottom - 36 + 12 * i
+        figure.path([("M", right - 110, y), ("h", 14)], f' style="stroke:{colour};stroke-width:2.5"')
+        figure.text(right - 91, y + 3, name)
+    for y in rows:
+        figure.text(left - 7, up(y) + 3.4, f"{y:g}", "end")
+    for x in columns:
+        figure.text(across(x), bottom + 14, f"{x:g}", "middle")
+    figure.text((left + right) / 2, bottom + 27, x_label, "middle")
+    y = (top + bottom) / 2
+    figure.text(17, y, y_label, "middle", f' transform="rotate(-90 17 {short(y)})"')
+    figure.write(target)

@@ -10,13 +10,17 @@ from pathlib import Path
 import numpy as np
 
 
-def arguments() -> argparse.Namespace:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True, help="folder of the IDX files")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--model", type=Path, help="state_dict to start from")
-    return parser.parse_args()
+    return parser
+
+
+def arguments() -> argparse.Namespace:
+    return parser().parse_args()
 
 
 def images(folder: Path, split: str) -> np.ndarray:
@@ -28,6 +32,14 @@ def images(folder: Path, split: str) -> np.ndarray:
 def labels(folder: Path, split: str) -> np.ndarray:
     """uint8 [N]."""
     return np.fromfile(folder / f"{split}-labels-idx1-ubyte", dtype=np.uint8)[8:]
+
+
+def whole_set(folder: Path, split: str):
+    """PyTorch's pixels [N, 1, 28, 28] in [0, 1], and the labels."""
+    import torch
+
+    pixels = torch.from_numpy(images(folder, split)).unsqueeze(1).float().div_(255)
+    return pixels, torch.from_numpy(labels(folder, split)).long()
 
 
 def network():

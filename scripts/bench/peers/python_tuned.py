@@ -12,15 +12,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 
-def whole_set(folder):
-    """Every training image as [N, 1, 28, 28] in [0, 1], and the labels."""
-    pixels = torch.from_numpy(mnist.images(folder, "train")).unsqueeze(1).float().div_(255)
-    return pixels, torch.from_numpy(mnist.labels(folder, "train")).long()
-
-
 def train(options, forward, model) -> None:
     """Serves epochs of `forward(pixels, targets)`, the loss of one batch."""
-    pixels, targets = whole_set(options.data)
+    pixels, targets = mnist.whole_set(options.data, "train")
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     per_epoch = len(targets) // options.batch_size
 
