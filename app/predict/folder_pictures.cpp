@@ -1,7 +1,6 @@
 #include "predict/folder_pictures.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <utility>
 
@@ -42,12 +41,21 @@ std::vector<std::string> visible_files(const std::string& folder, LeftOut& left_
       left_out.add(kind, remedy, entry.path);
     }
   }
-  std::sort(found.begin(), found.end(), naturally_before);
+  // Numbers with noughts before them are in order as they come.
+  if (!std::ranges::is_sorted(found, naturally_before)) std::ranges::sort(found, naturally_before);
   return found;
 }
 
 bool is_digit(char c) {
-  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+  return c >= '0' && c <= '9';
+}
+
+/// The digits at this place, without zeros before them; the place moves behind them.
+std::string_view number_at(std::string_view text, std::size_t& at) {
+  while (at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1])) ++at;
+  const std::size_t start = at;
+  while (at < text.size() && is_digit(text[at])) ++at;
+  return text.substr(start, at - start);
 }
 
 /// Whether it is a file of a data set, as far as is known one with pictures.
@@ -103,16 +111,13 @@ std::optional<PredictInput> FolderPictures::next() {
 }
 
 bool naturally_before(const std::string& a, const std::string& b) {
-  std::size_t i = 0, j = 0;
+  // Names of a folder begin alike; the first difference may lie within a number.
+  auto i = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  while (i > 0 && is_digit(a[i - 1])) --i;
+  std::size_t j = i;
   while (i < a.size() && j < b.size()) {
     if (is_digit(a[i]) && is_digit(b[j])) {
-      const auto run = [](const std::string& text, std::size_t& at) {
-        while (at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1])) ++at;
-        const std::size_t start = at;
-        while (at < text.size() && is_digit(text[at])) ++at;
-        return text.substr(start, at - start);
-      };
-      const std::string x = run(a, i), y = run(b, j);
+      const std::string_view x = number_at(a, i), y = number_at(b, j);
       if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
     } else {
       if (a[i] != b[j]) return a[i] < b[j];

@@ -68,7 +68,6 @@ std::optional<std::vector<DirectoryEntry>> read_folder(const std::string& folder
     const int fd = dirfd(directory.get());
     entries.push_back({begin + name, kind_of(fd, *entry), is_link(fd, *entry)});
   }
-  std::ranges::sort(entries, {}, &DirectoryEntry::path);
   return entries;
 }
 
@@ -77,12 +76,16 @@ std::optional<std::vector<DirectoryEntry>> read_folder(const std::string& folder
 std::vector<DirectoryEntry> entries_of(const std::string& folder) {
   auto entries = read_folder(folder);
   if (!entries) throw_system_error(folder, errno);
+  std::ranges::sort(*entries, {}, &DirectoryEntry::path);
   return *std::move(entries);
 }
 
 std::vector<DirectoryEntry> entries_below(const std::string& folder,
                                           bool (*is_passed_over)(const std::string& path)) {
-  std::vector<DirectoryEntry> found, to_see = entries_of(folder);
+  auto top = read_folder(folder);
+  if (!top) throw_system_error(folder, errno);
+  std::vector<DirectoryEntry> found, to_see = *std::move(top);
+  found.reserve(to_see.size());
   while (!to_see.empty()) {
     DirectoryEntry entry = std::move(to_see.back());
     to_see.pop_back();
