@@ -43,6 +43,8 @@ void Classifier::answer(std::span<const std::uint8_t> images, float* out, Scratc
                               kPackedUnits);
     outputs += kBlockUnits;
   }
+  s.hidden2.resize(static_cast<std::size_t>(count * model::kHidden2));
+  s.logits.resize(static_cast<std::size_t>(count * HeadProducts::kLogitsWidth));
   head_.apply(count, s.hidden1, s.hidden2, s.logits);
   for (std::int64_t r = 0; r < count; ++r) {
     std::copy_n(s.logits.data() + r * HeadProducts::kLogitsWidth, model::kClasses,

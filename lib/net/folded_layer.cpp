@@ -4,7 +4,6 @@
 
 #include "net/aligned.hpp"
 #include "net/fold_kernels.hpp"
-#include "thread/pool.hpp"
 
 namespace mlpctl::net {
 
@@ -22,9 +21,17 @@ model::AffineMap folded_map(const ConvLinear& layers) {
   return map;
 }
 
+/// What is beside comes first: it takes longer than a block.
+void FoldedLayer::each_block(const SideWork& beside, const Pool::Task& task) const {
+  parallel_tasks(beside.count + kBlocks, threads_, [&](std::int64_t index) {
+    if (index < beside.count) return beside.task(index);
+    task(index - beside.count);
+  });
+}
+
 void FoldedLayer::forward(const ConvLinear& layers, const PixelBatch& batch,
-                          std::span<float> outputs) {
-  parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
+                          std::span<float> outputs, const SideWork& beside) {
+  each_block(beside, [&](std::int64_t block) {
     FoldedBlock& folded = FoldedBlock::of_this_thread();
     folded.fold(layers, block, layers.weight.data() + packed_row(block, 0, 0));
     kernels::table().multiply(batch.by_picture(), folded.weight.data(), folded.bias.data(),
@@ -32,11 +39,10 @@ void FoldedLayer::forward(const ConvLinear& layers, const PixelBatch& batch,
   });
 }
 
-void FoldedLayer::backward(const ConvLinear& layers, PixelBatch& batch,
+void FoldedLayer::backward(const ConvLinear& layers, const kernels::SparseRows& by_pixel,
                            std::span<const float> output_gradient, const ConvLinearGradient& small,
-                           const RowSink& sink) {
-  const kernels::SparseRows by_pixel = batch.by_pixel();
-  parallel_tasks(kBlocks, threads_, [&](std::int64_t block) {
+                           const RowSink& sink, const SideWork& beside) {
+  each_block(beside, [&](std::int64_t block) {
     FoldedBlock& folded = FoldedBlock::of_this_thread();
     folded.take_gradient(by_pixel,
                          output_gradient.subspan(static_cast<std::size_t>(block * kBlockUnits)));

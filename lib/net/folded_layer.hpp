@@ -9,6 +9,7 @@
 #include "model/parameters.hpp"
 #include "net/fold_block.hpp"
 #include "net/pixel_batch.hpp"
+#include "thread/pool.hpp"
 
 namespace mlpctl::net {
 
@@ -28,15 +29,19 @@ class FoldedLayer {
   void set_threads(int threads) { threads_ = threads; }
 
   /// outputs[picture * kPackedUnits + unit], before the ReLU.
-  /// layers.weight is packed (unit_block.hpp).
-  void forward(const ConvLinear& layers, const PixelBatch& batch, std::span<float> outputs);
+  /// layers.weight is packed (unit_block.hpp). `beside` is done with it.
+  void forward(const ConvLinear& layers, const PixelBatch& batch, std::span<float> outputs,
+               const SideWork& beside = {});
 
   /// The gradients for those of the outputs, laid out as outputs are, with zeros where there is no
-  /// unit. The big weight's goes to the sink; small.weight is not used.
-  void backward(const ConvLinear& layers, PixelBatch& batch, std::span<const float> output_gradient,
-                const ConvLinearGradient& small, const RowSink& sink);
+  /// unit. The big weight's goes to the sink; small.weight is not used. `beside` is done with it.
+  void backward(const ConvLinear& layers, const kernels::SparseRows& by_pixel,
+                std::span<const float> output_gradient, const ConvLinearGradient& small,
+                const RowSink& sink, const SideWork& beside = {});
 
  private:
+  void each_block(const SideWork& beside, const Pool::Task& task) const;
+
   int threads_;
   TapSums sums_;
 };

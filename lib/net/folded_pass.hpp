@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -23,13 +24,14 @@ struct NetworkGradient {
 };
 
 /// Forward and backward through the folded network: a batch and weights give the loss, then its
-/// gradients. Results do not depend on the number of threads. Buffers are kept from batch to batch.
+/// gradients. Results do not depend on the number of threads, which meet four times a batch: after
+/// the folded layer and after the head, forward and backward. Buffers are kept from batch to batch.
 class FoldedPass {
  public:
   /// `sink` takes the big weight's gradient row by row, on any thread, after the pass has read the
   /// row's weights for the last time.
   FoldedPass(int threads, double label_smoothing, FoldedLayer::RowSink sink);
-  void set_threads(int threads) { layer_.set_threads(threads); }
+  void set_threads(int threads);
 
   /// Makes pictures rows[i] of a set the batch, with their labels in [0, 10) or kNoClass.
   void take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels,
@@ -46,6 +48,11 @@ class FoldedPass {
   std::span<const float> logits(std::int64_t picture) const { return head_.logits(picture); }
 
  private:
+  /// The batch a few pictures at a time, and `first` before them, on all threads.
+  void each_range(const std::function<void(PictureRange)>& task,
+                  const std::function<void()>& first = {});
+
+  int threads_;
   FoldedLayer layer_;
   Head head_;
   double label_smoothing_;

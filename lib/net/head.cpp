@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "net/product_kernels.hpp"
 #include "net/unit_block.hpp"
@@ -13,8 +14,16 @@ constexpr std::int64_t kLogitsWidth = HeadProducts::kLogitsWidth;
 static_assert(kPackedUnits % kStrip == 0 && model::kHidden2 % kStrip == 0 &&
               kLogitsWidth % kStrip == 0 && model::kClasses <= kLogitsWidth);
 
+/// Rows of weight2 in a part of its gradient: whole tiles of the product.
+constexpr std::int64_t kGradientRows = 18;
+
 float* row(AlignedFloats& values, std::int64_t index, std::int64_t width) {
   return values.data() + index * width;
+}
+
+std::span<float> rows(AlignedFloats& values, PictureRange range, std::int64_t width) {
+  return std::span(values).subspan(static_cast<std::size_t>(range.first * width),
+                                   static_cast<std::size_t>(range.count * width));
 }
 
 /// weight [outputs][inputs] -> [inputs][width], zeros behind the last output. In squares, so that
@@ -33,12 +42,12 @@ void transpose(std::span<const float> weight, std::int64_t outputs, std::int64_t
   }
 }
 
-void relu(AlignedFloats& values) {
+void relu(std::span<float> values) {
   for (float& value : values) value = std::max(value, 0.0F);
 }
 
 /// Where the unit was off, nothing flows back.
-void relu_backward(std::span<float> gradient, const AlignedFloats& rectified) {
+void relu_backward(std::span<float> gradient, std::span<const float> rectified) {
   for (std::size_t i = 0; i < gradient.size(); ++i) {
     gradient[i] = rectified[i] > 0 ? gradient[i] : 0.0F;
   }
@@ -62,15 +71,13 @@ void HeadProducts::assign(const HeadLayers& layers) {
   bias3_.resize(static_cast<std::size_t>(kLogitsWidth));
 }
 
-void HeadProducts::apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
-                         AlignedFloats& logits) const {
+void HeadProducts::apply(std::int64_t count, std::span<float> outputs, std::span<float> hidden2,
+                         std::span<float> logits) const {
   relu(outputs);
-  hidden2.resize(static_cast<std::size_t>(count * model::kHidden2));
   multiply({outputs.data(), kPackedUnits, 1}, {weight2_.data(), model::kHidden2},
            {count, model::kHidden1, model::kHidden2}, bias2_.data(), hidden2.data(),
            model::kHidden2);
   relu(hidden2);
-  logits.resize(static_cast<std::size_t>(count * kLogitsWidth));
   multiply({hidden2.data(), model::kHidden2, 1}, {weight3_.data(), kLogitsWidth},
            {count, model::kHidden2, kLogitsWidth}, bias3_.data(), logits.data(), kLogitsWidth);
 }
@@ -80,18 +87,58 @@ std::span<const float> Head::logits(std::int64_t picture) const {
                                     static_cast<std::size_t>(model::kClasses));
 }
 
+const std::int64_t Head::kGradientTasks = 1 + (model::kHidden2 + kGradientRows - 1) / kGradientRows;
+
 float Head::forward(const HeadLayers& layers, std::span<const float> outputs,
                     std::span<const std::int64_t> labels, double label_smoothing) {
-  count_ = static_cast<std::int64_t>(labels.size());
-  hidden1_.assign(outputs.begin(), outputs.end());
+  const auto count = static_cast<std::int64_t>(labels.size());
+  begin(count);
+  prepare(layers);
+  forward_rows({0, count}, outputs, labels, label_smoothing);
+  return loss();
+}
+
+void Head::backward(const HeadLayers& layers, float scale, std::span<float> output_gradient,
+                    const HeadGradient& gradient) {
+  backward_rows({0, count_}, layers, scale, output_gradient);
+  for (std::int64_t task = 0; task < kGradientTasks; ++task) take_gradient(task, gradient);
+}
+
+void Head::begin(std::int64_t count) {
+  count_ = count;
+  const auto pictures = static_cast<std::size_t>(count);
+  hidden1_.resize(pictures * static_cast<std::size_t>(kPackedUnits));
+  hidden2_.resize(pictures * static_cast<std::size_t>(model::kHidden2));
+  hidden2_gradient_.resize(hidden2_.size());
+  logits_.resize(pictures * static_cast<std::size_t>(kLogitsWidth));
+  logits_gradient_.assign(logits_.size(), 0.0F);
+  losses_.resize(pictures);
+}
+
+void Head::prepare(const HeadLayers& layers) {
   products_.assign(layers);
-  products_.apply(count_, hidden1_, hidden2_, logits_);
-  logits_gradient_.assign(static_cast<std::size_t>(count_ * kLogitsWidth), 0.0F);
-  double sum = 0;
-  for (std::int64_t b = 0; b < count_; ++b) {
-    sum +=
-        cross_entropy(b, labels[static_cast<std::size_t>(b)], static_cast<float>(label_smoothing));
+  weight2_.assign(static_cast<std::size_t>(model::kHidden2 * kPackedUnits), 0.0F);
+  weight2_gradient_.resize(weight2_.size());
+  for (std::int64_t j = 0; j < model::kHidden2; ++j) {
+    std::copy_n(layers.weight2.data() + j * model::kHidden1, model::kHidden1,
+                row(weight2_, j, kPackedUnits));
   }
+}
+
+void Head::forward_rows(PictureRange range, std::span<const float> outputs,
+                        std::span<const std::int64_t> labels, double label_smoothing) {
+  const auto hidden1 = rows(hidden1_, range, kPackedUnits);
+  std::copy_n(outputs.data() + range.first * kPackedUnits, hidden1.size(), hidden1.begin());
+  products_.apply(range.count, hidden1, rows(hidden2_, range, model::kHidden2),
+                  rows(logits_, range, kLogitsWidth));
+  for (std::int64_t b = range.first; b < range.first + range.count; ++b) {
+    const auto picture = static_cast<std::size_t>(b);
+    losses_[picture] = cross_entropy(b, labels[picture], static_cast<float>(label_smoothing));
+  }
+}
+
+float Head::loss() const {
+  const double sum = std::accumulate(losses_.begin(), losses_.end(), 0.0);
   return static_cast<float>(sum / static_cast<double>(count_));
 }
 
@@ -115,33 +162,39 @@ float Head::cross_entropy(std::int64_t picture, std::int64_t label, float smooth
   return log_total - (1 - smoothing) * row_of[static_cast<std::size_t>(label)] - smoothing * mean;
 }
 
-void Head::backward(const HeadLayers& layers, float scale, std::span<float> output_gradient,
-                    const HeadGradient& gradient) {
-  for (float& value : logits_gradient_) value *= scale / static_cast<float>(count_);
-  sum_rows(logits_gradient_, kLogitsWidth, gradient.bias3);
-  multiply({logits_gradient_.data(), 1, kLogitsWidth}, {hidden2_.data(), model::kHidden2},
-           {model::kClasses, count_, model::kHidden2}, nullptr, gradient.weight3.data(),
+void Head::backward_rows(PictureRange range, const HeadLayers& layers, float scale,
+                         std::span<float> output_gradient) {
+  const auto logits = rows(logits_gradient_, range, kLogitsWidth);
+  for (float& value : logits) value *= scale / static_cast<float>(count_);
+  const auto hidden2 = rows(hidden2_gradient_, range, model::kHidden2);
+  multiply({logits.data(), kLogitsWidth, 1}, {layers.weight3.data(), model::kHidden2},
+           {range.count, model::kClasses, model::kHidden2}, nullptr, hidden2.data(),
            model::kHidden2);
-  hidden2_gradient_.resize(hidden2_.size());
-  multiply({logits_gradient_.data(), kLogitsWidth, 1}, {layers.weight3.data(), model::kHidden2},
-           {count_, model::kClasses, model::kHidden2}, nullptr, hidden2_gradient_.data(),
-           model::kHidden2);
-  relu_backward(hidden2_gradient_, hidden2_);
-  sum_rows(hidden2_gradient_, model::kHidden2, gradient.bias2);
-  // Rows of 300 are padded to kPackedUnits for the vectors: the weights before they are
-  // multiplied, their gradient after.
-  weights_.assign(static_cast<std::size_t>(model::kHidden2 * kPackedUnits), 0.0F);
-  for (std::int64_t j = 0; j < model::kHidden2; ++j) {
-    std::copy_n(layers.weight2.data() + j * model::kHidden1, model::kHidden1,
-                row(weights_, j, kPackedUnits));
+  relu_backward(hidden2, rows(hidden2_, range, model::kHidden2));
+  const auto hidden1 =
+      output_gradient.subspan(static_cast<std::size_t>(range.first * kPackedUnits),
+                              static_cast<std::size_t>(range.count * kPackedUnits));
+  multiply({hidden2.data(), model::kHidden2, 1}, {weight2_.data(), kPackedUnits},
+           {range.count, model::kHidden2, kPackedUnits}, nullptr, hidden1.data(), kPackedUnits);
+  relu_backward(hidden1, rows(hidden1_, range, kPackedUnits));
+}
+
+void Head::take_gradient(std::int64_t task, const HeadGradient& gradient) {
+  if (task == 0) {
+    sum_rows(logits_gradient_, kLogitsWidth, gradient.bias3);
+    multiply({logits_gradient_.data(), 1, kLogitsWidth}, {hidden2_.data(), model::kHidden2},
+             {model::kClasses, count_, model::kHidden2}, nullptr, gradient.weight3.data(),
+             model::kHidden2);
+    sum_rows(hidden2_gradient_, model::kHidden2, gradient.bias2);
+    return;
   }
-  multiply({hidden2_gradient_.data(), model::kHidden2, 1}, {weights_.data(), kPackedUnits},
-           {count_, model::kHidden2, kPackedUnits}, nullptr, output_gradient.data(), kPackedUnits);
-  relu_backward(output_gradient, hidden1_);
-  multiply({hidden2_gradient_.data(), 1, model::kHidden2}, {hidden1_.data(), kPackedUnits},
-           {model::kHidden2, count_, kPackedUnits}, nullptr, weights_.data(), kPackedUnits);
-  for (std::int64_t j = 0; j < model::kHidden2; ++j) {
-    std::copy_n(row(weights_, j, kPackedUnits), model::kHidden1,
+  const std::int64_t first = (task - 1) * kGradientRows;
+  const std::int64_t end = std::min(first + kGradientRows, model::kHidden2);
+  float* const padded = row(weight2_gradient_, first, kPackedUnits);
+  multiply({hidden2_gradient_.data() + first, 1, model::kHidden2}, {hidden1_.data(), kPackedUnits},
+           {end - first, count_, kPackedUnits}, nullptr, padded, kPackedUnits);
+  for (std::int64_t j = first; j < end; ++j) {
+    std::copy_n(row(weight2_gradient_, j, kPackedUnits), model::kHidden1,
                 gradient.weight2.data() + j * model::kHidden1);
   }
 }

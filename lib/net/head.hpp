@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "model/architecture.hpp"
 #include "net/aligned.hpp"
@@ -32,11 +33,16 @@ class HeadProducts {
 
   /// From the folded layer's outputs [count][kPackedUnits]: hidden2 [count][model::kHidden2] and
   /// logits [count][kLogitsWidth]. outputs and hidden2 are left as they are after their ReLU.
-  void apply(std::int64_t count, AlignedFloats& outputs, AlignedFloats& hidden2,
-             AlignedFloats& logits) const;
+  void apply(std::int64_t count, std::span<float> outputs, std::span<float> hidden2,
+             std::span<float> logits) const;
 
  private:
   AlignedFloats weight2_, bias2_, weight3_, bias3_;
+};
+
+/// Pictures of a batch.
+struct PictureRange {
+  std::int64_t first, count;
 };
 
 /// What follows the folded layer in training: ReLU, Linear, ReLU, Linear, and the mean cross
@@ -54,6 +60,22 @@ class Head {
   void backward(const HeadLayers& layers, float scale, std::span<float> output_gradient,
                 const HeadGradient& gradient);
 
+  /// The same in parts, for several threads, to the same bytes. Before a batch of so many pictures:
+  void begin(std::int64_t count);
+  /// Takes the layers' values.
+  void prepare(const HeadLayers& layers);
+  /// Then of each picture once, in any order; outputs and labels are the whole batch's.
+  void forward_rows(PictureRange range, std::span<const float> outputs,
+                    std::span<const std::int64_t> labels, double label_smoothing);
+  /// Then the batch's loss.
+  float loss() const;
+  /// Then of each picture once, in any order.
+  void backward_rows(PictureRange range, const HeadLayers& layers, float scale,
+                     std::span<float> output_gradient);
+  /// Then the parts of the layers' gradients, in any order: task is in [0, kGradientTasks).
+  void take_gradient(std::int64_t task, const HeadGradient& gradient);
+  static const std::int64_t kGradientTasks;
+
   /// After forward: the ten logits of a picture.
   std::span<const float> logits(std::int64_t picture) const;
 
@@ -65,8 +87,10 @@ class Head {
   // One row a picture. The hidden ones are kept as they are after their ReLU.
   AlignedFloats hidden1_, hidden2_, logits_;
   AlignedFloats logits_gradient_, hidden2_gradient_;
+  std::vector<float> losses_;
   HeadProducts products_;
-  AlignedFloats weights_;  // or their gradients
+  // [model::kHidden2][kPackedUnits], rows padded for the vectors.
+  AlignedFloats weight2_, weight2_gradient_;
 };
 
 }  // namespace mlpctl::net

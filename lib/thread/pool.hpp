@@ -24,6 +24,12 @@ class Pool {
   virtual int workers() const = 0;
 };
 
+/// Tasks that any threads may run, in any order: task(index) for every index in [0, count).
+struct SideWork {
+  std::int64_t count = 0;
+  Pool::Task task = {};
+};
+
 /// A pool without threads, which come when they are first asked for.
 std::unique_ptr<Pool> make_pool();
 

@@ -44,12 +44,6 @@ struct NetworkState {
   LossSum loss = {};
 };
 
-/// Tasks that any threads may run, in any order: task(index) for every index in [0, count).
-struct SideWork {
-  std::int64_t count = 0;
-  Pool::Task task = {};
-};
-
 /// The network being trained, on one device, with its optimizer.
 class Network {
  public:

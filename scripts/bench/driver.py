@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import machine, report
 from harness.bench import HERE, Bench
-from sections import curves, evaluate, hosts, predict, ranks, scale, start, threads, train
+from sections import cores, curves, evaluate, hosts, predict, ranks, scale, start, threads, train
 
 SECTIONS = {
     "train": train,
@@ -17,6 +17,7 @@ SECTIONS = {
     "predict": predict,
     "start": start,
     "threads": threads,
+    "cores": cores,
     "scale": scale,
     "curves": curves,
     "ranks": ranks,

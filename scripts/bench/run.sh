@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures mlpctl against its peers and writes scripts/bench/README.md:
-#   scripts/bench/run.sh [--quick] [--only train|eval|predict|start|threads|scale|curves|ranks|hosts]... [--program MLPCTL]
+#   scripts/bench/run.sh [--quick] [--only train|eval|predict|start|threads|cores|scale|curves|ranks|hosts]... [--program MLPCTL]
 # What is missing is made: the program, the data set, the peers' Python packages in build-bench/venv.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

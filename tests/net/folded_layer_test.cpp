@@ -171,7 +171,7 @@ TEST_CASE("the folded layer has the gradients of the two layers") {
     layers.weight = weight;
     Gradients found;
     AlignedFloats rows(static_cast<std::size_t>(kPackedSize));
-    FoldedLayer(2).backward(layers, batch, gradient, found.spans(),
+    FoldedLayer(2).backward(layers, batch.by_pixel(), gradient, found.spans(),
                             [&](std::int64_t offset, std::span<const float> row) {
                               std::copy(row.begin(), row.end(), rows.begin() + offset);
                             });

@@ -9,6 +9,8 @@
 
 #include "base/random.hpp"
 #include "model/parameters.hpp"
+#include "net/unit_block.hpp"
+#include "thread/pool.hpp"
 
 namespace {
 
@@ -130,7 +132,48 @@ std::vector<std::size_t> places(const std::vector<float>& gradient, std::uint64_
   return chosen;
 }
 
+/// Counts how often threads come together.
+class CountingPool : public Pool {
+ public:
+  explicit CountingPool(Pool& pool) : pool_(pool) {}
+  void run(std::int64_t count, int threads, const Task& task) override {
+    ++runs;
+    pool_.run(count, threads, task);
+  }
+  int workers() const override { return pool_.workers(); }
+
+  int runs = 0;
+
+ private:
+  Pool& pool_;
+};
+
+bool fills_lines(std::int64_t floats) {
+  return floats * static_cast<std::int64_t>(sizeof(float)) % 64 == 0;
+}
+
 }  // namespace
+
+TEST_CASE("threads meet four times a batch") {
+  Pool& pool = process_pool();
+  CountingPool counting(pool);
+  use_pool(counting);
+  pass_over(initial_parameters(4), Batch(37), 2);
+  use_pool(pool);
+  CHECK(counting.runs == 4);
+}
+
+TEST_CASE("tasks of the pass write rows that share no cache line") {
+  CHECK(reinterpret_cast<std::uintptr_t>(AlignedFloats(1).data()) % 64 == 0);
+  CHECK(reinterpret_cast<std::uintptr_t>(AlignedFloats(1 << 20).data()) % 64 == 0);
+  // A block's units of a picture, a row of a block's weights, a picture's rows of the head.
+  for (const std::int64_t width :
+       {kBlockUnits, kPackedUnits, kRowStride, kHidden2, HeadProducts::kLogitsWidth}) {
+    CHECK(fills_lines(width));
+  }
+  for (std::int64_t block = 0; block < kBlocks; ++block)
+    CHECK(fills_lines(packed_row(block, 0, 0)));
+}
 
 TEST_CASE("the pass has the loss and the gradients that finite differences have") {
   const Batch batch(3);

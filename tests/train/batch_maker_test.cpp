@@ -41,7 +41,7 @@ TEST_CASE("batches are the same whether they are made beside a step or when they
       for (const std::int64_t first : {0, 20, 40}) {
         const Examples batch = maker.next();
         if (beside) {
-          const SideWork work = maker.beside();
+          const mlpctl::SideWork work = maker.beside();
           CHECK(work.count == (first == 0 ? 3 : first == 20 ? 2 : 0));
           for (std::int64_t i = work.count - 1; i >= 0; --i) work.task(i);
         }
@@ -57,7 +57,7 @@ TEST_CASE("an epoch that begins anew drops what was made beside") {
   BatchMaker maker(number_images, 1);
   maker.start(0, forth, 1);
   maker.next();
-  const SideWork work = maker.beside();
+  const mlpctl::SideWork work = maker.beside();
   for (std::int64_t i = 0; i < work.count; ++i) work.task(i);
   maker.start(0, back, 1);
   check_batch(maker.next(), 0, 2, 1);
