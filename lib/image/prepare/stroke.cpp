@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <span>
+#include <vector>
 
 namespace mlpctl::image {
 namespace {
@@ -16,51 +17,77 @@ class LineTransform {
   explicit LineTransform(int longest)
       : in_(static_cast<std::size_t>(longest)), vertex_(in_.size()), start_(in_.size() + 1) {}
 
-  /// value(i) is the i-th value of the line.
-  template <typename Value>
-  void run(int count, const Value& value) {
-    for (int i = 0; i < count; ++i) in_[static_cast<std::size_t>(i)] = value(i);
-    std::size_t last = 0;
-    vertex_[0] = 0;
-    start_[0] = -kFar;
-    start_[1] = kFar;
-    for (int q = 1; q < count; ++q) {
-      float cross = intersection(q, vertex_[last]);
-      while (last > 0 && cross <= start_[last]) cross = intersection(q, vertex_[--last]);
-      vertex_[++last] = q;
-      start_[last] = cross;
-      start_[last + 1] = kFar;
-    }
-    std::size_t k = 0;
-    for (int q = 0; q < count; ++q) {
-      while (start_[k + 1] < static_cast<float>(q)) ++k;
-      const auto d = static_cast<float>(q - vertex_[k]);
-      value(q) = std::min(kFar, d * d + in_[static_cast<std::size_t>(vertex_[k])]);
+  /// A zero is nearer to what lies behind it than all before it, so a line falls into the runs
+  /// between its zeros, which belong to both of their runs.
+  void run(std::span<float> line) {
+    std::size_t begin = 0;
+    while (begin < line.size()) {
+      std::size_t end = begin + 1;
+      while (end < line.size() && line[end] != 0) ++end;
+      const std::size_t last = std::min(end + 1, line.size());
+      if (last - begin > 2 || line[begin] != 0 || line[last - 1] != 0)
+        transform(line.subspan(begin, last - begin));
+      begin = end;
     }
   }
 
  private:
-  float intersection(int q, int p) const {
+  void transform(std::span<float> line) {
+    std::ranges::copy(line, in_.begin());
+    // Which of the parabolas is the lowest, and from where on; what is far away is none of them.
+    std::size_t count = 0;
+    for (std::size_t q = 0; q < line.size(); ++q) {
+      if (in_[q] >= kFar) continue;
+      float cross = -kFar;
+      while (count > 0 && (cross = intersection(q, vertex_[count - 1])) <= start_[count - 1])
+        --count;
+      start_[count] = count == 0 ? -kFar : cross;
+      vertex_[count++] = q;
+    }
+    if (count == 0) return;
+    start_[count] = kFar;
+    std::size_t k = 0;
+    for (std::size_t q = 0; q < line.size(); ++q) {
+      while (start_[k + 1] < static_cast<float>(q)) ++k;
+      const float d = static_cast<float>(q) - static_cast<float>(vertex_[k]);
+      line[q] = std::min(kFar, d * d + in_[vertex_[k]]);
+    }
+  }
+
+  float intersection(std::size_t q, std::size_t p) const {
     const auto fq = static_cast<float>(q), fp = static_cast<float>(p);
-    return (in_[static_cast<std::size_t>(q)] + fq * fq - in_[static_cast<std::size_t>(p)] -
-            fp * fp) /
-           (2 * (fq - fp));
+    return (in_[q] + fq * fq - in_[p] - fp * fp) / (2 * (fq - fp));
   }
 
   std::vector<float> in_;
-  std::vector<int> vertex_;
+  std::vector<std::size_t> vertex_;
   std::vector<float> start_;
 };
 
+/// Of each pixel of a plane of 0 and kFar, the squared distance to the nearest 0 in its column.
+void square_in_columns(Plane& plane) {
+  const auto width = static_cast<std::size_t>(plane.width);
+  std::vector<float> steps(width, kFar);
+  const auto row = [&](int y) { return plane.values.data() + static_cast<std::size_t>(y) * width; };
+  for (int y = 0; y < plane.height; ++y) {
+    float* const values = row(y);
+    for (std::size_t x = 0; x < width; ++x)
+      steps[x] = values[x] = values[x] == 0 ? 0 : std::min(kFar, steps[x] + 1);
+  }
+  for (int y = plane.height - 2; y >= 0; --y) {
+    float *const values = row(y), *const below = row(y + 1);
+    for (std::size_t x = 0; x < width; ++x) values[x] = std::min(values[x], below[x] + 1);
+  }
+  for (float& value : plane.values) value = std::min(kFar, value * value);
+}
+
 /// Turns a plane of 0 (here) and kFar (elsewhere) into distances to the nearest 0.
 void distance_in_place(Plane& plane) {
-  LineTransform line(std::max(plane.width, plane.height));
-  for (int x = 0; x < plane.width; ++x) {
-    line.run(plane.height, [&](int y) -> float& { return plane.at(x, y); });
-  }
-  for (int y = 0; y < plane.height; ++y) {
-    line.run(plane.width, [&](int x) -> float& { return plane.at(x, y); });
-  }
+  square_in_columns(plane);
+  LineTransform line(plane.width);
+  const auto width = static_cast<std::size_t>(plane.width);
+  for (int y = 0; y < plane.height; ++y)
+    line.run(std::span(plane.values).subspan(static_cast<std::size_t>(y) * width, width));
   for (float& value : plane.values) value = std::sqrt(value);
 }
 
