@@ -252,7 +252,9 @@ class Run {
       result_.kept_epoch = result_.epochs_done;
       result_.kept = last_report_;
     } else {
-      result_.parameters = network_.result();
+      // After a whole epoch they are those that were measured: 4 MB less at once.
+      const bool measured = epoch_step_ == 0 && last_good_;
+      result_.parameters = measured ? std::exchange(last_good_, std::nullopt) : network_.result();
       if (epoch_step_ > 0) return;
       result_.kept_epoch = result_.epochs_done;
       result_.kept = last_report_;
