@@ -22,10 +22,6 @@ constexpr std::size_t kFirstOfHead = 4;
 constexpr std::int64_t kMapBlockValues = (model::kPixels + 1) * net::kBlockUnits;
 static_assert(sizeof(net::FoldedBlock) == kMapBlockValues * sizeof(float));
 
-/// The average moves at every so many steps, by as much as at all of them: a fourth stream beside
-/// weights and moments costs as much as each of these.
-constexpr std::int64_t kStepsOfAverage = 8;
-
 /// The map's own rate beside the head's. A weight of the map is the sum of up to 45 products of the
 /// layers' weights, each of which would go a step of its own: so the same rate serves both.
 constexpr double kMapRate = 2;
@@ -110,8 +106,8 @@ class MapNetwork : public Network {
     const float loss = forward();
     if (!std::isfinite(loss)) return loss;
     ++step_;
-    update_ = make_update(learning_rate);
-    map_update_ = make_update(kMapRate * learning_rate);
+    update_ = make_update(options_.optimizer, learning_rate, options_.ema, step_);
+    map_update_ = make_update(options_.optimizer, kMapRate * learning_rate, options_.ema, step_);
     backward();
     for (std::size_t i = kFirstOfHead; i < model::kEntries.size(); ++i) update_head(i);
     loss_.sum += static_cast<double>(loss) * static_cast<double>(count);
@@ -158,17 +154,10 @@ class MapNetwork : public Network {
     });
   }
 
-  Update make_update(double rate) const {
-    Update update = train::make_update(options_.optimizer, rate, options_.ema, step_);
-    update.average_share = static_cast<float>(
-        1 - std::pow(average_decay(options_.ema, step_), double{kStepsOfAverage}));
-    return update;
-  }
   template <typename Values>
   Slots slots(const Values& values) {
-    const bool averages = options_.averages() && step_ % kStepsOfAverage == 0;
     return {values(weights_), options_.has_first_moment() ? values(first_) : nullptr,
-            values(second_), averages ? values(average_) : nullptr};
+            values(second_), options_.averages() ? values(average_) : nullptr};
   }
   void update_head(std::size_t i) {
     const auto values = [i](MapParameters& all) { return all.head.tensors[i].data(); };

@@ -143,8 +143,9 @@ void apply_values(const Update& update, const Slots& slots, const float* gradien
 template <model::OptimizerKind kKind>
 void apply_kind(const Update& update, const Slots& slots, const float* gradient,
                 std::int64_t count) {
-  slots.average == nullptr ? apply_values<kKind, false>(update, slots, gradient, count)
-                           : apply_values<kKind, true>(update, slots, gradient, count);
+  const bool averages = slots.average != nullptr && update.average_share > 0;
+  averages ? apply_values<kKind, true>(update, slots, gradient, count)
+           : apply_values<kKind, false>(update, slots, gradient, count);
 }
 
 void apply_all(const Update& update, const Slots& slots, const float* gradient,
@@ -166,8 +167,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mlpctl::train {
 
-double average_decay(double ema, std::int64_t step) {
-  return std::min(ema, static_cast<double>(step) / static_cast<double>(step + 10));
+double average_share(double ema, std::int64_t step) {
+  // Of an average that forgets sooner, eight steps are too much of it.
+  constexpr double kSlow = 0.99;
+  constexpr std::int64_t kTogether = 8;
+  const double kept = std::min(ema, static_cast<double>(step) / static_cast<double>(step + 10));
+  if (kept < kSlow) return 1 - kept;
+  return step % kTogether == 0 ? 1 - std::pow(kept, double{kTogether}) : 0;
 }
 
 Update make_update(const OptimizerOptions& optimizer, double rate, double ema, std::int64_t step) {
@@ -184,7 +190,7 @@ Update make_update(const OptimizerOptions& optimizer, double rate, double ema, s
   update.momentum = static_cast<float>(optimizer.momentum);
   update.gradient_share = step == 1 ? 1.0F : static_cast<float>(1 - optimizer.dampening);
   update.nesterov = optimizer.nesterov;
-  update.average_share = static_cast<float>(1 - average_decay(ema, step));
+  update.average_share = static_cast<float>(average_share(ema, step));
   return update;
 }
 

@@ -18,16 +18,18 @@ struct Update {
   /// SGD: the gradient's share in the momentum, 1 - dampening after the first step.
   float gradient_share;
   bool nesterov;
-  /// The share of the new weights in the average.
+  /// The share of the new weights in the average; 0: it does not move.
   float average_share;
 };
 
-/// The step-th step, counted from 1. The average starts as the weights' plain mean and becomes
-/// exponential with the decay: min(decay, step / (step + 10)) is kept of it.
+/// The step-th step, counted from 1.
 Update make_update(const OptimizerOptions& optimizer, double rate, double ema, std::int64_t step);
 
-/// How much of the average the step-th step keeps.
-double average_decay(double ema, std::int64_t step);
+/// The share of the new weights in the average after the step-th step. The average starts as the
+/// weights' plain mean and becomes exponential with the decay: a step keeps min(decay, step / (step
+/// + 10)) of it. Where that is 0.99 or more it moves at every eighth step alone, by as much as in
+/// eight: a stream beside weights and moments costs as much as each of these.
+double average_share(double ema, std::int64_t step);
 
 /// The values of one tensor or of a part of it. `first` and `second` are the optimizer's moments,
 /// `average` the averaged weights; null where the options have none.

@@ -72,8 +72,13 @@ TEST_CASE("the optimizers follow the formulas of torch.optim") {
 }
 
 TEST_CASE("the average moves towards the weights, fast at first") {
-  CHECK(average_decay(0.999, 1) < 0.1);
-  CHECK(average_decay(0.999, 1000000) == 0.999);
+  CHECK(average_share(0.999, 1) > 0.9);
+  CHECK(average_share(0.999, 989) > 0.01);
+  CHECK(average_share(0.999, 991) == 0);
+  CHECK(average_share(0.9, 1000001) > 0.09);
+  CHECK(average_share(0.999, 1000001) == 0);
+  CHECK_THAT(average_share(0.999, 1000000),
+             Catch::Matchers::WithinAbs(1 - std::pow(0.999, 8), 1e-12));
   std::vector<float> weight(3, 1.0F), average(3, 0.0F), gradient(3, 0.0F);
   const auto update = make_update({.kind = OptimizerKind::kSgd}, 0.1, 0.5, 1000);
   apply(update, {weight.data(), nullptr, nullptr, average.data()}, gradient.data(), 3);

@@ -196,9 +196,8 @@ class TensorNetwork : public Network {
                         step_ == 1 && optimizer.dampening != 0);
         break;
     }
-    if (options_.ema > 0) {
-      at::_foreach_lerp_(as_list(average_), weights, 1 - average_decay(options_.ema, step_));
-    }
+    const double share = options_.averages() ? average_share(options_.ema, step_) : 0;
+    if (share > 0) at::_foreach_lerp_(as_list(average_), weights, share);
   }
 
   NetworkOptions options_;
