@@ -21,7 +21,7 @@ struct JudgeWeights {
 /// Fitted by scripts/fit_judge.py, which says how well.
 inline constexpr JudgeWeights kJudge{
     .sources = {0, 0.53F, 0.46F, -1.08F, -0.1F, 0.2F},
-    .groups = {-0.18F, -0.33F, -0.74F, 0.86F, 0.39F},
+    .groups = {-0.18F, -0.33F, -0.74F, 0.86F, 0.39F, -0.3F},
     .share = 1.11F,
     .cover = -3.95F,
     .sureness = 2.06F,

@@ -9,7 +9,8 @@ namespace mlpctl::image {
 namespace {
 
 /// Distances are in thirds of a pixel: so much to a neighbour, and so much across a corner.
-constexpr std::uint16_t kBeside = 3, kAcross = 4, kFarAway = std::numeric_limits<std::uint16_t>::max() / 2;
+constexpr std::uint16_t kBeside = 3, kAcross = 4,
+                        kFarAway = std::numeric_limits<std::uint16_t>::max() / 2;
 
 using Distances = Grid<std::uint16_t>;
 
@@ -41,7 +42,7 @@ void spread(Distances& away) {
 /// number at a depth is the length of all strokes that are at least so thick.
 std::optional<std::uint16_t> parting_depth(const Distances& depths) {
   /// At least this share of all strokes' length is thin, and this much thick.
-  constexpr float kLeastThin = 0.2F, kLeastThick = 0.12F;
+  constexpr float kLeastThin = 0.3F, kLeastThick = 0.12F;
   /// From the parting depth to half as much again no more than this share of the strokes end.
   constexpr float kEnding = 0.25F;
   std::vector<int> count;
@@ -63,8 +64,8 @@ std::optional<std::uint16_t> parting_depth(const Distances& depths) {
     const float here = length(depth);
     if (here < kLeastThick * all) break;
     if (here > (1 - kLeastThin) * all) continue;
-    const float going_on = length(depth * 3 / 2) / here;
-    if (going_on <= most) continue;
+    const float going_on = std::min(1.0F, length(depth * 3 / 2) / here);
+    if (going_on < most) continue;
     most = going_on;
     best = static_cast<std::uint16_t>(depth);
   }
@@ -82,7 +83,8 @@ std::optional<Plane> thick_strokes(const Plane& ink, const Box& box, float level
   Distances depths(columns + 2, rows + 2);
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {
-      if (ink.at(box.x + x, box.y + y) > level) depths.at(x / factor + 1, y / factor + 1) = kFarAway;
+      if (ink.at(box.x + x, box.y + y) > level)
+        depths.at(x / factor + 1, y / factor + 1) = kFarAway;
     }
   }
   spread(depths);

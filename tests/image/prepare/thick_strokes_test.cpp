@@ -11,8 +11,8 @@ namespace {
 
 constexpr float kInk = 100, kHalfInk = 50;
 
-/// A ring of a pen this wide, as a nought is.
-Plane ring(int side, float pen) {
+/// A nought of a pen this wide.
+Plane nought(int side, float pen) {
   Plane ink(side, side);
   const float middle = static_cast<float>(side) / 2, radius = 0.3F * static_cast<float>(side);
   for (int y = 0; y < side; ++y) {
@@ -56,28 +56,29 @@ TEST_CASE("a thin line through a broad stroke is taken out at any size") {
   for (const int side : {48, 100, 300, 700}) {
     CAPTURE(side);
     const float pen = 0.12F * static_cast<float>(side);
-    const Plane digit = ring(side, pen), both = crossed(digit, pen / 5);
+    const Plane digit = nought(side, pen), both = crossed(digit, pen / 5);
     const auto thick = thick_strokes(both, all_of(both), kHalfInk);
     REQUIRE(thick.has_value());
     // Where the line enters the stroke a stub stays.
-    CHECK(differing(*thick, digit) < 0.06 * area_of(digit));
-    CHECK(differing(both, digit) > 0.08 * area_of(digit));
+    CHECK(differing(*thick, digit) < 0.3 * differing(both, digit));
   }
 }
 
-TEST_CASE("strokes of one width stay as they are") {
+TEST_CASE("of strokes of one width nothing is lost") {
   for (const float pen : {1.0F, 3.0F, 9.0F, 25.0F}) {
     CAPTURE(pen);
-    const Plane digit = ring(100, pen);
-    CHECK_FALSE(thick_strokes(digit, all_of(digit), kHalfInk).has_value());
-    CHECK_FALSE(thick_strokes(crossed(digit, pen), all_of(digit), kHalfInk).has_value());
+    const Plane digit = nought(100, pen);
+    for (const Plane& plane : {digit, crossed(digit, pen)}) {
+      const auto thick = thick_strokes(plane, all_of(plane), kHalfInk);
+      CHECK((!thick || differing(*thick, plane) < 0.02 * area_of(plane)));
+    }
   }
   const Plane paper(40, 30);
   CHECK_FALSE(thick_strokes(paper, all_of(paper), kHalfInk).has_value());
 }
 
 TEST_CASE("what lies beyond the box is not looked at and stays") {
-  const Plane both = crossed(ring(100, 12), 2);
+  const Plane both = crossed(nought(100, 12), 2);
   const auto thick = thick_strokes(both, {15, 15, 70, 70}, kHalfInk);
   REQUIRE(thick.has_value());
   CHECK(thick->at(5, 5) == kInk);
