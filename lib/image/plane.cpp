@@ -117,6 +117,33 @@ Plane blur(const Plane& plane, float sigma) {
   return blur_down(blur_across(plane, kernel), kernel);
 }
 
+void change_enlarged(Plane& ink, int factor, const std::function<bool(Plane&)>& change) {
+  if (factor <= 1) {
+    change(ink);
+    return;
+  }
+  Plane large(ink.width * factor, ink.height * factor);
+  const auto scale = static_cast<float>(factor);
+  const auto at = [&](int i) { return (static_cast<float>(i) + 0.5F) / scale - 0.5F; };
+  for (int y = 0; y < large.height; ++y) {
+    for (int x = 0; x < large.width; ++x) large.at(x, y) = sample(ink, at(x), at(y));
+  }
+  const Plane before = large;
+  if (!change(large)) return;
+  for (int y = 0; y < ink.height; ++y) {
+    for (int x = 0; x < ink.width; ++x) {
+      float was = 0, is = 0;
+      for (int v = y * factor; v < (y + 1) * factor; ++v) {
+        for (int u = x * factor; u < (x + 1) * factor; ++u) {
+          was += before.at(u, v);
+          is += large.at(u, v);
+        }
+      }
+      if (is != was) ink.at(x, y) *= std::clamp(is / was, 0.0F, 1.0F);
+    }
+  }
+}
+
 std::vector<float> spread_sample(const Plane& plane, std::size_t enough) {
   std::size_t step = plane.values.size() / enough;
   if (step < 2) return plane.values;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "image/picture.hpp"
@@ -42,6 +43,10 @@ Plane grey_of(const Picture& picture);
 
 /// Gaussian smoothing; outside, the nearest edge's values.
 Plane blur(const Plane& plane, float sigma);
+
+/// Lets `change` take some of the ink away where it is drawn so many times as large: what is left
+/// of a pixel is the share that is left of its ink there. `change` returns whether it took any.
+void change_enlarged(Plane& ink, int factor, const std::function<bool(Plane&)>& change);
 
 /// Values from all over the plane: all of them, or of a large plane about `enough`. The default is
 /// enough for a quantile of few values, kForMiddle for one near the middle.

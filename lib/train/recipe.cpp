@@ -40,7 +40,7 @@ TrainOptions quick() {
   augment.shear = 0.1F;
   augment.shift = 1.5F;
   augment.elastic = 1;
-  augment.styles = augment.nondigits = 0;
+  augment.styles = augment.remains = augment.nondigits = 0;
   return options;
 }
 

@@ -37,3 +37,25 @@ TEST_CASE("a quantile of many values is the one that sorting finds") {
   CHECK(image::quantile(std::vector<float>(10'000, -2), 0.5) == -2);
   CHECK(image::quantile({}, 0.5) == 0);
 }
+
+TEST_CASE(
+    "what is taken away where a plane is drawn larger is taken from its pixels in like share") {
+  for (const int factor : {1, 4}) {
+    CAPTURE(factor);
+    image::Plane plane(6, 5, 80);
+    image::change_enlarged(plane, factor, [&](image::Plane& large) {
+      CHECK(large.width == 6 * factor);
+      // The left half of the third column, or all of it where nothing is finer.
+      for (int y = 0; y < large.height; ++y) {
+        for (int x = 2 * factor; x < 2 * factor + (factor + 1) / 2; ++x) large.at(x, y) = 0;
+      }
+      return true;
+    });
+    CHECK(plane.at(2, 2) == (factor == 1 ? 0 : 40));
+    CHECK(plane.at(1, 2) == 80);
+    CHECK(plane.at(3, 2) == 80);
+  }
+  image::Plane same(6, 5, 80);
+  image::change_enlarged(same, 3, [](image::Plane&) { return false; });
+  CHECK(same.values == image::Plane(6, 5, 80).values);
+}

@@ -73,7 +73,7 @@ TEST_CASE("every setting has a name of its own and every range is checked") {
   for_each_field(options, visit);
   for_each_field(options.augment, visit);
   CHECK(names.size() == rows);
-  CHECK(ranged == 6 + 14);
+  CHECK(ranged == 6 + 15);
 }
 
 TEST_CASE("names of choices are read back") {

@@ -199,7 +199,7 @@ Plane rows_of(const Plane& plane, int top, int bottom) {
 
 /// Takes out the upright lines of a table that is far lower than the picture: those that go from
 /// its first level line to its last. Ruled paper fills the picture.
-void remove_uprights_between(Plane& ink, const std::vector<PrintedLine>& lines, float level) {
+bool remove_uprights_between(Plane& ink, const std::vector<PrintedLine>& lines, float level) {
   /// Near the picture's ends, as a share, the page's own edge may be taken for a line.
   constexpr float kEnds = 0.08F;
   constexpr int kFewestLines = 3;
@@ -215,44 +215,24 @@ void remove_uprights_between(Plane& ink, const std::vector<PrintedLine>& lines, 
     last = std::max({last, left, right});
     ++count;
   }
-  if (count < kFewestLines || last - first > kLowTable * tall) return;
+  if (count < kFewestLines || last - first > kLowTable * tall) return false;
   const int top = std::clamp(static_cast<int>(first), 0, ink.height);
   const int bottom = std::clamp(static_cast<int>(last) + 1, top, ink.height);
   const Plane rows = rows_of(ink, top, bottom);
-  remove_lines(ink, find_lines(rows, LineWay::kUpright, level, kTableSpan), LineWay::kUpright,
-               level, top);
+  return !remove_lines(ink, find_lines(rows, LineWay::kUpright, level, kTableSpan),
+                       LineWay::kUpright, level, top)
+              .empty();
 }
 
 }  // namespace
 
-void remove_ruled_lines(Plane& ink, float level, float span) {
+bool remove_ruled_lines(Plane& ink, float level, float span) {
   const std::vector<PrintedLine> across =
       remove_lines(ink, find_lines(ink, LineWay::kLevel, level, span), LineWay::kLevel, level);
-  remove_lines(ink, find_lines(ink, LineWay::kUpright, level, span), LineWay::kUpright, level);
-  remove_uprights_between(ink, across, level);
-}
-
-void remove_fine_ruled_lines(Plane& ink, int factor, float level, float span) {
-  Plane large(ink.width * factor, ink.height * factor);
-  const auto scale = static_cast<float>(factor);
-  const auto at = [&](int i) { return (static_cast<float>(i) + 0.5F) / scale - 0.5F; };
-  for (int y = 0; y < large.height; ++y) {
-    for (int x = 0; x < large.width; ++x) large.at(x, y) = sample(ink, at(x), at(y));
-  }
-  const Plane before = large;
-  remove_ruled_lines(large, level, span);
-  for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x) {
-      float was = 0, is = 0;
-      for (int v = y * factor; v < (y + 1) * factor; ++v) {
-        for (int u = x * factor; u < (x + 1) * factor; ++u) {
-          was += before.at(u, v);
-          is += large.at(u, v);
-        }
-      }
-      if (is != was) ink.at(x, y) *= std::clamp(is / was, 0.0F, 1.0F);
-    }
-  }
+  const std::vector<PrintedLine> upright =
+      remove_lines(ink, find_lines(ink, LineWay::kUpright, level, span), LineWay::kUpright, level);
+  const bool between = remove_uprights_between(ink, across, level);
+  return between || !across.empty() || !upright.empty();
 }
 
 }  // namespace mlpctl::image

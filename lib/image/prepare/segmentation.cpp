@@ -5,6 +5,7 @@
 
 #include "image/prepare/ruled_lines.hpp"
 #include "image/prepare/straight_runs.hpp"
+#include "image/prepare/thick_strokes.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -130,6 +131,17 @@ bool find_pieces(Segmentation& segmented) {
   return true;
 }
 
+/// The segmented picture with this for its ink; none where there is nothing left of it.
+std::optional<Segmentation> seen_with(const Segmentation& segmented, Plane ink) {
+  Segmentation way{.ink = std::move(ink),
+                   .brightness = segmented.brightness,
+                   .flat = segmented.flat,
+                   .noise = segmented.noise,
+                   .least = segmented.least,
+                   .mass = segmented.mass};
+  return find_pieces(way) ? std::optional(std::move(way)) : std::nullopt;
+}
+
 }  // namespace
 
 float noise_of(const Plane& ink) {
@@ -183,31 +195,35 @@ std::vector<Segmentation> without_lines(const Segmentation& segmented) {
   constexpr int kLeastSide = 200;
   std::vector<Segmentation> ways;
   if (segmented.found.pieces.empty()) return ways;
-  const int side = std::min(segmented.ink.width, segmented.ink.height);
   const auto add = [&](Plane ink) {
-    if (ink.values == segmented.ink.values) return;
-    Segmentation rest{.ink = std::move(ink),
-                      .brightness = segmented.brightness,
-                      .flat = segmented.flat,
-                      .noise = segmented.noise,
-                      .least = segmented.least,
-                      .mass = segmented.mass};
-    if (find_pieces(rest)) ways.push_back(std::move(rest));
+    std::optional<Segmentation> way = seen_with(segmented, std::move(ink));
+    if (way) ways.push_back(std::move(*way));
   };
+  const int side = std::min(segmented.ink.width, segmented.ink.height);
   if (side < kLeastSide) {
     Plane ink = segmented.ink;
-    remove_straight_runs(ink, segmented.level, kSpan);
-    add(std::move(ink));
+    if (remove_straight_runs(ink, segmented.level, kSpan)) add(std::move(ink));
   }
   Plane ink = segmented.ink;
   const float span = segmented.flat ? kFlatSpan : kSpan;
-  if (side < kLeastSide) {
-    remove_fine_ruled_lines(ink, (kLeastSide + side - 1) / side, 0.5F * segmented.level, span);
-  } else {
-    remove_ruled_lines(ink, 0.5F * segmented.level, span);
+  bool any = false;
+  change_enlarged(ink, (kLeastSide + side - 1) / side, [&](Plane& large) {
+    any = remove_ruled_lines(large, 0.5F * segmented.level, span);
+    return any;
+  });
+  if (any) add(std::move(ink));
+  if (std::ranges::any_of(segmented.found.pieces, lies_on_edge)) {
+    add(without_edge_pieces(segmented));
   }
-  add(std::move(ink));
   return ways;
+}
+
+std::optional<Segmentation> without_thin_strokes(const Segmentation& segmented) {
+  if (segmented.found.pieces.empty()) return std::nullopt;
+  Box box = segmented.found.pieces.front().box;
+  for (const Component& piece : segmented.found.pieces) box = united(box, piece.box);
+  std::optional<Plane> thick = thick_strokes(segmented.ink, box, segmented.level);
+  return thick ? seen_with(segmented, std::move(*thick)) : std::nullopt;
 }
 
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {

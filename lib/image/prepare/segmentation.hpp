@@ -31,8 +31,13 @@ Segmentation segment_ink(InkPlane plane, float line_span = 0.9F);
 /// The same ink with strokes that the pen hardly pressed; empty where there are none.
 std::optional<Segmentation> with_faint_ink(const Segmentation& segmented);
 
-/// The same ink without printed lines that cross half of the picture; empty when there are none.
+/// The same ink without printed lines that cross half of the picture, without all that is drawn
+/// much thinner than the rest, and without what lies along the edge; empty where there is none of
+/// these.
 std::vector<Segmentation> without_lines(const Segmentation& segmented);
+
+/// The same ink without all that is drawn much thinner than the rest; empty where nothing is.
+std::optional<Segmentation> without_thin_strokes(const Segmentation& segmented);
 
 /// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);

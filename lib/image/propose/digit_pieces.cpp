@@ -47,7 +47,6 @@ bool is_frame(const Components& found, std::size_t index) {
 
 /// What is less prominent than this share of the most prominent is no digit beside it.
 constexpr float kNextShare = 0.15F;
-constexpr int kMostNext = 2;
 
 class Prominences {
  public:
@@ -106,7 +105,7 @@ bool is_flat_stroke(const Box& box) {
   return box.width > 3 * box.height;
 }
 
-std::vector<Grouping> groupings_of(const Components& found) {
+std::vector<Grouping> groupings_of(const Components& found, int most_next) {
   const Prominences prominences(found);
   const std::optional<std::size_t> first = prominences.most({});
   if (!first) return {};
@@ -118,7 +117,7 @@ std::vector<Grouping> groupings_of(const Components& found) {
   }
   std::vector<bool> taken(whole.size());
   taken[*first] = true;
-  for (int i = 0; i < kMostNext; ++i) {
+  for (int i = 0; i < most_next; ++i) {
     const std::optional<std::size_t> next = prominences.most(taken);
     if (!next || prominences.of(*next) < kNextShare * prominences.of(*first)) break;
     std::vector<bool> chosen = with_parts(found, prominences, *next);

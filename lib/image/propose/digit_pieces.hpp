@@ -17,9 +17,9 @@ struct Grouping {
 };
 
 /// The most prominent piece with what lies close to it and is no speck, the same piece alone where
-/// that differs, and the next most prominent with its like. None when all are the lines of ruled or
-/// squared paper.
-std::vector<Grouping> groupings_of(const Components& found);
+/// that differs, and the next most prominent with their like, so many at most. None when all are
+/// the lines of ruled or squared paper.
+std::vector<Grouping> groupings_of(const Components& found, int most_next = 2);
 
 /// Whether the pieces look like several digits, of which those chosen, within the box, are one or
 /// more: as tall, as much ink, and side by side.

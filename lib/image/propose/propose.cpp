@@ -38,13 +38,19 @@ class Looks {
 
   /// What is seen of the ink on paper; nothing where no ink is.
   void add(std::vector<Sighting> seen) { std::ranges::move(seen, std::back_inserter(all_)); }
-  void by_level(Polarity polarity) {
-    add(look(segment_ink(ink_.by_level(polarity)), Source::kLevels, scale_));
+  void by_level(Polarity polarity, const std::optional<Sighting>& wide) {
+    const Segmentation segmented = segment_ink(ink_.by_level(polarity));
+    std::vector<Sighting> seen = look(segmented, Source::kLevels, scale_);
+    // Where paper and level tell the same, lines or shades are in neither's way.
+    if (!seen.empty() && !(wide && agreement(wide->box(), seen[0].box()) > kSame)) {
+      look_closer(seen, segmented, Source::kLevels, scale_);
+    }
+    add(std::move(seen));
   }
   /// Whether strokes confirm what was seen on paper.
   bool in_strokes(Polarity polarity, double reach, const std::optional<Sighting>& wide) {
     std::vector<Sighting> seen =
-        look(segment_ink(ink_.in_strokes(polarity, reach)), Source::kStrokes, scale_);
+        look(segment_ink(ink_.in_strokes(polarity, reach)), Source::kStrokes, scale_, all_);
     // A strip of shadow or table along the edge looks like a stroke.
     std::erase_if(seen, [](const Sighting& each) { return each.on_edge; });
     const bool same = wide && !seen.empty() && seen[0].reading.terms.group == Group::kWithParts &&
@@ -74,15 +80,16 @@ class Looks {
 
 /// Looks in as many ways as the picture needs.
 std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, int side) {
-  looks.add(look(on_paper, Source::kPaper, looks.scale()));
-  const std::optional<Sighting> wide =
-      looks.all().empty() ? std::nullopt : std::optional(looks.all().front());
-  looks.add(look_closer(on_paper, Source::kPaper, looks.scale()));
+  std::vector<Sighting> seen = look(on_paper, Source::kPaper, looks.scale());
+  const std::optional<Sighting> wide = seen.empty() ? std::nullopt : std::optional(seen.front());
+  look_closer(seen, on_paper, Source::kPaper, looks.scale());
+  looks.add(std::move(seen));
   if (side <= kSmall) {
-    for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) looks.by_level(polarity);
+    for (const Polarity polarity : {Polarity::kDark, Polarity::kLight})
+      looks.by_level(polarity, wide);
   }
-  const bool simple = side <= kSmall || (on_paper.flat && wide && !wide->on_edge);
-  if (wide && simple && wide->reading.terms.share >= kUnderstood) return looks.all();
+  const bool simple = wide && (side <= kSmall || (on_paper.flat && !wide->on_edge));
+  if (simple && wide->reading.terms.share >= kUnderstood) return looks.all();
   for (const double reach : kHalfStrokes) {
     for (const Polarity polarity : {Polarity::kDark, Polarity::kLight}) {
       const bool same = looks.in_strokes(polarity, reach, wide);

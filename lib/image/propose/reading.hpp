@@ -24,8 +24,9 @@ enum class Group {
   kNext,       ///< one of the next most prominent, with what lies near it but the first
   kFaint,      ///< the first of these with the fainter strokes that go on from it
   kUnruled,    ///< the first of these after straight lines were taken out
+  kThick,      ///< the first of these without strokes that are much thinner than the others
 };
-inline constexpr int kGroups = 5;
+inline constexpr int kGroups = 6;
 
 /// What the shape of a proposal tells about it being a digit, for the judge to weigh.
 struct Terms {

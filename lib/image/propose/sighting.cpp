@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "image/prepare/morphology.hpp"
@@ -64,12 +64,25 @@ Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chos
   return sharp;
 }
 
-/// The grouping as a digit; empty when it cannot be one.
-std::optional<Sighting> sighted(const Segmentation& segmented, const Grouping& grouping,
-                                Source source, double scale) {
+/// What is left of a row of boxes' sides may be more prominent than the digit in one of them.
+constexpr int kMostBesideLines = 5;
+
+/// Whether this ink in this box was seen from this source.
+bool is_seen(std::span<const Sighting> seen, Source source, const Box& box, float mass) {
+  /// Of the ink; lines that are taken out beside a digit may take of its soft edge.
+  constexpr float kSameInk = 0.02F;
+  return std::ranges::any_of(seen, [&](const Sighting& each) {
+    return each.reading.terms.source == source && each.box() == box &&
+           std::abs(each.mass - mass) < kSameInk * mass;
+  });
+}
+
+/// Adds the grouping as a digit, unless it cannot be one or was seen before.
+void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
+                 const Grouping& grouping, Source source, double scale) {
   const std::vector<bool>& chosen = grouping.chosen;
   const Box box = box_of(segmented.found, chosen);
-  if (std::max(box.width, box.height) < 5 || is_flat_stroke(box)) return std::nullopt;
+  if (std::max(box.width, box.height) < 5 || is_flat_stroke(box)) return;
   float own = 0;
   int area = 0;
   Sighting sighting;
@@ -80,9 +93,10 @@ std::optional<Sighting> sighted(const Segmentation& segmented, const Grouping& g
     area += piece.area;
     sighting.on_edge = sighting.on_edge || lies_on_edge(piece);
   }
-  if (own < kLeastShare * segmented.mass) return std::nullopt;
+  if (own < kLeastShare * segmented.mass || is_seen(seen, source, in_file(box, scale), own)) return;
+  sighting.mass = own;
   const Sharpness sharp = sharpness(segmented, chosen, box);
-  if (is_shadow(sharp)) return std::nullopt;
+  if (is_shadow(sharp)) return;
   sighting.sharp = sharp.seen;
   const float aspect = written_aspect(box, segmented.ink.width, segmented.ink.height);
   Digit digit = normalise(isolated(segmented, chosen, box), aspect);
@@ -94,40 +108,41 @@ std::optional<Sighting> sighted(const Segmentation& segmented, const Grouping& g
                 .share = own / segmented.mass,
                 .cover = static_cast<float>(area) / static_cast<float>(box.width * box.height)},
       .several = shows_several(segmented.found, chosen, box)};
-  return sighting;
+  seen.push_back(std::move(sighting));
 }
 
-/// Those of the groupings that may be digits.
-std::vector<Sighting> sighted(const Segmentation& segmented, const std::vector<Grouping>& groupings,
-                              Source source, double scale) {
-  std::vector<Sighting> sightings;
-  for (const Grouping& each : groupings) {
-    std::optional<Sighting> sighting = sighted(segmented, each, source, scale);
-    if (sighting) sightings.push_back(std::move(*sighting));
-  }
-  return sightings;
+/// Adds those of the groupings that may be digits.
+void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
+                 const std::vector<Grouping>& groupings, Source source, double scale) {
+  for (const Grouping& each : groupings) add_sighted(seen, segmented, each, source, scale);
 }
 
 }  // namespace
 
-std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale) {
-  return sighted(segmented, groupings_of(segmented.found), source, scale);
+std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale,
+                           std::span<const Sighting> before) {
+  std::vector<Sighting> seen(before.begin(), before.end());
+  add_sighted(seen, segmented, groupings_of(segmented.found), source, scale);
+  seen.erase(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(before.size()));
+  return seen;
 }
 
-std::vector<Sighting> look_closer(const Segmentation& segmented, Source source, double scale) {
-  std::vector<Sighting> sightings;
-  if (const std::optional<Segmentation> faint = with_faint_ink(segmented)) {
-    std::vector<Grouping> groupings = groupings_of(faint->found);
+void look_closer(std::vector<Sighting>& seen, const Segmentation& segmented, Source source,
+                 double scale) {
+  const auto add_whole = [&](const std::optional<Segmentation>& way, Group group) {
+    if (!way) return;
+    std::vector<Grouping> groupings = groupings_of(way->found);
     std::erase_if(groupings, [](const Grouping& each) { return each.group != Group::kWithParts; });
-    for (Grouping& each : groupings) each.group = Group::kFaint;
-    sightings = sighted(*faint, groupings, source, scale);
-  }
+    for (Grouping& each : groupings) each.group = group;
+    add_sighted(seen, *way, groupings, source, scale);
+  };
+  add_whole(with_faint_ink(segmented), Group::kFaint);
+  add_whole(without_thin_strokes(segmented), Group::kThick);
   for (const Segmentation& rest : without_lines(segmented)) {
-    std::vector<Grouping> groupings = groupings_of(rest.found);
+    std::vector<Grouping> groupings = groupings_of(rest.found, kMostBesideLines);
     for (Grouping& each : groupings) each.group = Group::kUnruled;
-    std::ranges::move(sighted(rest, groupings, source, scale), std::back_inserter(sightings));
+    add_sighted(seen, rest, groupings, source, scale);
   }
-  return sightings;
 }
 
 float agreement(const Box& a, const Box& b) {

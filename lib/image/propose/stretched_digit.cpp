@@ -20,6 +20,9 @@ constexpr float kLeastRange = 40, kNearEnd = 0.04F, kMostBetween = 0.25F;
 constexpr int kSmallBitmap = 40;
 constexpr double kBitmapTail = 0.03;
 
+/// They may be enlarged to so many.
+constexpr int kEnlargedBitmap = 160;
+
 /// Smaller parts of a level, as a share of its largest, are noise.
 constexpr double kSpeck = 0.05;
 
@@ -124,7 +127,9 @@ float written_aspect(const Box& box, int width, int height) {
 
 std::vector<Reading> as_stretched(const Picture& picture) {
   if (!is_square(picture.width, picture.height)) return {};
-  const int factor = factor_to_side(kDigitViewSide, picture.width, picture.height);
+  const int side = std::max(picture.width, picture.height);
+  const int most = side <= kEnlargedBitmap ? kSmallBitmap : kDigitViewSide;
+  const int factor = factor_to_side(most, picture.width, picture.height);
   const Plane light = two_levels(reduce(picture, factor));
   if (light.values.empty()) return {};
   const Plane dark = negative(light);

@@ -8,6 +8,7 @@
 #include "net/head.hpp"
 #include "train/augment/hands.hpp"
 #include "train/augment/nondigits.hpp"
+#include "train/augment/remains.hpp"
 #include "train/augment/styles.hpp"
 
 namespace mlpctl::train {
@@ -123,6 +124,9 @@ int Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64
   if (label == 9 && habit < options_.tail) write_tail(canvas, random);
   if (digit && label >= 0 && random.uniform() < options_.styles) {
     write_in_style(canvas, label, random);
+  }
+  if (digit && label >= 0 && random.uniform() < options_.remains) {
+    leave_remains(canvas, label, random);
   }
   if (stroke != 0) change_stroke(canvas, stroke);
   warp(canvas, affine, basis_, field, out);

@@ -35,6 +35,8 @@ struct AugmentOptions {
   float tail = 0.15F;
   /// The share of digits written anew in another school's style.
   float styles = 0.2F;
+  /// The share of digits with remains of a line or a frame, or with a gap where one was.
+  float remains = 0.05F;
   /// The share of digits replaced by what is no digit, or not one, and labelled so.
   float nondigits = 0.1F;
   /// The share of images left as they are.
@@ -63,6 +65,8 @@ constexpr void for_each_field(Options& options, Visit&& visit) {
   field("bar", options.bar, up_to(1), "Share of sevens given a bar");
   field("tail", options.tail, up_to(1), "Share of nines whose tail turns left");
   field("styles", options.styles, up_to(1), "Share of digits written anew in another style");
+  field("remains", options.remains, up_to(1),
+        "Share of digits left with remains of lines and frames beside or across them");
   field("nondigits", options.nondigits, up_to(1),
         "Share of pictures replaced by what is no digit, or not one: halves, pairs, lines, "
         "scribble, shadows, blank paper; even probabilities are the right answer");

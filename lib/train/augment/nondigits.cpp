@@ -1,48 +1,18 @@
 #include "train/augment/nondigits.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
 
 #include "train/augment/extent.hpp"
 #include "train/augment/pen.hpp"
+#include "train/augment/resize.hpp"
 
 namespace mlpctl::train {
 namespace {
 
-constexpr float kCanvasMiddle = (model::kImageSide + 1) / 2.0F, kFit = 20;
 constexpr float kTurn = 2 * std::numbers::pi_v<float>;
-
-Point from_middle(float x, float y) {
-  return {kCanvasMiddle + x, kCanvasMiddle + y};
-}
-
-/// The canvas with `from` moved to `to` and all else sized about it.
-Canvas resized(const Canvas& canvas, Point from, Point to, float width, float height) {
-  static const SplineBasis basis(4);
-  const Affine back{.xx = 1 / width,
-                    .x0 = from.x - 1 - (to.x - 1) / width,
-                    .yy = 1 / height,
-                    .y0 = from.y - 1 - (to.y - 1) / height};
-  std::array<std::uint8_t, model::kPixels> pixels;
-  warp(canvas, back, basis, {}, pixels.data());
-  Canvas out;
-  for (int y = 0; y < model::kImageSide; ++y) {
-    std::copy_n(pixels.data() + y * model::kImageSide, model::kImageSide,
-                &out.rows[static_cast<std::size_t>(y + kFirstPixel)][kFirstPixel]);
-  }
-  return out;
-}
-
-/// The ink's longest side as long as MNIST's, its middle in the canvas's.
-void fit(Canvas& canvas) {
-  const Extent extent = measure(canvas);
-  if (extent.empty()) return;
-  const float scale = kFit / std::max(extent.width(), extent.height());
-  canvas = resized(canvas, {extent.x, extent.y}, from_middle(0, 0), scale, scale);
-}
 
 /// Wipes out what lies on one side of a level or an upright line: 0.35 to 0.7 of the box.
 void cut(Canvas& canvas, Random& random) {
@@ -95,7 +65,7 @@ void pair(Canvas& canvas, const Canvas& other, Random& random) {
   const float along_b = stacked ? ratio : b.width() * size_b * squeeze;
   const float across =
       stacked ? std::max(a.width() * size_a, b.width() * size_b) * squeeze : std::max(1.0F, ratio);
-  const float unit = kFit / std::max(along_a + along_b + gap, across);
+  const float unit = kLongestSide / std::max(along_a + along_b + gap, across);
   const float half = (along_a + along_b + gap) / 2;
   const auto placed = [&](const Canvas& digit, const Extent& extent, float size, float at) {
     const Point middle{static_cast<float>(extent.left + extent.right) / 2,
@@ -116,14 +86,16 @@ void pair(Canvas& canvas, const Canvas& other, Random& random) {
 
 /// What is left of rulings and frames, but not the upper right corner: that is a seven.
 void draw_lines(Canvas& canvas, Random& random) {
-  constexpr float kHalf = kFit / 2;
+  constexpr float kHalf = kLongestSide / 2;
   const float radius = random.uniform(0.6F, 2.5F), share = random.uniform(0.3F, 1.0F);
   const float a = random.uniform(-kHalf, kHalf), b = random.uniform(-kHalf, kHalf);
   const auto line = [&](float x0, float y0, float x1, float y1) {
     draw_line(canvas, from_middle(x0, y0), from_middle(x1, y1), radius);
   };
   const auto level = [&](float y) { line(-kHalf, y, kHalf, y); };
-  const auto upright = [&](float x, float height) { line(x, -kHalf, x, -kHalf + kFit * height); };
+  const auto upright = [&](float x, float height) {
+    line(x, -kHalf, x, -kHalf + kLongestSide * height);
+  };
   switch (random.below(8)) {
     case 0:
       level(0);
@@ -186,7 +158,7 @@ void draw_shadow(Canvas& canvas, Random& random) {
   const float angle = random.uniform(0, kTurn), at = random.uniform(-8, 6);
   const float width = random.uniform(4, 24), softness = random.uniform(0.5F, 8);
   const float level = random.uniform(120, 255), nx = std::cos(angle), ny = std::sin(angle);
-  constexpr float kHalf = kFit / 2;
+  constexpr float kHalf = kLongestSide / 2;
   for (int y = kFirstPixel; y <= kLastPixel; ++y) {
     for (int x = kFirstPixel; x <= kLastPixel; ++x) {
       const float dx = static_cast<float>(x) - kCanvasMiddle;
