@@ -29,9 +29,9 @@ class Losses(RanksTest):
         super().setUp()
         self.log, self.checkpoint = self.folder / "log.jsonl", self.folder / "run.pt"
 
-    def endless(self, ranks):
+    def endless(self, ranks, *words):
         self.log.unlink(missing_ok=True)
-        more = ["--epochs", 100000, "--log", self.log, "--checkpoint", self.checkpoint]
+        more = ["--epochs", 100000, "--log", self.log, "--checkpoint", self.checkpoint, *words]
         processes = self.start(ranks, self.arguments("out.pt", *more))
         wait_for(lambda: self.epochs() >= 2, processes)
         return processes
@@ -60,6 +60,17 @@ class Losses(RanksTest):
             since = time.monotonic()
             processes[lost].kill()
             self.check_lost(processes, lost, since)
+
+    def test_ranks_that_sum_tensors(self):
+        for lost in (1, 0):
+            processes = self.endless(own_ranks(3), "--no-fold")
+            since = time.monotonic()
+            processes[lost].kill()
+            self.check_lost(processes, lost, since)
+        processes = self.endless(own_ranks(2), "--no-fold")
+        processes[1].terminate()
+        for process in processes:
+            self.assertEqual(self.ended(process)[0], 143)
 
     def test_ranks_that_are_killed_at_the_end_of_an_epoch(self):
         # Of which the measuring on the test set is nine tenths.
