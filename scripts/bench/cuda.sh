@@ -67,7 +67,7 @@ train() {
   local where=$1 out=$2
   shift 2
   "$@" $build/bin/mlpctl -q train --data data/mnist --recipe plain --optimizer sgd --lr 0.05 --seed 1 --device "$where" \
-    --max-steps 200 --out "$out" --force "${more[@]}" >/dev/null
+    --max-steps $steps --out "$out" --force "${more[@]}" >/dev/null
 }
 
 # compare A B: says so where they differ.
@@ -85,7 +85,7 @@ seconds() {
 
 # Two ranks, which take the first two devices.
 two_ranks() {
-  local ranks=("$python" -m torch.distributed.run --nproc-per-node 2 --master-port 29517 --no-python --) form
+  local ranks=(env OMP_NUM_THREADS=1 "$python" -m torch.distributed.run --nproc-per-node 2 --master-port 29517 --no-python --) form
   for form in "" --no-fold; do
     more=($form)
     train cuda:0 $build/device.pt
@@ -93,12 +93,14 @@ two_ranks() {
     echo "two ranks on two devices${form:+, $form}:"
     compare $build/ranks.pt $build/device.pt
   done
-  more=(--batch-size 1024 --max-steps 2000)
-  echo "2,000 steps of 1,024 pictures with the program's start: one device $(seconds train cuda:0 $build/device.pt) s," \
-    "two ranks $(seconds train cuda $build/ranks.pt "${ranks[@]}") s"
+  local alone shared
+  steps=2000 more=(--batch-size 1024)
+  alone=$(seconds train cuda:0 $build/device.pt)
+  shared=$(seconds train cuda $build/ranks.pt "${ranks[@]}")
+  echo "2,000 steps of 1,024 pictures with the program's start: one device $alone s, two ranks $shared s"
 }
 
-more=() differ=no
+more=() steps=200 differ=no
 
 train "$device" $build/device.pt
 train cpu $build/cpu.pt

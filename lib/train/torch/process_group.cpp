@@ -105,6 +105,9 @@ class Group : public TensorGroup {
   }
 
   std::unique_ptr<TensorSum> make_sum(const at::Device& device) override {
+    // Others may come from reading their data much later.
+    watch_->waits_for_all();
+    at_.store()->setTimeout(kPatience);
     auto sum = std::make_unique<BackendSum>(backend_for(device), *watch_);
     // Who cannot reach the others says so now.
     sum->begin(at::zeros({1}, device));
@@ -126,7 +129,7 @@ class Group : public TensorGroup {
 #ifdef USE_C10D_NCCL
     if (device.is_cuda()) return make_nccl(store, at_.ranks());
 #endif
-    return connect_gloo(store, at_.ranks(), meeting_.interface, meeting_.timeout);
+    return connect_gloo(store, at_.ranks(), meeting_.interface, kPatience);
   }
 
   void connect() {
