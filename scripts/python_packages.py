@@ -139,6 +139,20 @@ def cuda_torch(versions):
     return f"torch==={version}"
 
 
+def with_nccl_headers(requirements, index):
+    """With the headers that NCCL's needs, which the wheels for CUDA 13 come without, where the index has them."""
+    entries = plan_of(requirements, index)
+    versions = [entry["metadata"]["version"] for entry in entries if entry["metadata"]["name"] == "nvidia-cuda-runtime"]
+    names = ("nvidia-cuda-crt", "nvidia-cuda-cccl")
+    headers = [f"{name}=={version.rpartition('.')[0]}.*" for version in versions for name in names]
+    try:
+        plan_of([*requirements, *headers], index)
+    except Failure:
+        print(f"  the package index has no {' and '.join(names)}: several processes will train on the CPU alone", flush=True)
+        return requirements
+    return [*requirements, *headers]
+
+
 def bytes_of(entry):
     """The size of a file to download, or 0 where its server does not say."""
     url = entry["download_info"]["url"]
@@ -199,6 +213,8 @@ def main():
         versions, index = ([], []) if spec else listed_versions(index)
         torch = spec or (cuda_torch(versions) if wanted.cuda else cpu_torch(versions, index))
         requirements = [torch, *requirements]
+        if wanted.cuda and not spec:
+            requirements = with_nccl_headers(requirements, index)
     if requirements:
         install(requirements, index)
 

@@ -50,7 +50,7 @@ Inference::Inference(const model::ParameterViews& parameters, const InferenceOpt
   if (uses_libtorch(options)) {
     threads_ = torch_threads(threads_);
     parameters_.emplace(parameters);
-    torch_device_ = torch_engine().resolve_device(options.device);
+    torch_device_ = torch_engine().resolve_device(options.device, {});
   } else {
     native_.emplace(parameters);
   }

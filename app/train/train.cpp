@@ -27,7 +27,6 @@
 #include "train/device_fit.hpp"
 #include "train/recipe.hpp"
 #include "train/rescue.hpp"
-#include "train/shared_network.hpp"
 #include "train/train_checkpoint.hpp"
 #include "train/train_command.hpp"
 #include "train/train_data.hpp"
@@ -212,7 +211,9 @@ ExitCode with_failures(ExitCode code, const std::string& failures, const RunEnd&
 std::string run_words(const train::TrainOptions& options, const RunData& data,
                       const train::RunState& first) {
   nlohmann::ordered_json settings = settings_json(options);
+  // Where a rank computes is its own.
   settings.erase("threads");
+  settings.erase("device");
   std::string words = train::build_id() + settings.dump() + data.hash;
   words += std::to_string(first.epochs_done) + " " + std::to_string(first.network.step);
   for (const std::vector<float>& tensor : first.network.weights.tensors) {
@@ -235,7 +236,7 @@ train::TrainResult train_with(const Plan& plan, train::RunState first, const tra
   const std::atomic<int>& stop = defer_interrupts();
   const auto network = group.alone()
                            ? engine.make_network(plan.options.network)
-                           : train::make_shared_network(plan.options.network, *group.group(), stop);
+                           : engine.make_network(plan.options.network, *group.group(), stop);
   auto result = train::train(*network, plan.options, plan.parts, std::move(first), events, stop,
                              group.group());
   group.trained();
@@ -282,7 +283,6 @@ ExitCode follow(const LoadedData& data, const Plan& plan, train::RunState first,
 
 ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup& group) {
   check_command(command, config, group.leads());
-  if (!group.alone()) check_for_ranks(command.settings);
   TrainLog log(group.leads() ? command.log : "",
                command.resume.empty() ? EventLog::Mode::kReplace : EventLog::Mode::kAppend,
                command.force);
@@ -290,14 +290,14 @@ ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup
   // Before pictures are prepared, which may take long.
   const train::Engine& engine = torch_engine();
   group.meet(engine, std::chrono::seconds(command.rendezvous_timeout));
+  const std::string device = engine.resolve_device(command.settings.device, group.ranks());
   const LoadedData data = load_data(command);
   Plan plan;
   plan.options = options_for(command, data);
   plan.info = info_for(data);
   plan.parts = data.parts();
   plan.about_data = run_data(plan.parts, plan.info);
-  plan.options.network.device =
-      group.alone() ? engine.resolve_device(command.settings.device) : "cpu";
+  plan.options.network.device = device;
   fit_to_device(command.settings, group.alone(), plan.options.network);
   train::RunState first = first_state(command, plan.about_data, data, plan.options);
   group.require_same(run_words(plan.options, plan.about_data, first));

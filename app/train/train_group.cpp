@@ -11,7 +11,6 @@
 
 #include "base/temporary_file.hpp"
 #include "cli/text.hpp"
-#include "cli/usage_error.hpp"
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::app {
@@ -31,16 +30,6 @@ std::string label(int rank) {
 }
 
 }  // namespace
-
-void check_for_ranks(const TrainSettings& settings) {
-  if (settings.turned_off.at("fold")) {
-    throw UsageError("--no-fold is for one process: several share the folded layers");
-  }
-  if (settings.device != "auto" && settings.device != "cpu") {
-    throw UsageError("--device " + settings.device +
-                     " is for one process: several train together on the CPU");
-  }
-}
 
 void TrainGroup::meet(const train::Engine& engine, std::chrono::seconds timeout) {
   if (alone()) return;

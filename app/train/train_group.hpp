@@ -8,12 +8,8 @@
 #include "distributed/group.hpp"
 #include "distributed/ranks.hpp"
 #include "train/network.hpp"
-#include "train/train_options.hpp"
 
 namespace mlpctl::app {
-
-/// Throws UsageError for settings with which one process alone can train.
-void check_for_ranks(const TrainSettings& settings);
 
 /// The ranks that this run is of; a lone process is a group of its own, which meets nobody.
 class TrainGroup {

@@ -78,7 +78,10 @@ void TrainProgress::show(const RunStart& start) {
   const auto& network = start.options.network;
   const std::string ranks =
       start.ranks > 1 ? fmt::format("{} ranks by {}, each ", start.ranks, start.launcher) : "";
-  spdlog::info("device  {}{}, {} thread{}", ranks, network.device, network.threads,
+  // Each rank has another one.
+  const std::string device =
+      start.ranks > 1 ? network.device.substr(0, network.device.find(':')) : network.device;
+  spdlog::info("device  {}{}, {} thread{}", ranks, device, network.threads,
                network.threads == 1 ? "" : "s");
   show_all(start);
 }

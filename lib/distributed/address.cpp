@@ -1,20 +1,27 @@
 #include "distributed/address.hpp"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "mlpctl/error.hpp"
 
 namespace mlpctl::distributed {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
@@ -49,6 +56,38 @@ bool listens(const Socket& socket, const addrinfo& address) {
   setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   return bind(socket.fd(), address.ai_addr, address.ai_addrlen) == 0 &&
          listen(socket.fd(), SOMAXCONN) == 0;
+}
+
+/// Connects, and closes the connection. Why it cannot; empty: it can.
+std::string refusal_at(const addrinfo& address, Clock::time_point until) {
+  const Socket socket = open_socket(address);
+  if (socket.fd() < 0) return std::strerror(errno);
+  fcntl(socket.fd(), F_SETFL, O_NONBLOCK);
+  if (connect(socket.fd(), address.ai_addr, address.ai_addrlen) == 0) return "";
+  if (errno != EINPROGRESS) return std::strerror(errno);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+  pollfd connecting{socket.fd(), POLLOUT, 0};
+  if (poll(&connecting, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) != 1)
+    return "no answer";
+  int reason = 0;
+  socklen_t size = sizeof reason;
+  getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &reason, &size);
+  return reason == 0 ? "" : std::strerror(reason);
+}
+
+std::string refusal(const std::string& host, int port, Clock::time_point until) {
+  std::string reason;
+  try {
+    const Addresses all = addresses_of(host, port, SOCK_STREAM);
+    for (const addrinfo* each = all.get(); each != nullptr; each = each->ai_next) {
+      reason = refusal_at(*each, until);
+      if (reason.empty()) return "";
+    }
+  } catch (const Error& error) {
+    // A machine that is just starting may not have its name yet.
+    reason = error.what();
+  }
+  return reason;
 }
 
 }  // namespace
@@ -104,6 +143,17 @@ std::string address_towards(const std::string& host, int port) {
   }
   throw Error(ErrorCode::kIo, "no way leads to " + place_text(host, port) +
                                   " (MASTER_ADDR): " + std::strerror(reason));
+}
+
+std::string wait_for_listener(const std::string& host, int port, Clock::time_point until) {
+  constexpr std::chrono::milliseconds kBetween{100};
+  std::string reason;
+  do {
+    reason = refusal(host, port, until);
+    if (!reason.empty())
+      std::this_thread::sleep_for(std::min<Clock::duration>(kBetween, until - Clock::now()));
+  } while (!reason.empty() && Clock::now() < until);
+  return reason;
 }
 
 std::string machine_name() {

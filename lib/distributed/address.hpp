@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace mlpctl::distributed {
@@ -27,6 +28,10 @@ Socket listen_at(const std::string& host, int port);
 /// The address, in numbers, from which this machine would talk to the host: that of the interface
 /// on the way. Throws Error where the name is unknown or no way leads there.
 std::string address_towards(const std::string& host, int port);
+
+/// Waits until something listens at the host's port. Why nothing does by then; empty: it does.
+std::string wait_for_listener(const std::string& host, int port,
+                              std::chrono::steady_clock::time_point until);
 
 /// This machine's name, for messages.
 std::string machine_name();

@@ -54,5 +54,7 @@ struct Meeting {
 /// Gives every rank the values of rank 0.
 void broadcast(Group& group, std::span<double> values);
 void broadcast(Group& group, std::span<float> values);
+/// Gives every rank the largest of all ranks' values.
+float largest(Group& group, float value);
 
 }  // namespace mlpctl::distributed

@@ -116,6 +116,7 @@ std::optional<Ranks> slurm_ranks(const Variables& variables) {
   const int node = variables.number("SLURM_NODEID").value_or(0);
   const int tasks = tasks_on_node(variables.text("SLURM_STEP_TASKS_PER_NODE"), node);
   ranks->local_size = std::max(tasks, ranks->local_rank + 1);
+  ranks->sees_own_devices = variables.has("SLURM_GPUS_PER_TASK");
   ranks->master_address = first_node(slurm_nodes(variables));
   const std::string job = variables.text("SLURM_JOB_ID");
   ranks->master_port = port_of(job + "." + variables.text("SLURM_STEP_ID"));
@@ -124,8 +125,11 @@ std::optional<Ranks> slurm_ranks(const Variables& variables) {
 
 std::optional<Ranks> mpi_ranks(const Variables& variables, const Names& names) {
   auto ranks = ranks_by(variables, names);
-  if (!ranks || ranks->local_size != ranks->size) return ranks;
-  ranks->master_address = "127.0.0.1";
+  if (!ranks) return ranks;
+  // Within an allocation of Slurm's, mpirun begins with its first node.
+  const bool is_local = ranks->local_size == ranks->size;
+  ranks->master_address = is_local ? "127.0.0.1" : first_node(variables.text("SLURM_JOB_NODELIST"));
+  if (ranks->master_address.empty()) return ranks;
   for (const char* job :
        {"PMIX_NAMESPACE", "OMPI_MCA_ess_base_jobid", "HYDI_CONTROL_FD", "PMI_ID"}) {
     if (variables.has(job) && ranks->master_port == 0)
@@ -143,12 +147,35 @@ void require_same(const Ranks& one, const Names& its_names, const Ranks& other,
          ": unset the variables of the one that did not start this");
 }
 
-/// MPI's launchers start their processes through srun, whose variables then tell of something else.
-std::optional<Ranks> launcher_ranks(const Variables& variables, Names& names) {
+/// Where this process stands, and what says so.
+struct Place {
+  Ranks ranks;
+  Names names;
+};
+
+/// A step of one task a node may be another launcher's, which starts this process by its task
+/// there.
+bool may_start_launchers(const Variables& variables) {
+  return variables.text(kSlurm.size) == variables.text("SLURM_STEP_NUM_NODES");
+}
+
+/// Slurm's word beside another's: srun gives its tasks PMI's variables as well.
+std::optional<Place> place_with_slurm(const Variables& variables, std::optional<Place> other) {
+  const auto slurm = slurm_ranks(variables);
+  if (!slurm) return other;
+  if (!other) return Place{*slurm, kSlurm};
+  const bool is_same = other->ranks.rank == slurm->rank && other->ranks.size == slurm->size;
+  if (!is_same && may_start_launchers(variables)) return other;
+  require_same(other->ranks, other->names, *slurm, kSlurm);
+  return Place{*slurm, kSlurm};
+}
+
+std::optional<Place> mpi_place(const Variables& variables) {
   const auto open_mpi = mpi_ranks(variables, kOpenMpi), pmi = mpi_ranks(variables, kPmi);
   if (open_mpi && pmi) require_same(*open_mpi, kOpenMpi, *pmi, kPmi);
-  names = open_mpi ? kOpenMpi : pmi ? kPmi : kSlurm;
-  return open_mpi ? open_mpi : pmi ? pmi : slurm_ranks(variables);
+  if (open_mpi) return Place{*open_mpi, kOpenMpi};
+  if (pmi) return Place{*pmi, kPmi};
+  return std::nullopt;
 }
 
 std::optional<Ranks> all_ranks(const Variables& variables) {
@@ -162,10 +189,12 @@ std::optional<Ranks> all_ranks(const Variables& variables) {
     ranks.restarts = variables.number("TORCHELASTIC_RESTART_COUNT").value_or(0);
     return ranks;
   }
-  Names names{};
-  auto launcher = launcher_ranks(variables, names);
-  if (own && launcher) require_same(*own, kOwn, *launcher, names);
-  return launcher ? launcher : own;
+  auto place = mpi_place(variables);
+  if (own && place) require_same(*own, kOwn, place->ranks, place->names);
+  if (own && !place) place = Place{*own, kOwn};
+  place = place_with_slurm(variables, place);
+  if (!place) return std::nullopt;
+  return place->ranks;
 }
 
 void take_master(const Variables& variables, Ranks& ranks) {

@@ -12,6 +12,8 @@ struct Ranks {
   int rank = 0, size = 1;
   /// Among the processes on this machine. local_size is 1 where the launcher does not tell.
   int local_rank = 0, local_size = 1;
+  /// Whether the launcher shows each rank only the CUDA devices that are for it alone.
+  bool sees_own_devices = false;
   /// Where rank 0 waits for the others; empty and 0 for a lone process.
   std::string master_address = {};
   int master_port = 0;

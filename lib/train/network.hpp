@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -86,13 +87,20 @@ class Engine {
 
   /// LibTorch's version, "2.13.0".
   virtual std::string version() const = 0;
-  /// The device that "auto", "cpu", "cuda" or "cuda:N" means here. Throws Error saying what is
-  /// missing.
-  virtual std::string resolve_device(const std::string& name) const = 0;
+  /// The device that "auto", "cpu", "cuda" or "cuda:N" means here. Of several ranks each local one
+  /// has a CUDA device of its own. Throws Error saying what is missing.
+  virtual std::string resolve_device(const std::string& name,
+                                     const distributed::Ranks& ranks) const = 0;
   virtual std::unique_ptr<Network> make_network(const NetworkOptions& options) const = 0;
   /// Brings the ranks together. Throws Error naming who does not come in time.
   virtual std::unique_ptr<distributed::Group> join(const distributed::Ranks& ranks,
                                                    const distributed::Meeting& meeting) const = 0;
+  /// The network that the ranks of a group that join() gave, which must outlive it, train together;
+  /// they all make the same calls. `stop` is this rank's wish, which agreed_stop() makes
+  /// everybody's.
+  virtual std::unique_ptr<Network> make_network(const NetworkOptions& options,
+                                                distributed::Group& group,
+                                                const std::atomic<int>& stop) const = 0;
   /// The ten logits of each picture, computed by LibTorch.
   virtual std::vector<float> logits(const model::Parameters& parameters,
                                     std::span<const std::uint8_t> images,

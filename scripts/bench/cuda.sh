@@ -4,7 +4,9 @@
 # DIR is a CUDA LibTorch (default: that of PYTHON's torch); PYTHON has torch's CUDA build (default: .venv/bin/python,
 # as scripts/setup.sh --cuda makes it). Builds in build-cuda, trains 200 steps on the device and on the CPU from the same
 # seed and compares the weights, then prints steps a second of mlpctl and of PyTorch eager, compiled, and replayed as
-# CUDA graphs, in turn. Ends with 1 where the weights differ by more than rounding, with 2 where there is nothing to
+# CUDA graphs, in turn. Where there are two devices, two ranks by torchrun and NCCL train the same 200 steps, in float32
+# and layer by layer, and are compared with the device, too, and what one device and two ranks take for 2,000 steps of
+# 1,024 pictures is printed. Ends with 1 where the weights differ by more than rounding, with 2 where there is nothing to
 # measure.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -62,12 +64,51 @@ mkdir -p $build
 
 # train DEVICE FILE: 200 steps with the folded layer. By SGD, for Adam makes whole steps of a gradient's last bits.
 train() {
-  $build/bin/mlpctl -q train --data data/mnist --recipe plain --optimizer sgd --lr 0.05 --seed 1 --device "$1" \
-    --max-steps 200 --out "$2" --force >/dev/null
+  local where=$1 out=$2
+  shift 2
+  "$@" $build/bin/mlpctl -q train --data data/mnist --recipe plain --optimizer sgd --lr 0.05 --seed 1 --device "$where" \
+    --max-steps $steps --out "$out" --force "${more[@]}" >/dev/null
 }
+
+# compare A B: says so where they differ.
+compare() {
+  "$python" scripts/bench/peers/cuda_steps.py --compare "$1" "$2" || differ=yes
+}
+
+# seconds COMMAND...: what it takes.
+seconds() {
+  local begin
+  begin=$(date +%s.%N)
+  "$@"
+  echo "$(date +%s.%N) $begin" | awk '{printf "%.1f", $1 - $2}'
+}
+
+# Two ranks, which take the first two devices.
+two_ranks() {
+  local ranks=(env OMP_NUM_THREADS=1 "$python" -m torch.distributed.run --nproc-per-node 2 --master-port 29517 --no-python --) form
+  for form in "" --no-fold; do
+    more=($form)
+    train cuda:0 $build/device.pt
+    train cuda $build/ranks.pt "${ranks[@]}"
+    echo "two ranks on two devices${form:+, $form}:"
+    compare $build/ranks.pt $build/device.pt
+  done
+  local alone shared
+  steps=2000 more=(--batch-size 1024)
+  alone=$(seconds train cuda:0 $build/device.pt)
+  shared=$(seconds train cuda $build/ranks.pt "${ranks[@]}")
+  echo "2,000 steps of 1,024 pictures with the program's start: one device $alone s, two ranks $shared s"
+}
+
+more=() steps=200 differ=no
 
 train "$device" $build/device.pt
 train cpu $build/cpu.pt
-"$python" scripts/bench/peers/cuda_steps.py --compare $build/device.pt $build/cpu.pt || differ=yes
+compare $build/device.pt $build/cpu.pt
 "$python" scripts/bench/peers/cuda_steps.py --data data/mnist --device "$device" --program $build/bin/mlpctl --scratch $build
-[ "${differ:-no}" = no ]
+if [ "$("$python" -c 'import torch; print(torch.cuda.device_count())')" -ge 2 ]; then
+  two_ranks
+else
+  echo "two ranks were not tried: there is one device"
+fi
+[ $differ = no ]

@@ -84,6 +84,10 @@ def main():
     parser.add_argument("--shards", type=int, default=64)
     parser.add_argument("--workers", type=int, action="append", help="threads and executors (default: 1 and 2)")
     options = parser.parse_args()
+    # Also for what runs it from a folder of its own.
+    options.mlpctl = options.mlpctl.absolute()
+    if not options.mlpctl.is_file():
+        parser.error(f"{options.mlpctl}: there is no such program; scripts/build.sh makes it, --mlpctl names another")
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = pathlib.Path(name)
         begin = time.perf_counter()

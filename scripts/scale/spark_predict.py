@@ -21,6 +21,8 @@ import glob
 import itertools
 import json
 import os
+import re
+import socket
 import subprocess
 import sys
 import tarfile
@@ -35,13 +37,21 @@ PICTURES_A_TASK = 10_000
 SOME_UNREADABLE = 1
 
 
+class Failure(RuntimeError):
+    """What ends the work, in a sentence."""
+
+
 class Predictor:
     """One mlpctl that answers for what is written to it."""
 
     def __init__(self, program, model, *arguments):
         self.said = tempfile.TemporaryFile()
         command = [program, "-q", "predict", "--json", "--threads", "1", "--model", model, *arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said)
+        try:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said)
+        except OSError as error:
+            where = f"{program} cannot be run on {socket.gethostname()} ({error.strerror})"
+            raise Failure(f"{where}: every node needs mlpctl, in its PATH or where --mlpctl says") from None
 
     def write(self, pieces, last=False):
         """Writes while answers are read, or a full pipe would keep both waiting."""
@@ -77,7 +87,7 @@ class Predictor:
         code = self.process.wait()
         self.said.seek(0)
         words = self.said.read()[-2000:].decode(errors="replace").strip()
-        return RuntimeError(f"mlpctl ended with {code} before its last answer: {words}")
+        return Failure(f"mlpctl ended with {code} before its last answer: {words}")
 
     def __enter__(self):
         return self
@@ -105,14 +115,20 @@ def as_text(name):
         return None
 
 
-def label_files(batches, program, model):
-    """Pictures and archives by their names. How many an archive holds, its answers tell."""
+def label_files(batches, program, model, here):
+    """Pictures and archives by their names, which are those of the folder `here` and stand in the answers as they
+    are. How many an archive holds, its answers tell."""
     names = [name for batch in batches for name in batch.column("file").to_pylist()]
+    # A worker has a working folder of its own.
+    paths = [os.path.join(os.fsencode(here), name) for name in names]
     with Predictor(program, model(), "--null", "--files-from", "-") as mlpctl:
-        mlpctl.write((name + b"\0" for name in names), last=True)
-        answers, left = mlpctl.answers(), set(filter(None, map(as_text, names)))
+        mlpctl.write((path + b"\0" for path in paths), last=True)
+        given = {as_text(path): as_text(name) for path, name in zip(paths, names, strict=True)}
+        answers, left = mlpctl.answers(), set(filter(None, given))
         while rows := list(itertools.islice(answers, ROWS_AT_ONCE)):
             left.difference_update(row["file"] for row in rows)
+            for row in rows:
+                row["file"] = given.get(row["file"], row["file"])
             yield batch_of(rows)
         mlpctl.end()
         # What has no answer at all tells an end for another reason, such as a model that is none.
@@ -167,10 +183,21 @@ def is_table(path):
     return path.endswith(".parquet") or bool(glob.glob(os.path.join(glob.escape(path), "*.parquet")))
 
 
+def program_for_workers(program):
+    """A name without a folder is looked up in each worker's PATH."""
+    return os.path.abspath(program) if os.sep in program else program
+
+
+def sentence_of(error):
+    """Of what workers said, the failure without the stacks around it; None where there is none."""
+    found = re.search(rf"\b{Failure.__name__}: (.*)", str(error))
+    return found and found[1]
+
+
 def labelled(spark, options, model):
     """The table of answers, and how it comes to be."""
     inputs = [path for pattern in options.inputs for path in (sorted(glob.glob(pattern)) or [pattern])]
-    program = options.mlpctl
+    program, here = program_for_workers(options.mlpctl), os.getcwd()
     if any(map(is_table, inputs)):
         rows = spark.read.parquet(*inputs)
         label = "label" if "label" in rows.columns else "null"
@@ -186,7 +213,7 @@ def labelled(spark, options, model):
     tasks = options.partitions or (-(-len(names) // PICTURES_A_TASK) if folders else len(names))
     rows = [(os.fsencode(name),) for name in names]
     files = spark.sparkContext.parallelize(rows, min(tasks, len(rows))).toDF("file binary")
-    return files.mapInArrow(lambda batches: label_files(batches, program, model), SCHEMA)
+    return files.mapInArrow(lambda batches: label_files(batches, program, model, here), SCHEMA)
 
 
 def main(arguments=None):
@@ -219,6 +246,10 @@ def main(arguments=None):
         labelled(spark, options, lambda: SparkFiles.get(name)).write.parquet(options.output)
     except AnalysisException as error:
         raise SystemExit(f"spark_predict.py: {error.getMessage()}") from None
+    except Exception as error:
+        if sentence := sentence_of(error):
+            raise SystemExit(f"spark_predict.py: {sentence}") from None
+        raise
     finally:
         spark.stop()
 

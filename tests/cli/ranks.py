@@ -88,3 +88,35 @@ def wait_for(holds, processes, seconds=60):
         assert all(process.poll() is None for process in processes), [p.communicate() for p in processes]
         assert time.monotonic() < end
         time.sleep(0.001)
+
+
+class LossesTest(RanksTest):
+    """A rank that is lost ends all in time, with a sentence that names it and nothing half-written."""
+
+    def setUp(self):
+        super().setUp()
+        self.log, self.checkpoint = self.folder / "log.jsonl", self.folder / "run.pt"
+
+    def endless(self, ranks, *words):
+        self.log.unlink(missing_ok=True)
+        more = ["--epochs", 100000, "--log", self.log, "--checkpoint", self.checkpoint, *words]
+        processes = self.start(ranks, self.arguments("out.pt", *more))
+        wait_for(lambda: self.epochs() >= 2, processes)
+        return processes
+
+    def epochs(self):
+        return self.log.read_text().count('"event":"epoch"') if self.log.exists() else 0
+
+    def check_lost(self, processes, lost, since):
+        for rank, process in enumerate(processes):
+            if rank == lost:
+                continue
+            code, printed, error = self.ended(process, MOST_SECONDS)
+            self.assertEqual(code, 1, error)
+            self.assertEqual(printed, "")
+            own = f"rank {rank}: " if rank else ""
+            self.assertIn(f"mlpctl: {own}rank {lost} ({socket.gethostname()})", error)
+            self.assertEqual(error.count("mlpctl: "), 1, error)
+        self.assertLess(time.monotonic() - since, MOST_SECONDS)
+        self.assertLessEqual(self.made(), {"log.jsonl", "run.pt"})
+        self.done("load", self.checkpoint)

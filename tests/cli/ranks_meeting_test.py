@@ -25,7 +25,12 @@ class Meeting(RanksTest):
         self.assertIn("rank 1 of 2 did not come to 127.0.0.1:", said)
         self.assertIn("within 2 s (--rendezvous-timeout)", said)
         self.assertIn("rank 0 cannot be reached at 127.0.0.1:", self.refused_rank(1, own_ranks(2)[1]))
-        self.assertLess(time.monotonic() - since, MOST_SECONDS)
+        # An address of documents, which nobody answers at, and a name of nobody's.
+        for host in ("192.0.2.1", "nobody.invalid"):
+            said = self.refused_rank(1, own_ranks(2)[1] | {"MASTER_ADDR": host})
+            self.assertIn(f"rank 0 cannot be reached at {host}:", said)
+        # Four times two seconds, and what it takes to start.
+        self.assertLess(time.monotonic() - since, 4 * (2 + 2))
 
     def test_a_rank_that_is_killed_on_the_way(self):
         ranks = own_ranks(3)
@@ -72,10 +77,13 @@ class Meeting(RanksTest):
             for process in processes:
                 process.kill()
 
-    def test_what_one_process_alone_can_do(self):
-        words = {"--no-fold is for one process": ["--no-fold"], "--device cuda is for one process": ["--device", "cuda"]}
-        for sentence, more in words.items():
-            self.assertIn(sentence, self.refused_rank(2, own_ranks(2)[0], *more))
+    def test_devices_that_are_not_there(self):
+        for process in self.start(own_ranks(2), self.arguments("out.pt", "--device", "cuda:7")):
+            code, _, error = self.ended(process, MOST_SECONDS)
+            self.assertIn(code, (1, 2), error)
+            self.assertIn("--device cuda:7: ", error)
+            self.assertEqual(error.count("\n"), 1, error)
+        self.assertEqual(self.made(), set())
 
     def test_auto_goes_on_with_a_checkpoint_that_is_named(self):
         self.assertIn("give --checkpoint FILE", self.refused(2, *self.arguments("out.pt", "--resume", "auto")))

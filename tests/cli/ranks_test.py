@@ -85,6 +85,20 @@ class Equality(RanksTest):
         names = ("alone", 2, 3, 4, "again", "network")
         self.assertEqual(self.made(), {f"{name}.safetensors" for name in names})
 
+    def test_layer_by_layer(self):
+        # LibTorch's tensors on the CPU, summed as those of CUDA devices are but by Gloo.
+        layers = ("--no-fold", *self.PLAN)
+        alone = self.alone("alone.safetensors", *layers)
+        for size in (2, 3):
+            shared = self.train(own_ranks(size), f"{size}.safetensors", *layers)
+            self.assertLess(difference(alone, shared), self.MOST)
+        again = self.train(by_network(own_ranks(3)), "again.safetensors", *layers)
+        self.assertEqual(parameters(again), parameters(self.folder / "3.safetensors"))
+        cut = ("--checkpoint", self.folder / "run.pt", "--resume", "auto", *layers)
+        self.train(own_ranks(2), "cut.safetensors", *cut, "--max-steps", 20)
+        self.train(own_ranks(3), "cut.safetensors", *cut)
+        self.assertLess(difference(alone, self.folder / "cut.safetensors"), self.MOST)
+
     @needs("mpirun")
     def test_mpirun(self):
         self.train(own_ranks(2), "own.safetensors", *self.PLAN)
@@ -104,6 +118,11 @@ class Equality(RanksTest):
         self.assertTrue((self.folder / "failed").exists())
         self.assertIn("2 ranks by torchrun, each cpu, 1 thread", done.stderr)
         self.assertEqual(parameters(self.folder / "torchrun.safetensors"), parameters(own))
+        # Under torchrun, whose store the ranks meet in.
+        layers = ("--no-fold", "--epochs", 1)
+        self.launch([*torchrun, "--no-python", "--"], "layers.safetensors", *layers)
+        own = self.train(own_ranks(2), "own layers.safetensors", *layers)
+        self.assertEqual(parameters(self.folder / "layers.safetensors"), parameters(own))
 
     def test_slurm_by_its_variables(self):
         own = self.train(own_ranks(2), "own.safetensors", *self.PLAN)

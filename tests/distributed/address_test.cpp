@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <chrono>
 
 #include "mlpctl/error.hpp"
 
@@ -46,6 +47,19 @@ TEST_CASE("A name that nobody knows is told") {
     CHECK_THROWS_MATCHES(ask(), Error,
                          MessageMatches(ContainsSubstring("no.such.machine.invalid")));
   }
+}
+
+TEST_CASE("Who listens is waited for until then") {
+  using Clock = std::chrono::steady_clock;
+  Socket listener = listen_at("127.0.0.1", 0);
+  const int port = ntohs(address_of(listener).sin_port);
+  CHECK(wait_for_listener("127.0.0.1", port, Clock::now()).empty());
+  listener = Socket();
+  const auto until = Clock::now() + std::chrono::milliseconds(250);
+  CHECK(wait_for_listener("127.0.0.1", port, until) == "Connection refused");
+  CHECK(Clock::now() >= until);
+  CHECK_THAT(wait_for_listener("no.such.machine.invalid", port, until),
+             ContainsSubstring("no.such.machine.invalid"));
 }
 
 TEST_CASE("The way to this machine leads through its loopback") {

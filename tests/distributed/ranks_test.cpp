@@ -87,12 +87,42 @@ TEST_CASE("Open MPI's ranks on one machine need no address") {
   CHECK(read(with(kOpenMpi, {{"PMIX_NAMESPACE", "812941314"}})).master_port != ranks.master_port);
 }
 
-TEST_CASE("Open MPI's ranks on several machines need an address, whatever Slurm says") {
-  const Set several = with(with(kSlurm, kOpenMpi), {{"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
+TEST_CASE("Open MPI's ranks on several machines need an address") {
+  const Set several = with(kOpenMpi, {{"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
   require_refusal(several, "set MASTER_ADDR, the machine of rank 0, and MASTER_PORT");
   const Ranks ranks = read(with(several, {{"MASTER_ADDR", "10.0.0.1"}, {"MASTER_PORT", "3000"}}));
   CHECK(ranks.rank == 1);
   CHECK(ranks.master_address == "10.0.0.1");
+}
+
+TEST_CASE("mpirun within an allocation of Slurm's starts its processes by a task a node") {
+  // Of the first node's, which mpirun starts itself, Slurm says no more than of its script.
+  Set script = with(kSlurm, {{"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}, {"SLURM_PROCID", "0"}});
+  script.erase("SLURM_STEP_ID");
+  const Set by_task = with(kSlurm, {{"SLURM_PROCID", "0"},
+                                    {"SLURM_STEP_NUM_TASKS", "4"},
+                                    {"SLURM_STEP_NUM_NODES", "4"},
+                                    {"SLURM_STEP_TASKS_PER_NODE", "1(x4)"},
+                                    {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
+  const Ranks first = read(with(kOpenMpi, script)), other = read(with(kOpenMpi, by_task));
+  CHECK(first.rank == 1);
+  CHECK(other.rank == 1);
+  CHECK(other.size == 4);
+  CHECK(other.master_address == "node01");
+  CHECK(other.master_port == first.master_port);
+}
+
+TEST_CASE("srun gives PMI's variables beside its own, which say more") {
+  const Ranks ranks = read(with(kSlurm, {{"PMI_RANK", "5"}, {"PMI_SIZE", "6"}}));
+  CHECK(ranks.rank == 5);
+  CHECK(ranks.local_rank == 1);
+  CHECK(ranks.master_address == "node03");
+  CHECK(ranks.launcher == "Slurm");
+}
+
+TEST_CASE("Slurm may show each of its ranks the devices that are for it alone") {
+  CHECK_FALSE(read(kSlurm).sees_own_devices);
+  CHECK(read(with(kSlurm, {{"SLURM_GPUS_PER_TASK", "1"}})).sees_own_devices);
 }
 
 TEST_CASE("PMI's ranks are read") {
@@ -139,6 +169,8 @@ TEST_CASE("Variables that contradict each other are refused with their names") {
   require_refusal(with(kOpenMpi, {{"PMI_RANK", "0"}, {"PMI_SIZE", "2"}}),
                   "but PMI says PMI_RANK 0");
   require_refusal(with(kSlurm, {{"RANK", "2"}, {"WORLD_SIZE", "4"}}), "Slurm says SLURM_PROCID 5");
+  require_refusal(with(kSlurm, kOpenMpi), "but Slurm says SLURM_PROCID 5");
+  require_refusal(with(kSlurm, {{"PMI_RANK", "0"}, {"PMI_SIZE", "6"}}), "PMI_RANK 0");
   require_refusal(with(kSlurm, {{"SLURM_STEP_NODELIST", "node[x]"}}), "set MASTER_ADDR");
 }
 

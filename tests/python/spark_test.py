@@ -91,8 +91,19 @@ class SparkTest(unittest.TestCase):
 
     def test_a_model_that_is_none(self):
         out = self.folder / "no answers"
-        with self.assertRaisesRegex(Exception, "mlpctl ended with 1 before its last answer"):
-            self.script.main(["--model", __file__, "--mlpctl", PROGRAM, "--master", "local[2]", str(self.pictures), str(out)])
+        self.refused("spark_predict.py: mlpctl ended with 1 before its last answer: ", "--model", __file__, "--mlpctl", PROGRAM, out=out)
+
+    def test_a_program_that_is_not_there(self):
+        out = self.folder / "nor here"
+        where = pathlib.Path.cwd() / "nowhere" / "mlpctl"
+        said = f"spark_predict.py: {where} cannot be run on "
+        self.refused(said, "--model", os.environ["TEST_MODEL"], "--mlpctl", "nowhere/mlpctl", out=out)
+
+    def refused(self, sentence, *options, out):
+        with self.assertRaises(SystemExit) as ended:
+            self.script.main([*options, "--master", "local[2]", str(self.pictures), str(out)])
+        self.assertTrue(str(ended.exception).startswith(sentence), ended.exception)
+        self.assertNotIn("\n", str(ended.exception))
         self.assertEqual(list(out.glob("*.parquet")), [])
 
     def labelled(self, source, program=PROGRAM):
@@ -113,6 +124,13 @@ class SparkTest(unittest.TestCase):
         program.chmod(0o755)
         self.addCleanup(lambda: self.assertTrue(once.is_dir(), "no task died"))
         return program
+
+    def test_paths_of_the_folder_that_it_is_started_in(self):
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.folder)
+        rows = self.labelled("pictures", program=os.path.relpath(PROGRAM))
+        self.assertEqual({row["file"] for row in rows}, {f"pictures/{name}" for name in self.names})
+        self.assertEqual({pathlib.Path(row["file"]).name: answer_of(row) for row in rows}, self.expected)
 
     def test_a_folder(self):
         rows = self.labelled(self.pictures)

@@ -13,6 +13,7 @@
 
 #include "mlpctl/error.hpp"
 #include "train/map_network.hpp"
+#include "train/shared_network.hpp"
 #include "train/torch/autograd.hpp"
 #include "train/torch/mlp_module.hpp"
 #include "train/torch/process_group.hpp"
@@ -36,7 +37,8 @@ int cuda_index(const std::string& name) {
   return parsed.ec == std::errc() && parsed.ptr == end ? index : -1;
 }
 
-std::string resolve_cuda(const std::string& name, int index) {
+/// How many there are, of which one is needed.
+int require_cuda(const std::string& name) {
   const std::string setting = "`device` " + name + ": ";
   // What libtorch_cuda registers when it is loaded, whether there is a device or not.
   if (!at::CUDAHooksRegistry()->Has("CUDAHooks")) {
@@ -50,12 +52,45 @@ std::string resolve_cuda(const std::string& name, int index) {
                     "this LibTorch is a CUDA build, but the NVIDIA driver shows no device; "
                     "use `device` cpu");
   }
+  return count;
+}
+
+std::string cuda_for_one(const std::string& name, int index) {
+  const int count = require_cuda(name);
   if (index >= count) {
     throw Error(ErrorCode::kNotFound,
-                setting + "there " + (count == 1 ? "is 1 CUDA device" : "are fewer CUDA devices") +
+                "`device` " + name + ": there " +
+                    (count == 1 ? "is 1 CUDA device" : "are fewer CUDA devices") +
                     ", the last is cuda:" + std::to_string(count - 1));
   }
   return "cuda:" + std::to_string(index);
+}
+
+std::string cuda_for_rank(const std::string& name, const distributed::Ranks& ranks) {
+  const int count = require_cuda(name);
+  const std::string setting = "`device` " + name + ": ";
+  if (name != "cuda") {
+    throw Error(ErrorCode::kInvalidArgument,
+                setting + "each rank has a device of its own: give `device` cuda");
+  }
+  if (ranks.local_size > count && !ranks.sees_own_devices) {
+    throw Error(ErrorCode::kNotFound, setting + std::to_string(ranks.local_size) +
+                                          " ranks on this machine, but " + std::to_string(count) +
+                                          " CUDA device" + (count == 1 ? "" : "s") +
+                                          ": start one rank a device, or use `device` cpu");
+  }
+  if (!has_nccl()) {
+    throw Error(ErrorCode::kNotSupported,
+                setting + std::to_string(ranks.size) +
+                    " ranks need NCCL, without whose header this program was built; use `device` "
+                    "cpu, or build it where nccl.h and CUDA's headers are");
+  }
+  return "cuda:" + std::to_string(ranks.sees_own_devices ? 0 : ranks.local_rank);
+}
+
+/// Whether our own kernels do what LibTorch's operations do elsewhere.
+bool is_folded_here(const NetworkOptions& options) {
+  return options.fold && options.device == "cpu" && options.precision == Precision::kFloat32;
 }
 
 at::Tensor pictures_of(std::span<const std::uint8_t> images, std::int64_t first,
@@ -70,22 +105,30 @@ std::string TorchEngine::version() const {
   return TORCH_VERSION;
 }
 
-std::string TorchEngine::resolve_device(const std::string& name) const {
+std::string TorchEngine::resolve_device(const std::string& name,
+                                        const distributed::Ranks& ranks) const {
   if (name == "cpu") return name;
-  if (name == "auto") return cuda_devices() == 0 ? "cpu" : "cuda:0";
+  // Ranks on CUDA have been tried on no device yet, so they are for those who ask for them.
+  if (name == "auto") return cuda_devices() == 0 || !ranks.alone() ? "cpu" : "cuda:0";
   const int index = cuda_index(name);
   if (index < 0) {
     throw Error(ErrorCode::kInvalidArgument,
                 "`device` " + name + ": give auto, cpu, cuda or cuda:N");
   }
-  return resolve_cuda(name, index);
+  return ranks.alone() ? cuda_for_one(name, index) : cuda_for_rank(name, ranks);
 }
 
 std::unique_ptr<Network> TorchEngine::make_network(const NetworkOptions& options) const {
-  const bool here = options.device == "cpu" && options.precision == Precision::kFloat32;
-  if (options.fold && here && options.weights == Weights::kMap) return make_map_network(options);
-  return options.fold && here ? make_folded_network(options, make_autograd())
-                              : make_tensor_network(options);
+  if (!is_folded_here(options)) return make_tensor_network(options);
+  return options.weights == Weights::kMap ? make_map_network(options)
+                                          : make_folded_network(options, make_autograd());
+}
+
+std::unique_ptr<Network> TorchEngine::make_network(const NetworkOptions& options,
+                                                   distributed::Group& group,
+                                                   const std::atomic<int>& stop) const {
+  if (is_folded_here(options)) return make_shared_network(options, group, stop);
+  return make_tensor_network(options, dynamic_cast<TensorGroup&>(group), stop);
 }
 
 std::unique_ptr<distributed::Group> TorchEngine::join(const distributed::Ranks& ranks,

@@ -9,39 +9,15 @@
 
 #include "distributed/address.hpp"
 #include "mlpctl/error.hpp"
+#include "train/torch/backend_sum.hpp"
+#include "train/torch/rendezvous.hpp"
 
 namespace mlpctl::train {
 namespace {
 
-using distributed::Meeting;
 using distributed::Ranks;
 using distributed::Transfer;
 using Gloo = c10d::ProcessGroupGloo;
-
-// Rank 0 may measure and write for long while the others wait; the watch sees who is gone.
-constexpr std::chrono::hours kPatience{24 * 7};
-
-c10::intrusive_ptr<Gloo> connect_all(const c10::intrusive_ptr<c10d::Store>& store,
-                                     const Ranks& ranks, const Meeting& meeting) {
-  try {
-    auto options = Gloo::Options::create(meeting.timeout);
-    options->threads = 1;  // Messages between two ranks need none.
-    options->devices.push_back(meeting.interface.empty()
-                                   ? Gloo::createDeviceForHostname(distributed::address_towards(
-                                         ranks.master_address, ranks.master_port))
-                                   : Gloo::createDeviceForInterface(meeting.interface));
-    auto gloo = c10::make_intrusive<Gloo>(store, ranks.rank, ranks.size, std::move(options));
-    return gloo;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(ErrorCode::kIo, "the ranks do not reach each other" +
-                                    (meeting.interface.empty()
-                                         ? std::string()
-                                         : " by " + meeting.interface + " (GLOO_SOCKET_IFNAME)") +
-                                    ": " + first_line(error));
-  }
-}
 
 std::vector<at::Tensor> tensors_over(std::span<float> values) {
   return {at::from_blob(values.data(), {static_cast<std::int64_t>(values.size())}, at::kFloat)};
@@ -67,14 +43,28 @@ class GlooTransfer : public Transfer {
 
 }  // namespace
 
-std::string first_line(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
+c10::intrusive_ptr<Gloo> connect_gloo(const c10::intrusive_ptr<c10d::Store>& store,
+                                      const Ranks& ranks, const std::string& interface,
+                                      std::chrono::milliseconds timeout) {
+  try {
+    auto options = Gloo::Options::create(timeout);
+    options->threads = 1;  // Messages between two ranks need none.
+    options->devices.push_back(interface.empty()
+                                   ? Gloo::createDeviceForHostname(distributed::address_towards(
+                                         ranks.master_address, ranks.master_port))
+                                   : Gloo::createDeviceForInterface(interface));
+    return c10::make_intrusive<Gloo>(store, ranks.rank, ranks.size, std::move(options));
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string by = interface.empty() ? "" : " by " + interface + " (GLOO_SOCKET_IFNAME)";
+    throw Error(ErrorCode::kIo,
+                "the ranks do not reach each other" + by + ": " + first_line(error));
+  }
 }
 
-GlooTransport::GlooTransport(const c10::intrusive_ptr<c10d::Store>& store, const Ranks& ranks,
-                             const Meeting& meeting, OnGone on_gone)
-    : gloo_(connect_all(store, ranks, meeting)), on_gone_(std::move(on_gone)) {}
+GlooTransport::GlooTransport(c10::intrusive_ptr<Gloo> gloo, OnGone on_gone)
+    : gloo_(std::move(gloo)), on_gone_(std::move(on_gone)) {}
 
 std::unique_ptr<Transfer> GlooTransport::send(int to, int tag, std::span<float> values) {
   c10::intrusive_ptr<c10d::Work> work;

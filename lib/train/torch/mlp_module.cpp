@@ -1,6 +1,7 @@
 #include "train/torch/mlp_module.hpp"
 
 #include <ATen/ops/addmm.h>
+#include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mv.h>
@@ -25,18 +26,30 @@ at::Tensor MlpModule::forward(const at::Tensor& pictures) {
   return layers_->forward(pictures);
 }
 
-at::Tensor MlpModule::forward_folded(const at::Tensor& pictures) {
+at::Tensor MlpModule::first(const at::Tensor& pictures) const {
+  const auto own = parameters();
+  return at::linear(at::conv2d(pictures, own[0], own[1]).flatten(1), own[2], own[3]);
+}
+
+MlpModule::Folded MlpModule::folded() const {
   const auto own = parameters();
   const at::Tensor& big = own[2];
   const at::Tensor maps =
       big.view({model::kHidden1, model::kChannels, model::kMapSide, model::kMapSide});
   const at::Tensor weight =
       at::conv_transpose2d(maps, own[0]).view({model::kHidden1, model::kPixels});
-  const at::Tensor bias = own[3] + at::mv(maps.sum({2, 3}), own[1]);
-  const at::Tensor flat = pictures.reshape({-1, model::kPixels});
-  const at::Tensor hidden1 = at::relu(at::linear(flat, weight, bias));
-  const at::Tensor hidden2 = at::relu(at::linear(hidden1, own[4], own[5]));
+  return {weight, own[3] + at::mv(maps.sum({2, 3}), own[1])};
+}
+
+at::Tensor MlpModule::head(const at::Tensor& outputs) const {
+  const auto own = parameters();
+  const at::Tensor hidden2 = at::relu(at::linear(at::relu(outputs), own[4], own[5]));
   return at::linear(hidden2, own[6], own[7]);
+}
+
+at::Tensor MlpModule::forward_folded(const at::Tensor& pictures) {
+  const auto [weight, bias] = folded();
+  return head(at::linear(pictures.reshape({-1, model::kPixels}), weight, bias));
 }
 
 }  // namespace mlpctl::train

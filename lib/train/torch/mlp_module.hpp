@@ -19,6 +19,15 @@ class MlpModule : public torch::nn::Module {
   /// on every device and differentiate themselves.
   at::Tensor forward_folded(const at::Tensor& pictures);
 
+  /// That product's weight [300,784] and bias [300].
+  struct Folded {
+    at::Tensor weight, bias;
+  };
+  Folded folded() const;
+  /// forward() to the first linear layer's outputs [n,300], and from there on.
+  at::Tensor first(const at::Tensor& pictures) const;
+  at::Tensor head(const at::Tensor& outputs) const;
+
  private:
   torch::nn::Sequential layers_;
 };

@@ -4,26 +4,38 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "mlpctl/error.hpp"
 
 #ifdef USE_C10D_GLOO
+#include <ATen/ops/zeros.h>
 #include <c10/util/Logging.h>
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "distributed/address.hpp"
 #include "distributed/memory_transport.hpp"
 #include "distributed/shared_memory.hpp"
+#include "train/torch/backend_sum.hpp"
 #include "train/torch/gloo_transport.hpp"
+#include "train/torch/rendezvous.hpp"
 #include "train/torch/watch.hpp"
+#endif
+#ifdef USE_C10D_NCCL
+#include "train/torch/nccl.hpp"
 #endif
 
 namespace mlpctl::train {
+
+bool has_nccl() {
+#ifdef USE_C10D_NCCL
+  return true;
+#else
+  return false;
+#endif
+}
 
 #ifdef USE_C10D_GLOO
 namespace {
@@ -33,110 +45,13 @@ using distributed::MemoryTransport;
 using distributed::Ranks;
 using distributed::SharedMemory;
 using distributed::Transfer;
-using std::chrono::seconds;
-using Store = c10::intrusive_ptr<c10d::Store>;
 
-/// How long rank 0 keeps the store for others that have not yet left.
-constexpr seconds kFarewell{5};
-
-std::string place_of(const Ranks& ranks) {
-  return ranks.master_address + ":" + std::to_string(ranks.master_port);
-}
-
-bool keeps_store(const Ranks& ranks) {
-  return ranks.rank == 0 && !ranks.launcher_keeps_store;
-}
-
-Error cannot_meet(const Ranks& ranks, const Meeting& meeting, const std::string& why) {
-  return {ErrorCode::kIo, (ranks.launcher_keeps_store ? "the launcher" : "rank 0") +
-                              std::string(" cannot be reached at ") + place_of(ranks) + " within " +
-                              std::to_string(meeting.timeout.count()) +
-                              " s (`rendezvous_timeout`): " + why};
-}
-
-Store connect(const Ranks& ranks, const Meeting& meeting, bool keeps) {
-  c10d::TCPStoreOptions options;
-  options.port = static_cast<std::uint16_t>(ranks.master_port);
-  options.isServer = keeps;
-  options.waitWorkers = false;
-  options.timeout = meeting.timeout;
-  distributed::Socket listener;
-  if (keeps) {
-    // By itself it would listen to all the world.
-    listener = distributed::listen_at(ranks.master_address, ranks.master_port);
-    options.masterListenFd = listener.fd();
-  }
-  try {
-    Store store = c10::make_intrusive<c10d::TCPStore>(ranks.master_address, options);
-    listener.release();
-    // Of an earlier start nothing may stand in a launcher's store.
-    const std::string prefix = "mlpctl/" + std::to_string(ranks.restarts);
-    return c10::make_intrusive<c10d::PrefixStore>(prefix, store);
-  } catch (const std::exception& error) {
-    throw cannot_meet(ranks, meeting, first_line(error));
-  }
-}
-
-/// What every rank sets at a moment of its run, each under a key of its own.
-enum class Moment { kCame, kMemory, kShared, kConnected, kLeft };
-
-std::string key_of(Moment moment, int rank) {
-  constexpr const char* kWords[] = {"came/", "memory/", "shared/", "connected/", "left/"};
-  return kWords[static_cast<int>(moment)] + std::to_string(rank);
-}
-std::vector<std::string> keys_of(Moment moment, int size) {
-  std::vector<std::string> keys;
-  for (int rank = 0; rank < size; ++rank) keys.push_back(key_of(moment, rank));
-  return keys;
-}
-
-/// "ranks 1 and 3" of those whose keys are not there.
-std::string missing_ranks(c10d::Store& store, Moment moment, int size) {
-  std::vector<std::string> missing;
-  for (int rank = 0; rank < size; ++rank) {
-    if (!store.check({key_of(moment, rank)})) missing.push_back(std::to_string(rank));
-  }
-  std::string text = missing.size() == 1 ? "rank " : "ranks ";
-  for (std::size_t i = 0; i < missing.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == missing.size() ? " and " : ", ") + missing[i];
-  }
-  return text;
-}
-
-/// Says that this rank has come so far and waits for the others; what all say, by rank.
-std::vector<std::string> meet(c10d::Store& store, Moment moment, const std::string& own,
-                              const Ranks& ranks, const Meeting& meeting) {
-  std::vector<std::string> all;
-  try {
-    store.set(key_of(moment, ranks.rank), own);
-    store.wait(keys_of(moment, ranks.size), meeting.timeout);
-    for (int rank = 0; rank < ranks.size; ++rank) {
-      const auto said = store.get(key_of(moment, rank));
-      all.emplace_back(said.begin(), said.end());
-    }
-    return all;
-  } catch (const std::exception& error) {
-    std::string missing;
-    try {
-      missing = missing_ranks(store, moment, ranks.size);
-    } catch (const std::exception&) {
-      throw cannot_meet(ranks, meeting, first_line(error));
-    }
-    throw Error(ErrorCode::kIo, missing + " of " + std::to_string(ranks.size) +
-                                    " did not come to " + place_of(ranks) + " within " +
-                                    std::to_string(meeting.timeout.count()) +
-                                    " s (`rendezvous_timeout`)");
-  }
-}
-
-/// What each rank made for the others, where all of them are on this machine.
-std::optional<std::vector<SharedMemory>> memories_of_all(c10d::Store& store, const Ranks& ranks,
-                                                         const Meeting& meeting) {
-  auto own = meeting.interface.empty()
-                 ? SharedMemory::make(MemoryTransport::size_of_memory(ranks.size))
-                 : std::nullopt;
-  const auto addresses =
-      meet(store, Moment::kMemory, own ? own->address() : "none", ranks, meeting);
+/// What each rank made for the others, where all of them are on this machine and wish it.
+std::optional<std::vector<SharedMemory>> memories_of_all(const Rendezvous& at, bool wishes) {
+  const Ranks& ranks = at.ranks();
+  auto own =
+      wishes ? SharedMemory::make(MemoryTransport::size_of_memory(ranks.size)) : std::nullopt;
+  const auto addresses = at.meet(Moment::kMemory, own ? own->address() : "none");
   std::vector<SharedMemory> memories;
   const std::size_t usable = own ? addresses.size() : 0;
   for (std::size_t rank = 0; rank < usable; ++rank) {
@@ -146,7 +61,7 @@ std::optional<std::vector<SharedMemory>> memories_of_all(c10d::Store& store, con
     memories.push_back(std::move(*memory));
   }
   const bool has_all = memories.size() == addresses.size();
-  const auto said = meet(store, Moment::kShared, has_all ? "all" : "not all", ranks, meeting);
+  const auto said = at.meet(Moment::kShared, has_all ? "all" : "not all");
   if (std::ranges::count(said, "all") != ranks.size) return std::nullopt;
   return memories;
 }
@@ -168,21 +83,18 @@ class WatchedTransfer : public Transfer {
   std::unique_ptr<Transfer> transfer_;
 };
 
-class Group : public distributed::Group {
+class Group : public TensorGroup {
  public:
-  Group(const Ranks& ranks, const Meeting& meeting)
-      : rank_(ranks.rank), size_(ranks.size), keeps_store_(keeps_store(ranks)) {
-    store_ = connect(ranks, meeting, keeps_store_);
+  Group(const Ranks& ranks, const Meeting& meeting) : meeting_(meeting), at_(ranks, meeting) {
     try {
-      meet_all(ranks, meeting);
+      connect();
     } catch (const Error&) {
-      // What is wrong here may be so for others, who could not say it without the store.
-      if (keeps_store_) std::this_thread::sleep_for(seconds(1));
+      at_.linger();
       throw;
     }
   }
-  int rank() const override { return rank_; }
-  int size() const override { return size_; }
+  int rank() const override { return at_.ranks().rank; }
+  int size() const override { return at_.ranks().size; }
   std::unique_ptr<Transfer> send(int to, int tag, std::span<float> values) override {
     auto transfer = transport_->send(to, tag, values);
     return std::make_unique<WatchedTransfer>(*watch_, watch_->sent_to(to), std::move(transfer));
@@ -192,49 +104,67 @@ class Group : public distributed::Group {
     return std::make_unique<WatchedTransfer>(*watch_, watch_->asked_of(from), std::move(transfer));
   }
 
+  std::unique_ptr<TensorSum> make_sum(const at::Device& device) override {
+    // Others may come from reading their data much later.
+    watch_->waits_for_all();
+    at_.store()->setTimeout(kPatience);
+    auto sum = std::make_unique<BackendSum>(backend_for(device), *watch_);
+    // Who cannot reach the others says so now.
+    sum->begin(at::zeros({1}, device));
+    sum->finish();
+    return sum;
+  }
+
   void need_nobody() override { watch_->rest(); }
   void fail(const std::string& sentence) override { watch_->fail(sentence); }
 
   void leave() override {
     watch_->rest();
-    try {
-      store_->set(key_of(Moment::kLeft, rank_), std::string("1"));
-      if (keeps_store_) store_->wait(keys_of(Moment::kLeft, size_), kFarewell);
-    } catch (const std::exception&) {
-      // The work is done; who is gone by now is not missed.
-    }
+    at_.leave();
   }
 
  private:
-  void meet_all(const Ranks& ranks, const Meeting& meeting) {
-    auto names = meet(*store_, Moment::kCame, distributed::machine_name(), ranks, meeting);
+  c10::intrusive_ptr<c10d::Backend> backend_for([[maybe_unused]] const at::Device& device) {
+    const auto store = c10::make_intrusive<c10d::PrefixStore>("sum", at_.store());
+#ifdef USE_C10D_NCCL
+    if (device.is_cuda()) return make_nccl(store, at_.ranks());
+#endif
+    return connect_gloo(store, at_.ranks(), meeting_.interface, kPatience);
+  }
+
+  void connect() {
+    auto names = at_.meet(Moment::kCame, distributed::machine_name());
     for (std::size_t rank = 0; rank < names.size(); ++rank)
       names[rank] = "rank " + std::to_string(rank) + " (" + names[rank] + ")";
-    const auto lose = [this](int other) { throw Error(ErrorCode::kIo, watch_->lost(other)); };
-    if (auto memories = memories_of_all(*store_, ranks, meeting)) {
-      transport_ = std::make_unique<MemoryTransport>(rank_, std::move(*memories), lose);
-    } else {
-      transport_ = std::make_unique<GlooTransport>(store_, ranks, meeting, lose);
-    }
+    connect_transport();
     const std::string keeper =
-        ranks.launcher_keeps_store ? "the launcher at " + place_of(ranks) : names[0];
-    watch_ = std::make_unique<Watch>(connect(ranks, meeting, false), rank_, names,
-                                     Watch::Keeper{keeper, keeps_store_}, meeting.on_loss);
+        at_.ranks().launcher_keeps_store ? "the launcher at " + at_.place() : names[0];
+    watch_ = std::make_unique<Watch>(at_.connect(), rank(), names,
+                                     Watch::Keeper{keeper, at_.keeps_store()}, meeting_.on_loss);
     // Nobody goes on, and maybe ends, while others are still connecting.
-    meet(*store_, Moment::kConnected, "1", ranks, meeting);
+    at_.meet(Moment::kConnected, "1");
     watch_->has_met();
   }
 
-  int rank_, size_;
-  bool keeps_store_;
-  Store store_;
+  void connect_transport() {
+    const auto lose = [this](int other) { throw Error(ErrorCode::kIo, watch_->lost(other)); };
+    if (auto memories = memories_of_all(at_, meeting_.interface.empty())) {
+      transport_ = std::make_unique<MemoryTransport>(rank(), std::move(*memories), lose);
+    } else {
+      transport_ = std::make_unique<GlooTransport>(
+          connect_gloo(at_.store(), at_.ranks(), meeting_.interface, at_.left()), lose);
+    }
+  }
+
+  const Meeting meeting_;
+  const Rendezvous at_;
   std::unique_ptr<distributed::Transport> transport_;
   std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace
 
-std::unique_ptr<distributed::Group> join(const Ranks& ranks, const Meeting& meeting) {
+std::unique_ptr<TensorGroup> join(const Ranks& ranks, const Meeting& meeting) {
   // LibTorch else tells of every try to reach a rank that has not come yet, and of who is gone.
   setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
   c10::initLogging();
@@ -243,8 +173,7 @@ std::unique_ptr<distributed::Group> join(const Ranks& ranks, const Meeting& meet
 
 #else
 
-std::unique_ptr<distributed::Group> join(const distributed::Ranks& ranks,
-                                         const distributed::Meeting&) {
+std::unique_ptr<TensorGroup> join(const distributed::Ranks& ranks, const distributed::Meeting&) {
   throw Error(ErrorCode::kNotSupported,
               "this LibTorch has no Gloo, by which " + std::to_string(ranks.size) +
                   " ranks could train together: start one process, or build with a LibTorch that "

@@ -1,5 +1,6 @@
 #include "train/torch/tensor_network.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/_foreach_lerp.h>
@@ -11,13 +12,16 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "net/head.hpp"
 #include "train/torch/mlp_module.hpp"
+#include "train/torch/shared_gradient.hpp"
 #include "train/update.hpp"
 
 namespace mlpctl::train {
@@ -49,15 +53,36 @@ class Autocast {
   at::DeviceType device_;
 };
 
+/// What a network that ranks share needs of them.
+struct Sharing {
+  TensorGroup& group;
+  const std::atomic<int>& stop;
+  std::unique_ptr<TensorSum> sum;
+  std::unique_ptr<SharedGradient> gradient = {};
+  int agreed_stop = 0;
+};
+
 class TensorNetwork : public Network {
  public:
   explicit TensorNetwork(const NetworkOptions& options)
       : options_(options), device_(options.device) {
+    // Else pinned memory would be the first device's.
+    if (device_.is_cuda()) c10::impl::VirtualGuardImpl(device_.type()).setDevice(device_);
     start_torch_threads(options.threads);
+  }
+  TensorNetwork(const NetworkOptions& options, TensorGroup& group, const std::atomic<int>& stop)
+      : TensorNetwork(options) {
+    // Each rank unfolds what was summed, and must come to the same bits.
+    at::globalContext().setDeterministicCuDNN(true);
+    sharing_.emplace(Sharing{group, stop, group.make_sum(device_)});
   }
 
   void set_state(NetworkState state) override {
     module_ = std::make_unique<MlpModule>(to_tensors(state.weights, device_));
+    if (sharing_) {
+      sharing_->gradient =
+          std::make_unique<SharedGradient>(*module_, options_.fold, *sharing_->sum);
+    }
     average_ = to_tensors(state.average, device_);
     first_ = to_tensors(state.first, device_);
     second_ = to_tensors(state.second, device_);
@@ -93,13 +118,24 @@ class TensorNetwork : public Network {
 
   std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
                             double learning_rate) override {
-    const at::Tensor loss =
-        changed.empty() ? loss_of_rows(order_.narrow(0, first, count)) : loss_of_changed(changed);
+    const auto share =
+        sharing_ ? distributed::share_of(count, sharing_->group.rank(), sharing_->group.size())
+                 : distributed::Share{0, count};
+    at::Tensor loss = changed.empty()
+                          ? loss_of_rows(order_.narrow(0, first + share.first, share.count))
+                          : loss_of_changed(changed);
+    if (sharing_) {
+      agree_on_stop();
+      loss = sharing_->gradient->backward(
+          loss, static_cast<double>(share.count) / static_cast<double>(count));
+    }
     const auto value = readable(loss);
     if (value && !std::isfinite(*value)) return value;
     ++step_;
-    for (const at::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
-    torch::autograd::backward({loss}, {});
+    if (!sharing_) {
+      for (const at::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
+      torch::autograd::backward({loss}, {});
+    }
     update(learning_rate);
     loss_sum_.add_(loss.detach(), count);
     pictures_ += count;
@@ -110,7 +146,17 @@ class TensorNetwork : public Network {
     return {loss_sum_.defined() ? loss_sum_.item<double>() : 0, pictures_};
   }
 
+  int agreed_stop(int wish) const override { return sharing_ ? sharing_->agreed_stop : wish; }
+
  private:
+  /// In turns where the device would otherwise be far behind.
+  void agree_on_stop() {
+    constexpr std::int64_t kStepsBetween = 16;
+    if (!device_.is_cpu() && step_ % kStepsBetween != 0) return;
+    const auto wish = static_cast<float>(sharing_->stop.load());
+    sharing_->agreed_stop = static_cast<int>(distributed::largest(sharing_->group, wish));
+  }
+
   model::Parameters weights() const {
     const auto own = module_->parameters();
     Tensors values;
@@ -156,8 +202,9 @@ class TensorNetwork : public Network {
     const Autocast autocast(options_.precision, device_.type());
     const at::Tensor pictures =
         (bytes.to(at::kFloat) / 255).view({-1, 1, model::kImageSide, model::kImageSide});
-    const at::Tensor logits =
-        options_.fold ? module_->forward_folded(pictures) : module_->forward(pictures);
+    const at::Tensor logits = sharing_        ? sharing_->gradient->logits(pictures)
+                              : options_.fold ? module_->forward_folded(pictures)
+                                              : module_->forward(pictures);
     return at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, -100,
                                   options_.label_smoothing);
   }
@@ -207,12 +254,17 @@ class TensorNetwork : public Network {
   std::vector<at::Tensor> counts_;
   std::int64_t step_ = 0, pictures_ = 0;
   at::Tensor images_, labels_, order_, loss_sum_;
+  std::optional<Sharing> sharing_;
 };
 
 }  // namespace
 
 std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options) {
   return std::make_unique<TensorNetwork>(options);
+}
+std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options, TensorGroup& group,
+                                             const std::atomic<int>& stop) {
+  return std::make_unique<TensorNetwork>(options, group, stop);
 }
 
 void start_torch_threads(int threads) {

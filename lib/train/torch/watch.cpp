@@ -94,6 +94,11 @@ void Watch::waited_for(const Message& message) {
   if (!message.is_sent) signs_[at(message.other)].received = message.number;
 }
 
+void Watch::waited_for_all() {
+  waiting_ = kNothing;
+  ++waits_over_;
+}
+
 std::string Watch::own_sign() {
   timespec worked{};
   clock_gettime(work_clock_, &worked);
@@ -171,8 +176,17 @@ std::string Watch::sentence_of(const std::string& word) const {
 }
 
 std::string Watch::lost(int other) {
+  return lost_by(std::to_string(other) + " is gone: it ended or cannot be reached");
+}
+
+// Whoever ended is silent, and whom the network left says so by now.
+std::string Watch::lost() {
+  std::this_thread::sleep_for(kSilence + 3 * kBeat);
+  return lost_by("a rank cannot be reached by another");
+}
+
+std::string Watch::lost_by(std::string word) {
   while (told_.exchange(true)) std::this_thread::sleep_for(kBeat);
-  std::string word = std::to_string(other) + " is gone: it ended or cannot be reached";
   try {
     word = agree(word);
   } catch (const std::exception&) {

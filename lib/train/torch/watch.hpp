@@ -38,6 +38,8 @@ class Watch {
   /// ranks already know, for who loses a rank may then be lost by the next. Does not return where
   /// the callback is ending the process.
   std::string lost(int other);
+  /// The same where it is not known which other: the watch finds it, or says that one is gone.
+  std::string lost();
   /// Tells the others why this rank ends.
   void fail(const std::string& sentence);
   /// A message between this rank and another; those of a kind are counted from 1.
@@ -52,6 +54,9 @@ class Watch {
   void waits_for(const Message& message);
   void waited_for(const Message& message);
   void has_met() { waiting_ = kNothing; }
+  /// The rank's work waits for all others.
+  void waits_for_all() { waiting_ = kMeeting; }
+  void waited_for_all();
   /// From now on nobody's end matters to this rank, which still tells that it lives.
   void rest() { resting_ = true; }
 
@@ -64,6 +69,7 @@ class Watch {
   std::string complaint(int other, const std::string& sign);
   void guard(const std::stop_token& stop);
   void tell(const std::string& sentence);
+  std::string lost_by(std::string word);
   /// What stands about a loss in the store; the first that is set stays.
   std::string agree(const std::string& word);
   /// Before the store ends with this process the others need time to read why.

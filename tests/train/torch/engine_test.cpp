@@ -14,13 +14,13 @@ using namespace mlpctl::train;
 
 TEST_CASE("devices are named in words") {
   const Engine& engine = torch_engine();
-  CHECK(engine.resolve_device("cpu") == "cpu");
-  CHECK(mlpctl::tests::error_code([&] { engine.resolve_device("gpu"); }) ==
+  CHECK(engine.resolve_device("cpu", {}) == "cpu");
+  CHECK(mlpctl::tests::error_code([&] { engine.resolve_device("gpu", {}); }) ==
         mlpctl::ErrorCode::kInvalidArgument);
-  CHECK(mlpctl::tests::error_code([&] { engine.resolve_device("cuda:x"); }) ==
+  CHECK(mlpctl::tests::error_code([&] { engine.resolve_device("cuda:x", {}); }) ==
         mlpctl::ErrorCode::kInvalidArgument);
-  if (engine.resolve_device("auto") == "cpu") {
-    CHECK_THROWS_WITH(engine.resolve_device("cuda"),
+  if (engine.resolve_device("auto", {}) == "cpu") {
+    CHECK_THROWS_WITH(engine.resolve_device("cuda", {}),
                       Catch::Matchers::EndsWith(" build; use `device` cpu, or a CUDA build") ||
                           Catch::Matchers::ContainsSubstring("is a CUDA build, but"));
   }
