@@ -31,12 +31,16 @@ class Pipeline {
 
   /// At most `ahead` results, at least 1, are ready or in work before they are asked for. Where the
   /// system has no threads left there are fewer, and without any next() does the work itself.
-  Pipeline(Source source, Work work, int threads, std::size_t ahead)
+  /// Patient threads leave the cores to others' when they wake (be_patient()).
+  Pipeline(Source source, Work work, int threads, std::size_t ahead, bool patient = false)
       : shared_(std::make_shared<Shared>(std::move(source), std::move(work), ahead)) {
     threads_.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
       std::optional<std::jthread> thread =
-          start_worker([shared = shared_](const std::stop_token& stop) { shared->run(stop); });
+          start_worker([shared = shared_, patient](const std::stop_token& stop) {
+            if (patient) be_patient();
+            shared->run(stop);
+          });
       if (!thread) break;
       threads_.push_back(std::move(*thread));
     }

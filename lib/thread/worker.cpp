@@ -1,5 +1,6 @@
 #include "thread/worker.hpp"
 
+#include <sched.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -44,6 +45,14 @@ std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> bo
   if (worker) return worker;
   if (auto* const tell = on_missing.exchange(nullptr)) tell();
   return std::nullopt;
+}
+
+void be_patient() {
+#ifdef SCHED_BATCH
+  // Where the system refuses it, the thread works as others do.
+  const sched_param none{};
+  sched_setscheduler(0, SCHED_BATCH, &none);
+#endif
 }
 
 void on_missing_worker(void (*tell)()) {

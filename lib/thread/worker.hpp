@@ -11,6 +11,10 @@ namespace mlpctl {
 /// first time the function of on_missing_worker() is called.
 std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body);
 
+/// From now on this thread, when it wakes, waits for a core that another works on instead of taking
+/// it: for what is done ahead of time.
+void be_patient();
+
 /// What is called, by any thread, when one could not be started: once, for the others will not be
 /// either.
 void on_missing_worker(void (*tell)());

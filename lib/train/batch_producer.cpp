@@ -36,12 +36,14 @@ BatchProducer::BatchProducer(Fill fill, int threads, std::int64_t ahead)
       threads_(std::max(threads, 1)),
       ahead_(static_cast<std::size_t>(std::max<std::int64_t>(ahead, 1))) {}
 
+// Its threads are patient: those of a step, which sleep and wake several times in it, would wait
+// for a batch to be made where it is not needed yet. An epoch took 12 % longer on two cores.
 void BatchProducer::start(std::int64_t epoch, std::span<const std::int64_t> order,
                           std::int64_t batch_size) {
   epoch_.reset();
   epoch_.emplace(
       Runs(order, batch_size), [this, epoch](Indices indices) { return make(epoch, indices); },
-      threads_, ahead_);
+      threads_, ahead_, true);
 }
 
 Examples BatchProducer::next() {
