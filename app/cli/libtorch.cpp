@@ -203,6 +203,7 @@ int give_back_pages(dl_phdr_info* object, std::size_t, void*) {
     if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
     const std::uint64_t begin = (object->dlpi_addr + part.p_vaddr + page - 1) / page * page;
     const std::uint64_t end = (object->dlpi_addr + part.p_vaddr + part.p_memsz) / page * page;
+    // The loader tells addresses as numbers. NOLINTNEXTLINE(performance-no-int-to-ptr)
     if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;
