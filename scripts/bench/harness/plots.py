@@ -146,5 +146,5 @@ def curves(target: Path, series: dict, x_label: str, y_label: str) -> None:
         figure.text(across(x), bottom + 14, f"{x:g}", "middle")
     figure.text((left + right) / 2, bottom + 27, x_label, "middle")
     y = (top + bottom) / 2
-    figure.text(17, y, y_label, "middle", f' transform="rotate(-90 17 {short(y)})"')
+    figure.text(9, y, y_label, "middle", f' transform="rotate(-90 9 {short(y)})"')
     figure.write(target)

@@ -69,6 +69,6 @@ def measure(bench: Bench) -> str:
         rows.append([batch, counted(batch), len(measured["runs"]), f"{measured['alone'] / one:.0%}", seen,
                      *(f"{step(measured, cores) / 1000:.3g} ({one / step(measured, cores):.2f})" for cores in CORES)])
     header = ["batch", "of parameters, operations", "meetings", "alone", "measured ms on 1, 2 threads",
-              *(f"{cores} cores, ms (times)" for cores in CORES)]
+              *(f"{cores} core{'s' if cores > 1 else ''}, ms (times)" for cores in CORES)]
     return "\n\n".join([table(header, rows),
                          f"A meeting of two threads took {measured['meeting']:.0f} microseconds beyond its tasks."])
