@@ -84,8 +84,23 @@ def bars(target: Path, groups: dict, label: str) -> None:
     figure.write(target)
 
 
+# Of a figure with one panel.
+LEFT, RIGHT, TOP, BOTTOM = 41, 415, 13, 177
+
+
+def label(figure: Figure, rows: dict, columns: dict, x_label: str, y_label: str) -> None:
+    """The texts of the axes: those at the ticks by their places, and what the axes are."""
+    for y, text in rows.items():
+        figure.text(LEFT - 7, y + 3.4, text, "end")
+    for x, text in columns.items():
+        figure.text(x, BOTTOM + 14, text, "middle")
+    figure.text((LEFT + RIGHT) / 2, BOTTOM + 27, x_label, "middle")
+    y = (TOP + BOTTOM) / 2
+    figure.text(9, y, y_label, "middle", f' transform="rotate(-90 9 {short(y)})"')
+
+
 def line(target: Path, x: list, spreads: list, x_label: str, y_label: str) -> None:
-    left, right, top, bottom = 41, 415, 13, 177
+    left, right, top, bottom = LEFT, RIGHT, TOP, BOTTOM
     highest = max(spread.high for spread in spreads)
     rows = ticks(highest)
     if rows[-1] < highest:
@@ -106,19 +121,14 @@ def line(target: Path, x: list, spreads: list, x_label: str, y_label: str) -> No
                 f' style="stroke:{OURS};stroke-width:1.5"')
     figure.path([step for point in points for step in (("M", *point), ("h", 0))],
                 f' style="stroke:{OURS};stroke-width:7;stroke-linecap:round"')
-    for value in rows:
-        figure.text(left - 7, up(value) + 3.4, f"{value:g}", "end")
-    for value in columns:
-        figure.text(across(value), bottom + 14, f"{value:,.0f}", "middle")
-    figure.text((left + right) / 2, bottom + 27, x_label, "middle")
-    y = (top + bottom) / 2
-    figure.text(17, y, y_label, "middle", f' transform="rotate(-90 17 {short(y)})"')
+    label(figure, {up(value): f"{value:g}" for value in rows}, {across(value): f"{value:,.0f}" for value in columns},
+          x_label, y_label)
     figure.write(target)
 
 
 def curves(target: Path, series: dict, x_label: str, y_label: str) -> None:
     """series: name -> runs, each a list of (x, y). x by its logarithm; of y the upper part, by 100 - y."""
-    left, right, top, bottom = 41, 415, 13, 177
+    left, right, top, bottom = LEFT, RIGHT, TOP, BOTTOM
     points = [point for runs in series.values() for run in runs for point in run]
     low, high = min(x for x, _ in points) / 1.1, max(x for x, _ in points) * 1.1
     rows = [96, 97, 98, 98.5, 99, 99.2, 99.4]
@@ -140,11 +150,5 @@ def curves(target: Path, series: dict, x_label: str, y_label: str) -> None:
         y = bottom - 36 + 12 * i
         figure.path([("M", right - 110, y), ("h", 14)], f' style="stroke:{colour};stroke-width:2.5"')
         figure.text(right - 91, y + 3, name)
-    for y in rows:
-        figure.text(left - 7, up(y) + 3.4, f"{y:g}", "end")
-    for x in columns:
-        figure.text(across(x), bottom + 14, f"{x:g}", "middle")
-    figure.text((left + right) / 2, bottom + 27, x_label, "middle")
-    y = (top + bottom) / 2
-    figure.text(9, y, y_label, "middle", f' transform="rotate(-90 9 {short(y)})"')
+    label(figure, {up(y): f"{y:g}" for y in rows}, {across(x): f"{x:g}" for x in columns}, x_label, y_label)
     figure.write(target)
