@@ -1,5 +1,6 @@
 #pragma once
 
+#include "train/augment/pen.hpp"
 #include "train/augment/warp.hpp"
 
 namespace mlpctl::train {
@@ -13,6 +14,10 @@ struct Extent {
   bool empty() const { return bottom < top; }
   float height() const { return static_cast<float>(bottom - top + 1); }
   float width() const { return static_cast<float>(right - left + 1); }
+  /// Of the box.
+  Point middle() const {
+    return {static_cast<float>(left + right) / 2, static_cast<float>(top + bottom) / 2};
+  }
 };
 
 Extent measure(const Canvas& canvas);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numbers>
 
 #include "train/augment/extent.hpp"
 #include "train/augment/pen.hpp"
@@ -12,18 +11,16 @@
 namespace mlpctl::train {
 namespace {
 
-constexpr float kTurn = 2 * std::numbers::pi_v<float>;
-
 /// Wipes out what lies on one side of a level or an upright line: 0.35 to 0.7 of the box.
 void cut(Canvas& canvas, Random& random) {
   const Extent extent = measure(canvas);
   const bool level = random.uniform() < 0.5F;
-  const float angle = random.uniform(-0.3F, 0.3F) + (level ? 0.25F : 0) * kTurn;
+  const float angle = random.uniform(-0.3F, 0.3F) + (level ? 0.25F : 0) * kFullTurn;
   const float side = random.uniform() < 0.5F ? -1.0F : 1.0F,
               share = random.uniform(-0.2F, 0.15F) * side;
   const float nx = side * std::cos(angle), ny = side * std::sin(angle);
-  const float x0 = static_cast<float>(extent.left + extent.right) / 2 + share * extent.width();
-  const float y0 = static_cast<float>(extent.top + extent.bottom) / 2 + share * extent.height();
+  const float x0 = extent.middle().x + share * extent.width();
+  const float y0 = extent.middle().y + share * extent.height();
   for (int y = kFirstPixel; y <= kLastPixel; ++y) {
     for (int x = kFirstPixel; x <= kLastPixel; ++x) {
       const float beyond =
@@ -68,8 +65,7 @@ void pair(Canvas& canvas, const Canvas& other, Random& random) {
   const float unit = kLongestSide / std::max(along_a + along_b + gap, across);
   const float half = (along_a + along_b + gap) / 2;
   const auto placed = [&](const Canvas& digit, const Extent& extent, float size, float at) {
-    const Point middle{static_cast<float>(extent.left + extent.right) / 2,
-                       static_cast<float>(extent.top + extent.bottom) / 2};
+    const Point middle = extent.middle();
     const float offset = at * unit;
     return resized(digit, middle, stacked ? from_middle(0, offset) : from_middle(offset, 0),
                    size * unit * squeeze, size * unit);
@@ -131,7 +127,7 @@ void draw_scribble(Canvas& canvas, Random& random) {
   const std::uint64_t pieces = 6 + random.below(25);
   const float step = random.uniform(3, 16);
   Point at = from_middle(random.uniform(-8, 8), random.uniform(-8, 8));
-  float angle = random.uniform(0, kTurn);
+  float angle = random.uniform(0, kFullTurn);
   for (std::uint64_t i = 0; i < pieces; ++i) {
     angle += random.uniform(-bend, bend);
     const Point next{
@@ -155,7 +151,7 @@ void draw_blots(Canvas& canvas, Random& random) {
 
 /// Grey on one side of a soft edge, with a second edge or without one.
 void draw_shadow(Canvas& canvas, Random& random) {
-  const float angle = random.uniform(0, kTurn), at = random.uniform(-8, 6);
+  const float angle = random.uniform(0, kFullTurn), at = random.uniform(-8, 6);
   const float width = random.uniform(4, 24), softness = random.uniform(0.5F, 8);
   const float level = random.uniform(120, 255), nx = std::cos(angle), ny = std::sin(angle);
   constexpr float kHalf = kLongestSide / 2;

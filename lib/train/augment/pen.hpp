@@ -1,5 +1,7 @@
 #pragma once
 
+#include <numbers>
+
 #include "train/augment/warp.hpp"
 
 namespace mlpctl::train {
@@ -8,6 +10,8 @@ namespace mlpctl::train {
 struct Point {
   float x, y;
 };
+
+inline constexpr float kFullTurn = 2 * std::numbers::pi_v<float>;
 
 /// A line with round ends and soft edges, brighter than what is there or not at all.
 void draw_line(Canvas& canvas, Point from, Point to, float radius);

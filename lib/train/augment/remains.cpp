@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numbers>
 
 #include "train/augment/extent.hpp"
 #include "train/augment/pen.hpp"
@@ -11,13 +10,6 @@
 
 namespace mlpctl::train {
 namespace {
-
-constexpr float kFullTurn = 2 * std::numbers::pi_v<float>;
-
-Point middle_of(const Extent& box) {
-  return {static_cast<float>(box.left + box.right) / 2,
-          static_cast<float>(box.top + box.bottom) / 2};
-}
 
 /// A pen of its own, mostly thinner than the digit's.
 float draw_radius(Random& random) {
@@ -31,7 +23,7 @@ void cross(Canvas& lines, const Extent& box, Random& random) {
   const float angle = kind < 0.5F    ? 0.25F * askew
                       : kind < 0.65F ? kFullTurn / 4 + 0.2F * askew
                                      : kFullTurn / 4 * askew;
-  const Point middle = middle_of(box);
+  const Point middle = box.middle();
   const Point at{middle.x + 0.3F * box.width() * random.uniform(-1, 1),
                  middle.y + 0.3F * box.height() * random.uniform(-1, 1)};
   const float cosine = std::cos(angle), sine = std::sin(angle);
@@ -48,7 +40,7 @@ void cross(Canvas& lines, const Extent& box, Random& random) {
 /// A side of a frame, or two that may meet, near the digit's box: on its left, its right or below.
 /// One above is the bar of a five or a seven.
 void stand_beside(Canvas& lines, const Extent& box, Random& random) {
-  const Point middle = middle_of(box);
+  const Point middle = box.middle();
   const float radius = draw_radius(random);
   const int count = random.uniform() < 0.4F ? 2 : 1;
   for (int i = 0; i < count; ++i) {
@@ -70,7 +62,7 @@ void stand_beside(Canvas& lines, const Extent& box, Random& random) {
 /// A ring that the digit lies in, drawn with one turn of the pen.
 void go_round(Canvas& lines, const Extent& box, Random& random) {
   constexpr int kPieces = 20;
-  const Point middle = middle_of(box);
+  const Point middle = box.middle();
   const float radius = draw_radius(random), start = random.uniform(0, kFullTurn);
   const float turn = kFullTurn * random.uniform(0.9F, 1.1F);
   const float across = box.width() / 2 + random.uniform(2, 6);
@@ -84,7 +76,7 @@ void go_round(Canvas& lines, const Extent& box, Random& random) {
 
 /// To and fro over the digit.
 void scribble(Canvas& lines, const Extent& box, Random& random) {
-  const Point middle = middle_of(box);
+  const Point middle = box.middle();
   const float radius = random.uniform(0.1F, 0.5F);
   const int count = 4 + static_cast<int>(random.below(8));
   const auto at = [&](int i) {
@@ -128,7 +120,7 @@ void leave_remains(Canvas& digit, int label, Random& random) {
   const bool gap = kind < 0.1F, scribbled = kind >= 0.88F;
   const Extent whole = measure(digit);
   if (whole.empty()) return;
-  if (!gap) digit = resized(digit, middle_of(whole), from_middle(0, 0), room, room);
+  if (!gap) digit = resized(digit, whole.middle(), from_middle(0, 0), room, room);
   const Extent box = measure(digit);
   if (box.empty()) return;
   Canvas lines;

@@ -10,7 +10,7 @@
 #include "net/head.hpp"
 #include "train/augment/augment.hpp"
 #include "train/augment/extent.hpp"
-#include "train/augment/styles.hpp"
+#include "train/augment/written_digit.hpp"
 
 using mlpctl::Random;
 using mlpctl::train::Canvas;
@@ -19,17 +19,10 @@ using mlpctl::train::measure;
 
 namespace {
 
-Canvas digit(int label, std::uint64_t seed) {
-  Random random(seed, 1);
-  Canvas canvas;
-  mlpctl::train::write_in_style(canvas, label, random);
-  return canvas;
-}
-
 Canvas nondigit(int label, std::uint64_t seed) {
   Random random(seed, 0);
-  Canvas canvas = digit(label, seed);
-  mlpctl::train::write_nondigit(canvas, digit(8, seed + 1), random);
+  Canvas canvas = written_digit(label, seed);
+  mlpctl::train::write_nondigit(canvas, written_digit(8, seed + 1), random);
   return canvas;
 }
 
@@ -85,10 +78,10 @@ TEST_CASE("a pair is made of both digits") {
   // Where only `other` differs, only pairs do.
   int differing = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-    Canvas with_eight = digit(3, seed), with_four = with_eight;
+    Canvas with_eight = written_digit(3, seed), with_four = with_eight;
     Random random(seed, 0), again(seed, 0);
-    mlpctl::train::write_nondigit(with_eight, digit(8, seed), random);
-    mlpctl::train::write_nondigit(with_four, digit(4, seed), again);
+    mlpctl::train::write_nondigit(with_eight, written_digit(8, seed), random);
+    mlpctl::train::write_nondigit(with_four, written_digit(4, seed), again);
     differing += with_eight.rows == with_four.rows ? 0 : 1;
   }
   CHECK(std::abs(differing - 300) < 60);

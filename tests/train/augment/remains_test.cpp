@@ -9,7 +9,7 @@
 
 #include "train/augment/augment.hpp"
 #include "train/augment/extent.hpp"
-#include "train/augment/styles.hpp"
+#include "train/augment/written_digit.hpp"
 
 using mlpctl::Random;
 using mlpctl::train::Canvas;
@@ -18,16 +18,9 @@ using mlpctl::train::measure;
 
 namespace {
 
-Canvas digit_written(int label, std::uint64_t seed) {
-  Random random(seed, 1);
-  Canvas canvas;
-  mlpctl::train::write_in_style(canvas, label, random);
-  return canvas;
-}
-
 Canvas with_remains(int label, std::uint64_t seed) {
   Random random(seed, 2);
-  Canvas canvas = digit_written(label, seed);
+  Canvas canvas = written_digit(label, seed);
   mlpctl::train::leave_remains(canvas, label, random);
   return canvas;
 }
@@ -46,7 +39,7 @@ TEST_CASE("a digit with remains of lines has MNIST's form") {
     CHECK(std::max(extent.width(), extent.height()) >= 8);
     CHECK(std::abs(extent.x - 14.5F) < 3.5F);
     CHECK(std::abs(extent.y - 14.5F) < 3.5F);
-    const Extent before = measure(digit_written(static_cast<int>(seed % 10), seed));
+    const Extent before = measure(written_digit(static_cast<int>(seed % 10), seed));
     larger += extent.width() / extent.height() > 1.15F * before.width() / before.height() ? 1 : 0;
   }
   // Of all kinds of remains the level lines and those beside make a digit's box wider.
@@ -57,7 +50,7 @@ TEST_CASE("remains are a function of the digit and the random numbers, and of ma
   std::set<decltype(Canvas::rows)> seen;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CHECK(with_remains(4, seed).rows == with_remains(4, seed).rows);
-    CHECK(with_remains(4, seed).rows != digit_written(4, seed).rows);
+    CHECK(with_remains(4, seed).rows != written_digit(4, seed).rows);
     seen.insert(with_remains(4, seed).rows);
   }
   CHECK(seen.size() == 300);
