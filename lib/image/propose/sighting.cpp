@@ -77,9 +77,10 @@ bool is_seen(std::span<const Sighting> seen, Source source, const Box& box, floa
   });
 }
 
-/// Adds the grouping as a digit, unless it cannot be one or was seen before.
+/// Adds the grouping as a digit, unless it cannot be one or was seen, here or before.
 void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
-                 const Grouping& grouping, Source source, double scale) {
+                 const Grouping& grouping, Source source, double scale,
+                 std::span<const Sighting> before) {
   const std::vector<bool>& chosen = grouping.chosen;
   const Box box = box_of(segmented.found, chosen);
   if (std::max(box.width, box.height) < 5 || is_flat_stroke(box)) return;
@@ -93,14 +94,18 @@ void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
     area += piece.area;
     sighting.on_edge = sighting.on_edge || lies_on_edge(piece);
   }
-  if (own < kLeastShare * segmented.mass || is_seen(seen, source, in_file(box, scale), own)) return;
+  const Box in_picture = in_file(box, scale);
+  if (own < kLeastShare * segmented.mass || is_seen(seen, source, in_picture, own) ||
+      is_seen(before, source, in_picture, own)) {
+    return;
+  }
   sighting.mass = own;
   const Sharpness sharp = sharpness(segmented, chosen, box);
   if (is_shadow(sharp)) return;
   sighting.sharp = sharp.seen;
   const float aspect = written_aspect(box, segmented.ink.width, segmented.ink.height);
   Digit digit = normalise(isolated(segmented, chosen, box), aspect);
-  digit.box = in_file(box, scale);
+  digit.box = in_picture;
   sighting.reading = {
       .digit = digit,
       .terms = {.source = source,
@@ -113,17 +118,17 @@ void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
 
 /// Adds those of the groupings that may be digits.
 void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
-                 const std::vector<Grouping>& groupings, Source source, double scale) {
-  for (const Grouping& each : groupings) add_sighted(seen, segmented, each, source, scale);
+                 const std::vector<Grouping>& groupings, Source source, double scale,
+                 std::span<const Sighting> before = {}) {
+  for (const Grouping& each : groupings) add_sighted(seen, segmented, each, source, scale, before);
 }
 
 }  // namespace
 
 std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale,
                            std::span<const Sighting> before) {
-  std::vector<Sighting> seen(before.begin(), before.end());
-  add_sighted(seen, segmented, groupings_of(segmented.found), source, scale);
-  seen.erase(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(before.size()));
+  std::vector<Sighting> seen;
+  add_sighted(seen, segmented, groupings_of(segmented.found), source, scale, before);
   return seen;
 }
 
