@@ -175,11 +175,11 @@ image::Picture changed_pictures(const train::TrainOptions& options, const train:
   image::Picture page{.width = kAcross * kSide, .height = rows * kSide};
   page.pixels.resize(static_cast<std::size_t>(page.width) * static_cast<std::size_t>(page.height));
   const train::Augmenter augmenter(options.augment);
-  std::array<std::uint8_t, model::kPixels> picture;
+  train::Image picture, own, beside;
   for (std::int64_t i = 0; i < count; ++i) {
-    augmenter(examples.image(i), picture.data(), options.seed, epoch, i,
+    augmenter(examples.image(i, own), picture.data(), options.seed, epoch, i,
               examples.labels[static_cast<std::size_t>(i)],
-              examples.image(train::companion(i, epoch, examples.count())));
+              [&] { return examples.image(train::companion(i, epoch, examples.count()), beside); });
     const std::int64_t corner = i / kAcross * kSide * page.width + i % kAcross * kSide;
     for (std::int64_t y = 0; y < kSide; ++y) {
       std::copy_n(picture.begin() + y * kSide, kSide,

@@ -182,12 +182,12 @@ void add_sample(const train::Examples& examples, std::string& text) {
   constexpr std::int64_t kSampled = 1024;
   text += std::to_string(examples.count()) + " " + sha256_hex(bytes_of(examples.labels));
   std::vector<std::uint8_t> sample;
+  train::Image buffer;
   const std::int64_t count = std::min(kSampled, examples.count());
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t index = i * examples.count() / count;
-    const auto picture = examples.images.subspan(static_cast<std::size_t>(index * model::kPixels),
-                                                 static_cast<std::size_t>(model::kPixels));
-    sample.insert(sample.end(), picture.begin(), picture.end());
+    const std::uint8_t* picture = examples.image(index, buffer);
+    sample.insert(sample.end(), picture, picture + model::kPixels);
   }
   text += " " + sha256_hex(bytes_of(sample)) + "\n";
 }

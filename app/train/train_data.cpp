@@ -86,13 +86,29 @@ std::string mixed_path(const std::string& named) {
   return is_word ? find_data("") : named;
 }
 
+/// Without black pixels MNIST's training pictures take 16 MB in place of 47. Those of a mapped file
+/// take none that the system cannot take back.
+void make_sparse(LoadedData& loaded) {
+  data::Dataset& set = loaded.train;
+  if (set.image_file != nullptr && set.image_file->is_mapped()) return;
+  if (net::SparsePictures::bytes_for(set.images) > set.images.size() / 4 * 3) return;
+  loaded.sparse_train = std::make_unique<const net::SparsePictures>(set.images);
+  // It may be a part of the same file.
+  data::Dataset& validation = loaded.validation;
+  validation.hold_images({validation.images.begin(), validation.images.end()});
+  validation.image_file = nullptr;
+  set.drop_images();
+}
+
 }  // namespace
 
 train::TrainData LoadedData::parts() const {
   const auto examples = [](const data::Dataset& set) {
     return train::Examples{set.images, set.labels};
   };
-  return {examples(train), examples(validation), examples(test)};
+  train::TrainData parts{examples(train), examples(validation), examples(test)};
+  parts.train.sparse = sparse_train.get();
+  return parts;
 }
 
 void LoadedData::check_unchanged() const {
@@ -120,6 +136,7 @@ LoadedData load_data(const TrainCommand& command) {
   }
   if (!test.empty()) loaded.test = loader.load(test, Part::kTest, Purpose::kMeasure);
   loaded.left_out = loader.take_left_out();
+  make_sparse(loaded);
   return loaded;
 }
 

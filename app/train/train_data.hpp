@@ -1,6 +1,11 @@
 #pragma once
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "data/dataset.hpp"
+#include "net/sparse_pictures.hpp"
 #include "train/train_command.hpp"
 #include "train/trainer.hpp"
 
@@ -11,6 +16,8 @@ struct LoadedData {
   /// What --data named or stood for, and --mix.
   std::string path;
   data::Dataset train, validation, test;
+  /// The training pictures where they take less memory so; those of `train` are dropped then.
+  std::unique_ptr<const net::SparsePictures> sparse_train;
   /// Pictures that could not be prepared or have no label, a sentence each.
   std::vector<std::string> left_out;
 

@@ -51,6 +51,12 @@ void Dataset::hold_labels(std::vector<std::uint8_t> bytes) {
   labels = *label_bytes;
 }
 
+void Dataset::drop_images() {
+  images = {};
+  image_bytes = nullptr;
+  image_file = nullptr;
+}
+
 Dataset Dataset::slice(std::int64_t begin, std::int64_t count) const {
   Dataset part = *this;
   const auto first = static_cast<std::size_t>(begin), size = static_cast<std::size_t>(count);
@@ -74,7 +80,8 @@ std::string set_name(const std::string& path, Part part) {
 }
 
 void check_labels(const Dataset& set, const std::string& name) {
-  if (set.count() == 0) throw Error(ErrorCode::kCorruption, name + ": holds no images");
+  if (set.images.empty() && set.files.empty())
+    throw Error(ErrorCode::kCorruption, name + ": holds no images");
   if (static_cast<std::int64_t>(set.labels.size()) != set.count()) {
     throw Error(ErrorCode::kCorruption, name + ": holds " + std::to_string(set.labels.size()) +
                                             " labels for " + std::to_string(set.count()) +

@@ -38,7 +38,7 @@ struct Dataset {
   /// The folder's name and the part, "mnist train".
   std::string name;
   /// Pictures of rows x columns bytes, 28x28 with white ink 255 on black 0 once they are prepared.
-  /// None while the pictures are still in `files`.
+  /// None while the pictures are still in `files`, or after drop_images().
   std::span<const std::uint8_t> images;
   /// A label for each picture, each below kClasses; none of a set that has no labels.
   std::span<const std::uint8_t> labels;
@@ -60,8 +60,9 @@ struct Dataset {
   std::shared_ptr<const std::vector<std::uint8_t>> image_bytes, label_bytes;
 
   std::int64_t count() const {
-    return static_cast<std::int64_t>(files.empty() ? images.size() : files.size()) /
-           (files.empty() ? rows * columns : 1);
+    if (!files.empty()) return static_cast<std::int64_t>(files.size());
+    if (images.empty()) return static_cast<std::int64_t>(labels.size());
+    return static_cast<std::int64_t>(images.size()) / (rows * columns);
   }
   /// Whether the pictures are there as a net takes them.
   bool is_prepared() const {
@@ -70,6 +71,8 @@ struct Dataset {
   /// Takes bytes that lie in no file.
   void hold_images(std::vector<std::uint8_t> bytes);
   void hold_labels(std::vector<std::uint8_t> bytes);
+  /// Lets go of the pictures of a labelled set, which others hold by now.
+  void drop_images();
   /// Throws Error when another program changed the files after they were opened. To be called after
   /// the pictures were used.
   void check_unchanged() const;

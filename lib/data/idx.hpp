@@ -58,6 +58,8 @@ class IdxFile {
   std::span<const std::uint8_t> values() const { return array_.values; }
   /// Whether the pictures were turned.
   bool turned() const { return turned_; }
+  /// Whether the values are pages of the file.
+  bool is_mapped() const { return file_ && file_->is_mapped() && held_.empty(); }
   /// Throws Error when another program changed the values after the file was opened, which it can
   /// where they are pages of a large file. To be called after they were used.
   void check_unchanged() const;

@@ -18,24 +18,12 @@ void FoldedPass::set_threads(int threads) {
   layer_.set_threads(threads);
 }
 
-void FoldedPass::take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels,
-                      std::span<const std::int64_t> rows) {
-  batch_.gather(images, rows);
-  labels_.clear();
-  for (const std::int64_t row : rows) labels_.push_back(labels[static_cast<std::size_t>(row)]);
-}
-
-void FoldedPass::take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels) {
-  batch_.assign(images);
-  labels_.assign(labels.begin(), labels.end());
-}
-
 void FoldedPass::each_range(const std::function<void(PictureRange)>& task,
                             const std::function<void()>& first) {
   // Two tiles of the products; on two threads even a batch of 64 ends on both at about the same
   // time.
   constexpr std::int64_t kTogether = 12;
-  const std::int64_t count = batch_.size(), before = first ? 1 : 0;
+  const std::int64_t count = batch_.pictures.size(), before = first ? 1 : 0;
   parallel_tasks(before + (count + kTogether - 1) / kTogether, threads_, [&](std::int64_t index) {
     if (index < before) return first();
     const std::int64_t begin = (index - before) * kTogether;
@@ -44,12 +32,13 @@ void FoldedPass::each_range(const std::function<void(PictureRange)>& task,
 }
 
 float FoldedPass::forward(const NetworkWeights& weights) {
-  outputs_.resize(static_cast<std::size_t>(batch_.size() * kPackedUnits));
-  head_.begin(batch_.size());
-  layer_.forward(weights.first, batch_, outputs_,
+  outputs_.resize(static_cast<std::size_t>(batch_.pictures.size() * kPackedUnits));
+  head_.begin(batch_.pictures.size());
+  layer_.forward(weights.first, batch_.pictures, outputs_,
                  {1, [&](std::int64_t) { head_.prepare(weights.head); }});
-  each_range(
-      [&](PictureRange range) { head_.forward_rows(range, outputs_, labels_, label_smoothing_); });
+  each_range([&](PictureRange range) {
+    head_.forward_rows(range, outputs_, batch_.labels, label_smoothing_);
+  });
   return head_.loss();
 }
 
@@ -61,7 +50,7 @@ void FoldedPass::backward(const NetworkWeights& weights, float scale,
       [&](PictureRange range) {
         head_.backward_rows(range, weights.head, scale, output_gradient_);
       },
-      [&] { by_pixel = batch_.by_pixel(); });
+      [&] { by_pixel = batch_.pictures.by_pixel(); });
   layer_.backward(
       weights.first, by_pixel, output_gradient_, gradient.first, sink_,
       {Head::kGradientTasks, [&](std::int64_t task) { head_.take_gradient(task, gradient.head); }});

@@ -33,11 +33,8 @@ class FoldedPass {
   FoldedPass(int threads, double label_smoothing, FoldedLayer::RowSink sink);
   void set_threads(int threads);
 
-  /// Makes pictures rows[i] of a set the batch, with their labels in [0, 10) or kNoClass.
-  void take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels,
-            std::span<const std::int64_t> rows);
-  /// The same with all pictures of a set, in their order.
-  void take(std::span<const std::uint8_t> images, std::span<const std::uint8_t> labels);
+  /// What the next forward() takes; to be left alone until backward() is done.
+  LabelledBatch& batch() { return batch_; }
 
   /// The batch's mean cross entropy with PyTorch's label smoothing.
   float forward(const NetworkWeights& weights);
@@ -57,8 +54,7 @@ class FoldedPass {
   Head head_;
   double label_smoothing_;
   FoldedLayer::RowSink sink_;
-  PixelBatch batch_;
-  std::vector<std::int64_t> labels_;
+  LabelledBatch batch_;
   // Of the folded layer, [picture][kPackedUnits].
   AlignedFloats outputs_, output_gradient_;
 };

@@ -16,7 +16,7 @@ std::array<float, 256> scaled_bytes() {
   return scaled;
 }
 
-/// Calls visit(index) for the bytes that are not zero, eight looked at together.
+/// Calls visit(pixel, byte) for the bytes that are not zero, eight looked at together.
 template <typename Visit>
 void for_each_lit(const std::uint8_t* picture, const Visit& visit) {
   static_assert(model::kPixels % 8 == 0 && std::endian::native == std::endian::little);
@@ -25,11 +25,14 @@ void for_each_lit(const std::uint8_t* picture, const Visit& visit) {
     std::memcpy(&eight, picture + k, sizeof(eight));
     while (eight != 0) {
       const int byte = std::countr_zero(eight) / 8;
-      visit(k + byte);
+      visit(k + byte, picture[k + byte]);
       eight &= ~(std::uint64_t{0xFF} << (8 * byte));
     }
   }
 }
+
+/// Pictures in random order come from memory; asked for this many ahead, they are there in time.
+constexpr std::size_t kAhead = 8;
 
 void prefetch(const std::uint8_t* picture) {
   constexpr std::int64_t kLine = 64;
@@ -47,32 +50,43 @@ kernels::SparseRows PixelBatch::Rows::view() const {
   return {entries.data(), ends.data(), static_cast<std::int64_t>(ends.size()) - 1};
 }
 
+template <typename ForEachLit>
+void PixelBatch::add(const ForEachLit& for_each_lit) {
+  static const std::array<float, 256> scaled = scaled_bytes();
+  std::array<kernels::SparseRows::Entry, model::kPixels> lit;
+  std::size_t count = 0;
+  for_each_lit([&](std::int32_t pixel, std::uint8_t byte) {
+    lit[count++] = {scaled[byte], pixel * static_cast<std::int32_t>(kBlockUnits)};
+  });
+  by_picture_.entries.insert(by_picture_.entries.end(), lit.begin(), lit.begin() + count);
+  by_picture_.ends.push_back(static_cast<std::int32_t>(by_picture_.entries.size()));
+}
+
 void PixelBatch::gather(std::span<const std::uint8_t> images,
                         std::span<const std::int64_t> indices) {
-  // Pictures in random order come from memory; asked for this many ahead, they are there in time.
-  constexpr std::size_t kAhead = 8;
   by_picture_.clear();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     if (i + kAhead < indices.size()) prefetch(images.data() + indices[i + kAhead] * model::kPixels);
-    add(images.data() + indices[i] * model::kPixels);
+    add([&](const auto& visit) {
+      for_each_lit(images.data() + indices[i] * model::kPixels, visit);
+    });
+  }
+}
+
+void PixelBatch::gather(const SparsePictures& images, std::span<const std::int64_t> indices) {
+  by_picture_.clear();
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    if (i + kAhead < indices.size()) images.prefetch(indices[i + kAhead]);
+    add([&](const auto& visit) { images.for_each_lit(indices[i], visit); });
   }
 }
 
 void PixelBatch::assign(std::span<const std::uint8_t> images) {
   by_picture_.clear();
   const auto size = static_cast<std::int64_t>(images.size());
-  for (std::int64_t first = 0; first < size; first += model::kPixels) add(images.data() + first);
-}
-
-void PixelBatch::add(const std::uint8_t* picture) {
-  static const std::array<float, 256> scaled = scaled_bytes();
-  std::array<kernels::SparseRows::Entry, model::kPixels> lit;
-  std::size_t count = 0;
-  for_each_lit(picture, [&](std::int32_t k) {
-    lit[count++] = {scaled[picture[k]], k * static_cast<std::int32_t>(kBlockUnits)};
-  });
-  by_picture_.entries.insert(by_picture_.entries.end(), lit.begin(), lit.begin() + count);
-  by_picture_.ends.push_back(static_cast<std::int32_t>(by_picture_.entries.size()));
+  for (std::int64_t first = 0; first < size; first += model::kPixels) {
+    add([&](const auto& visit) { for_each_lit(images.data() + first, visit); });
+  }
 }
 
 kernels::SparseRows PixelBatch::by_pixel() {

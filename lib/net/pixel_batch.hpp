@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "net/fold_kernels.hpp"
+#include "net/sparse_pictures.hpp"
 
 namespace mlpctl::net {
 
@@ -16,6 +17,7 @@ class PixelBatch {
   /// Takes images[indices[i]] of a set of 28x28 pictures, pixels / 255. The memory is kept for the
   /// next batch.
   void gather(std::span<const std::uint8_t> images, std::span<const std::int64_t> indices);
+  void gather(const SparsePictures& images, std::span<const std::int64_t> indices);
   /// Takes all of the pictures.
   void assign(std::span<const std::uint8_t> images);
 
@@ -34,9 +36,17 @@ class PixelBatch {
     void clear();
     kernels::SparseRows view() const;
   };
-  void add(const std::uint8_t* picture);
+  /// Adds a picture, of which for_each_lit calls what it is given with each lit pixel and byte.
+  template <typename ForEachLit>
+  void add(const ForEachLit& for_each_lit);
 
   Rows by_picture_, by_pixel_;
+};
+
+/// The pictures of a step and their labels, each in [0, 10) or kNoClass.
+struct LabelledBatch {
+  PixelBatch pictures;
+  std::vector<std::int64_t> labels;
 };
 
 }  // namespace mlpctl::net

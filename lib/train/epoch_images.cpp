@@ -1,6 +1,7 @@
 #include "train/epoch_images.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "distributed/ranks.hpp"
 #include "model/architecture.hpp"
@@ -17,11 +18,14 @@ EpochImages::EpochImages(const TrainOptions& options, const Examples& examples,
   const auto fill = [augmenter = Augmenter(options.augment), seed = options.seed, all = examples](
                         std::int64_t epoch, std::span<const std::int64_t> indices,
                         std::uint8_t* images, std::uint8_t* labels) {
+    Image own, companions;
     for (const std::int64_t index : indices) {
-      const std::int64_t other = companion(index, epoch, all.count());
-      *labels++ = static_cast<std::uint8_t>(augmenter(all.image(index), images, seed, epoch, index,
-                                                      all.labels[static_cast<std::size_t>(index)],
-                                                      all.image(other)));
+      const auto other = [&] {
+        return all.image(companion(index, epoch, all.count()), companions);
+      };
+      *labels++ = static_cast<std::uint8_t>(
+          augmenter(all.image(index, own), images, seed, epoch, index,
+                    all.labels[static_cast<std::size_t>(index)], std::ref(other)));
       images += model::kPixels;
     }
   };

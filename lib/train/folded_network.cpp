@@ -6,6 +6,7 @@
 
 #include "net/unit_block.hpp"
 #include "train/clock.hpp"
+#include "train/labelled_batch.hpp"
 #include "train/thread_choice.hpp"
 #include "train/update.hpp"
 
@@ -77,7 +78,7 @@ class FoldedNetwork : public Network {
                             double learning_rate) override {
     const Clock clock;
     if (options_.adapt_threads) pass_.set_threads(thread_choice_.threads());
-    take_batch(first, count, changed);
+    fill(pass_.batch(), examples_, order_, first, count, changed);
     const float loss = backpropagation_->forward(pass_, weights());
     if (!std::isfinite(loss)) return loss;
     update_ = make_update(options_.optimizer, learning_rate, options_.ema, ++step_);
@@ -94,15 +95,6 @@ class FoldedNetwork : public Network {
   LossSum epoch_loss() const override { return loss_; }
 
  private:
-  void take_batch(std::int64_t first, std::int64_t count, const Examples& changed) {
-    if (!changed.empty()) {
-      pass_.take(changed.images, changed.labels);
-      return;
-    }
-    pass_.take(examples_.images, examples_.labels,
-               order_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
-  }
-
   net::NetworkWeights weights() const {
     const auto& t = weights_.small.tensors;
     return {{t[0], t[1], weights_.big, t[3]}, {t[4], t[5], t[6], t[7]}};

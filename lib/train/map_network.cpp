@@ -102,7 +102,7 @@ class MapNetwork : public Network {
                             double learning_rate) override {
     const Clock clock;
     if (options_.adapt_threads) threads_ = thread_choice_.threads();
-    batch_.take(examples_, order_, first, count, changed);
+    fill(batch_, examples_, order_, first, count, changed);
     const float loss = forward();
     if (!std::isfinite(loss)) return loss;
     ++step_;
@@ -177,7 +177,7 @@ class MapNetwork : public Network {
   ThreadChoice thread_choice_;
   int threads_;
   net::Head head_;
-  LabelledBatch batch_;
+  net::LabelledBatch batch_;
   net::kernels::SparseRows by_pixel_{};
   SideWork beside_;
   // [picture][kPackedUnits]

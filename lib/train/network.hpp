@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -11,18 +12,28 @@
 #include "distributed/group.hpp"
 #include "distributed/ranks.hpp"
 #include "model/parameters.hpp"
+#include "net/sparse_pictures.hpp"
 #include "thread/pool.hpp"
 #include "train/options.hpp"
 
 namespace mlpctl::train {
 
-/// Labelled 28x28 pictures; the bytes belong to the caller. A label is a class or net::kNoClass.
+/// A picture's bytes.
+using Image = std::array<std::uint8_t, model::kPixels>;
+
+/// Labelled 28x28 pictures; what they lie in belongs to the caller. A label is a class or
+/// net::kNoClass.
 struct Examples {
   std::span<const std::uint8_t> images, labels;
+  /// In place of `images`, which is empty then; or null.
+  const net::SparsePictures* sparse = nullptr;
 
   bool empty() const { return labels.empty(); }
-  const std::uint8_t* image(std::int64_t index) const {
-    return images.data() + index * model::kPixels;
+  /// Where its bytes lie: in `images`, or in `buffer`, into which they are unpacked.
+  const std::uint8_t* image(std::int64_t index, Image& buffer) const {
+    if (sparse == nullptr) return images.data() + index * model::kPixels;
+    sparse->unpack(index, buffer);
+    return buffer.data();
   }
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };

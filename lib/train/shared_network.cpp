@@ -86,7 +86,7 @@ class SharedNetwork : public Network {
     if (options_.adapt_threads) share_.set_threads(threads_ = thread_choice_.threads());
     expect_gradients();
     const auto share = distributed::share_of(count, owners_.rank(), owners_.size());
-    batch_.take(examples_, order_, first + share.first, share.count, changed);
+    fill(batch_, examples_, order_, first + share.first, share.count, changed);
     const double own_loss = forward() * static_cast<double>(share.count);
     backward(static_cast<double>(share.count) / static_cast<double>(count), own_loss);
     expect_weights();
@@ -299,7 +299,7 @@ class SharedNetwork : public Network {
   net::FoldedShare share_;
   int threads_;
   net::Head head_;
-  LabelledBatch batch_;
+  net::LabelledBatch batch_;
   net::AlignedFloats outputs_, output_gradient_;
   /// Of the big weight, the bias and the head only what is this rank's is as it should be; of the
   /// head's weights all.

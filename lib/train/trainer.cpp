@@ -195,7 +195,14 @@ class Run {
 
   void tell_state() {
     network_.gather();
-    if (leads()) events_.on_state([this] { return state(); });
+    const bool measured = epoch_step_ == 0 && last_good_;
+    if (leads()) {
+      events_.on_state([&] {
+        if (measured) last_good_.reset();  // 4 MB that are in the state, too
+        return state();
+      });
+    }
+    if (measured && !last_good_) last_good_ = network_.result();
     state_told_ = true;
   }
 

@@ -111,7 +111,9 @@ Found pass_over(const Parameters& parameters, const Batch& batch, int threads) {
   FoldedPass pass(threads, kSmoothing, [&](std::int64_t offset, std::span<const float> row) {
     std::copy(row.begin(), row.end(), gradient.begin() + offset);
   });
-  pass.take(batch.images, batch.labels, batch.rows);
+  pass.batch().pictures.gather(batch.images, batch.rows);
+  for (const std::int64_t row : batch.rows)
+    pass.batch().labels.push_back(batch.labels[static_cast<std::size_t>(row)]);
   const auto& t = parameters.tensors;
   const NetworkWeights weights{{t[0], t[1], weight, t[3]}, {t[4], t[5], t[6], t[7]}};
   found.loss = pass.forward(weights);

@@ -37,10 +37,11 @@ void number(std::int64_t epoch, std::span<const std::int64_t> indices, std::uint
 
 std::vector<std::uint8_t> first_pixels(BatchProducer& producer) {
   std::vector<std::uint8_t> pixels;
+  Image buffer;
   for (auto batch = producer.next(); !batch.empty(); batch = producer.next()) {
     REQUIRE(batch.images.size() == batch.labels.size() * 784);
     for (std::int64_t i = 0; i < batch.count(); ++i) {
-      pixels.push_back(*batch.image(i));
+      pixels.push_back(*batch.image(i, buffer));
       CHECK(batch.labels[static_cast<std::size_t>(i)] == pixels.back() % 100);
     }
   }

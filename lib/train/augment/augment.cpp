@@ -99,7 +99,7 @@ Augmenter::Augmenter(const AugmentOptions& options)
 
 int Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed,
                           std::int64_t epoch, std::int64_t index, int label,
-                          const std::uint8_t* other) const {
+                          const OtherImage& other) const {
   // A stream of its own for every image of every epoch, up to 2^40 images, and a seed apart from
   // the other uses of the run's.
   constexpr std::uint64_t kPurpose = 0x6175676D656E7400ULL;
@@ -115,7 +115,7 @@ int Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64
   const ElasticField field = draw_field(random, options_, basis_);
   const bool digit = label < 0 || random.uniform() >= options_.nondigits;
   if (!digit) {
-    write_nondigit(canvas, other != nullptr ? framed(other) : canvas, random);
+    write_nondigit(canvas, other != nullptr ? framed(other()) : canvas, random);
     label = net::kNoClass;
   }
   const float habit = random.uniform();

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <type_traits>
 
 #include "train/augment/warp.hpp"
@@ -93,6 +94,9 @@ constexpr std::int64_t companion(std::int64_t index, std::int64_t epoch, std::in
   return (index + 7919 * (epoch + 1)) % count;
 }
 
+/// The bytes of an image.
+using OtherImage = std::function<const std::uint8_t*()>;
+
 /// Changes images of 28x28 grey levels as other hands might have written them.
 class Augmenter {
  public:
@@ -102,9 +106,10 @@ class Augmenter {
   /// Writes the image as epoch `epoch` of a run with this seed sees image `index`, a picture of
   /// digit `label` (-1: of nothing known): a function of the arguments and the options alone, on
   /// every processor. in and out may be the same. Returns the label of what was written: the same,
-  /// or net::kNoClass. `other` is what stands beside a digit in a pair; null: the image itself.
+  /// or net::kNoClass. `other` gives what stands beside a digit in a pair where one is made; null:
+  /// the image itself.
   int operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64_t seed, std::int64_t epoch,
-                 std::int64_t index, int label = -1, const std::uint8_t* other = nullptr) const;
+                 std::int64_t index, int label = -1, const OtherImage& other = nullptr) const;
 
  private:
   AugmentOptions options_;

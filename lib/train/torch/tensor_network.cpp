@@ -8,6 +8,7 @@
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/one_hot.h>
@@ -104,7 +105,7 @@ class TensorNetwork : public Network {
   }
 
   void set_examples(const Examples& examples) override {
-    images_ = upload(examples.images, {examples.count(), model::kPixels});
+    images_ = all_images(examples);
     labels_ = upload(examples.labels, {examples.count()}).to(at::kLong);
   }
 
@@ -166,6 +167,17 @@ class TensorNetwork : public Network {
 
   at::Tensor upload(std::span<const std::uint8_t> bytes, at::IntArrayRef shape) const {
     return at::from_blob(const_cast<std::uint8_t*>(bytes.data()), shape, at::kByte).to(device_);
+  }
+
+  at::Tensor all_images(const Examples& examples) const {
+    if (examples.sparse == nullptr)
+      return upload(examples.images, {examples.count(), model::kPixels});
+    const at::Tensor images = at::empty({examples.count(), model::kPixels}, at::kByte);
+    for (std::int64_t i = 0; i < examples.count(); ++i) {
+      auto* const picture = images.mutable_data_ptr<std::uint8_t>() + i * model::kPixels;
+      examples.sparse->unpack(i, std::span<std::uint8_t, model::kPixels>(picture, model::kPixels));
+    }
+    return images.to(device_);
   }
 
   /// The same without waiting for what is queued on the device: the copy starts from pinned memory,

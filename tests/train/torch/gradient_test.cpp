@@ -49,9 +49,8 @@ Pass folded(const model::Parameters& parameters, const Examples& examples, doubl
   net::FoldedPass folded(2, smoothing, [&](std::int64_t offset, std::span<const float> row) {
     std::copy(row.begin(), row.end(), gradient.begin() + offset);
   });
-  std::vector<std::int64_t> rows(examples.labels.size());
-  std::iota(rows.begin(), rows.end(), 0);
-  folded.take(examples.images, examples.labels, rows);
+  folded.batch().pictures.assign(examples.images);
+  folded.batch().labels.assign(examples.labels.begin(), examples.labels.end());
   Pass pass{folded_loss(small, weight, folded), at::empty({examples.count(), model::kClasses}), {}};
   for (std::int64_t b = 0; b < examples.count(); ++b) {
     const auto logits = folded.logits(b);

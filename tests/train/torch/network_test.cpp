@@ -19,14 +19,15 @@ using namespace mlpctl::train;
 using model::OptimizerKind;
 
 /// Every third of the steps sees changed pictures, of which some show none of the classes.
-NetworkState after_steps(std::unique_ptr<Network> network, int steps) {
+NetworkState after_steps(std::unique_ptr<Network> network, int steps, bool sparse = false) {
   const Synthetic set(128), other(32, 5);
+  const net::SparsePictures pictures(set.examples().images);
   std::vector<std::uint8_t> labels(other.examples().labels.begin(), other.examples().labels.end());
   for (std::size_t i = 0; i < labels.size(); i += 4) labels[i] = net::kNoClass;
   const Examples changed{other.examples().images, labels};
   std::vector<std::int64_t> order(128);
   std::iota(order.rbegin(), order.rend(), 0);
-  network->set_examples(set.examples());
+  network->set_examples(sparse ? Examples{{}, set.examples().labels, &pictures} : set.examples());
   network->set_state(fresh_run(model::initial_parameters(9)).network);
   network->begin_epoch(order, {});
   for (int i = 0; i < steps; ++i) {
@@ -63,6 +64,16 @@ void compare(NetworkOptions options) {
 }
 
 }  // namespace
+
+TEST_CASE("pictures without their black pixels give the same steps") {
+  for (const NetworkOptions& options : {NetworkOptions(), NetworkOptions{.weights = Weights::kMap},
+                                        NetworkOptions{.fold = false}}) {
+    const auto state = [&](bool sparse) {
+      return after_steps(torch_engine().make_network(options), 6, sparse);
+    };
+    CHECK(state(true).weights.tensors == state(false).weights.tensors);
+  }
+}
 
 TEST_CASE("both networks take the same steps with every optimizer of LibTorch") {
   compare({.optimizer = {.kind = OptimizerKind::kAdam}});
