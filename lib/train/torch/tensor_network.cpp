@@ -7,20 +7,23 @@
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/one_hot.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "net/head.hpp"
+#include "train/torch/label_loss.hpp"
 #include "train/torch/mlp_module.hpp"
 #include "train/torch/shared_gradient.hpp"
 #include "train/update.hpp"
@@ -65,20 +68,27 @@ struct Sharing {
 
 class TensorNetwork : public Network {
  public:
-  explicit TensorNetwork(const NetworkOptions& options)
-      : options_(options), device_(options.device) {
+  /// `graphs` may be null: then a step is never recorded.
+  TensorNetwork(const NetworkOptions& options, GraphMaker graphs)
+      : options_(options), device_(options.device), graphs_(std::move(graphs)) {
     // Else pinned memory would be the first device's.
     if (device_.is_cuda()) c10::impl::VirtualGuardImpl(device_.type()).setDevice(device_);
+    if (graphs_ && !device_.is_cpu()) stream_ = own_stream(device_);
     start_torch_threads(options.threads);
+    // The type that the fused optimizers read a rate as.
+    const auto type = device_.is_cpu() ? at::kDouble : at::kFloat;
+    rate_ = at::zeros({}, at::TensorOptions(device_).dtype(type));
+    loss_sum_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kDouble));
   }
   TensorNetwork(const NetworkOptions& options, TensorGroup& group, const std::atomic<int>& stop)
-      : TensorNetwork(options) {
+      : TensorNetwork(options, nullptr) {
     // Each rank unfolds what was summed, and must come to the same bits.
     at::globalContext().setDeterministicCuDNN(true);
     sharing_.emplace(Sharing{group, stop, group.make_sum(device_)});
   }
 
   void set_state(NetworkState state) override {
+    recorded_.clear();
     module_ = std::make_unique<MlpModule>(to_tensors(state.weights, device_));
     if (sharing_) {
       sharing_->gradient =
@@ -105,6 +115,7 @@ class TensorNetwork : public Network {
   }
 
   void set_examples(const Examples& examples) override {
+    recorded_.clear();
     images_ = all_images(examples);
     labels_ = upload(examples.labels, {examples.count()}).to(at::kLong);
   }
@@ -113,12 +124,17 @@ class TensorNetwork : public Network {
     order_ = at::from_blob(const_cast<std::int64_t*>(order.data()),
                            {static_cast<std::int64_t>(order.size())}, at::kLong)
                  .to(device_);
-    loss_sum_ = at::full({}, so_far.sum, at::TensorOptions(device_).dtype(at::kDouble));
+    loss_sum_.fill_(so_far.sum);
     pictures_ = so_far.pictures;
   }
 
   std::optional<float> step(std::int64_t first, std::int64_t count, const Examples& changed,
                             double learning_rate) override {
+    rate_.fill_(learning_rate);
+    if (graphs_) {
+      take_recorded_step(first, count, changed);
+      return std::nullopt;
+    }
     const auto share =
         sharing_ ? distributed::share_of(count, sharing_->group.rank(), sharing_->group.size())
                  : distributed::Share{0, count};
@@ -133,23 +149,68 @@ class TensorNetwork : public Network {
     const auto value = readable(loss);
     if (value && !std::isfinite(*value)) return value;
     ++step_;
-    if (!sharing_) {
-      for (const at::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
-      torch::autograd::backward({loss}, {});
-    }
-    update(learning_rate);
+    if (!sharing_) backward(loss);
+    update();
+    move_average();
     loss_sum_.add_(loss.detach(), count);
     pictures_ += count;
     return value;
   }
 
-  LossSum epoch_loss() const override {
-    return {loss_sum_.defined() ? loss_sum_.item<double>() : 0, pictures_};
-  }
+  LossSum epoch_loss() const override { return {loss_sum_.item<double>(), pictures_}; }
 
   int agreed_stop(int wish) const override { return sharing_ ? sharing_->agreed_stop : wish; }
 
  private:
+  /// What the pictures of a step are, which decides on what is computed.
+  enum class Kind { kRows, kDigits, kSomeOfNoClass };
+
+  /// A kind of step with so many pictures. What it takes from the host lies in the same place each
+  /// time: of kRows rows of the set, else pictures and labels.
+  struct Recorded {
+    at::Tensor rows, pictures, labels;
+    RecordedStep step = {};
+  };
+
+  void take_recorded_step(std::int64_t first, std::int64_t count, const Examples& changed) {
+    const Kind kind = kind_of(changed);
+    Recorded& recorded = recorded_[{kind, count}];
+    if (kind == Kind::kRows) {
+      put(recorded.rows, order_.narrow(0, first, count));
+    } else {
+      put(recorded.pictures, send(changed.images, {count, model::kPixels}));
+      put(recorded.labels, send(changed.labels, {count}).to(at::kLong));
+    }
+    ++step_;
+    pictures_ += count;
+    const auto step = [this, &recorded, kind, count] {
+      const at::Tensor loss = kind == Kind::kRows
+                                  ? loss_of_rows(recorded.rows)
+                                  : loss_of(recorded.pictures, recorded.labels, kind);
+      backward(loss);
+      update();
+      loss_sum_.add_(loss.detach(), count);
+    };
+    if (!recorded.step.take(step, graphs_)) graphs_ = nullptr;
+    move_average();
+  }
+
+  static Kind kind_of(const Examples& changed) {
+    if (changed.empty()) return Kind::kRows;
+    const bool none = std::ranges::count(changed.labels, net::kNoClass) > 0;
+    return none ? Kind::kSomeOfNoClass : Kind::kDigits;
+  }
+
+  static void put(at::Tensor& place, const at::Tensor& values) {
+    if (!place.defined()) place = at::empty_like(values);
+    place.copy_(values, /*non_blocking=*/true);
+  }
+
+  void backward(const at::Tensor& loss) {
+    for (const at::Tensor& parameter : module_->parameters()) parameter.mutable_grad().reset();
+    torch::autograd::backward({loss}, {});
+  }
+
   /// In turns where the device would otherwise be far behind.
   void agree_on_stop() {
     constexpr std::int64_t kStepsBetween = 16;
@@ -190,35 +251,23 @@ class TensorNetwork : public Network {
   }
 
   at::Tensor loss_of_rows(const at::Tensor& rows) {
-    return loss_of(images_.index_select(0, rows), labels_.index_select(0, rows));
+    return loss_of(images_.index_select(0, rows), labels_.index_select(0, rows), Kind::kRows);
   }
 
   at::Tensor loss_of_changed(const Examples& changed) {
     const at::Tensor bytes = send(changed.images, {changed.count(), model::kPixels});
     const at::Tensor labels = send(changed.labels, {changed.count()}).to(at::kLong);
-    const auto even = std::ranges::count(changed.labels, net::kNoClass);
-    if (even == 0) return loss_of(bytes, labels);
-    const double least = std::log(static_cast<double>(model::kClasses)) *
-                         static_cast<double>(even) / static_cast<double>(changed.count());
-    return loss_of(bytes, probabilities(labels)) - least;
+    return loss_of(bytes, labels, kind_of(changed));
   }
 
-  /// What the labels demand: 1 for the class, or even probabilities for none.
-  static at::Tensor probabilities(const at::Tensor& labels) {
-    const at::Tensor even = labels.eq(net::kNoClass).to(at::kFloat).unsqueeze(1) / model::kClasses;
-    return at::one_hot(labels, net::kNoClass + 1).narrow(1, 0, model::kClasses) + even;
-  }
-
-  /// `target` holds labels or probabilities.
-  at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& target) {
+  at::Tensor loss_of(const at::Tensor& bytes, const at::Tensor& labels, Kind kind) {
     const Autocast autocast(options_.precision, device_.type());
     const at::Tensor pictures =
         (bytes.to(at::kFloat) / 255).view({-1, 1, model::kImageSide, model::kImageSide});
     const at::Tensor logits = sharing_        ? sharing_->gradient->logits(pictures)
                               : options_.fold ? module_->forward_folded(pictures)
                                               : module_->forward(pictures);
-    return at::cross_entropy_loss(logits, target, {}, at::Reduction::Mean, -100,
-                                  options_.label_smoothing);
+    return label_loss(logits, labels, kind == Kind::kSomeOfNoClass, options_.label_smoothing);
   }
 
   /// Reading a value on another device would wait for all that is queued there.
@@ -227,7 +276,7 @@ class TensorNetwork : public Network {
     return loss.item<float>();
   }
 
-  void update(double learning_rate) {
+  void update() {
     std::vector<at::Tensor> weights = module_->parameters(), gradients;
     for (at::Tensor& weight : weights) {
       gradients.push_back(weight.grad());
@@ -237,26 +286,31 @@ class TensorNetwork : public Network {
     const OptimizerOptions& optimizer = options_.optimizer;
     switch (optimizer.kind) {
       case model::OptimizerKind::kAdam:
-        at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_,
-                         learning_rate, optimizer.beta1, optimizer.beta2, optimizer.weight_decay,
-                         optimizer.eps, false, false);
+        at::_fused_adam_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate_,
+                         optimizer.beta1, optimizer.beta2, optimizer.weight_decay, optimizer.eps,
+                         false, false);
         break;
       case model::OptimizerKind::kAdamW:
-        at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_,
-                          learning_rate, optimizer.beta1, optimizer.beta2, optimizer.weight_decay,
-                          optimizer.eps, false, false);
+        at::_fused_adamw_(weights, gradients, as_list(first_), as_list(second_), {}, counts_, rate_,
+                          optimizer.beta1, optimizer.beta2, optimizer.weight_decay, optimizer.eps,
+                          false, false);
         break;
       case model::OptimizerKind::kSgd:
         // The momentum starts at zero, so the first step is like any other unless it is dampened.
         at::_fused_sgd_(weights, gradients,
                         optimizer.momentum > 0 ? as_list(first_) : std::vector<at::Tensor>(),
-                        optimizer.weight_decay, optimizer.momentum, learning_rate,
-                        optimizer.dampening, optimizer.nesterov, false,
-                        step_ == 1 && optimizer.dampening != 0);
+                        optimizer.weight_decay, optimizer.momentum, rate_, optimizer.dampening,
+                        optimizer.nesterov, false, step_ == 1 && optimizer.dampening != 0);
         break;
     }
+  }
+
+  void move_average() {
     const double share = options_.averages() ? average_share(options_.ema, step_) : 0;
-    if (share > 0) at::_foreach_lerp_(as_list(average_), weights, share);
+    if (share <= 0) return;
+    std::vector<at::Tensor> weights = module_->parameters();
+    for (at::Tensor& weight : weights) weight = weight.detach();
+    at::_foreach_lerp_(as_list(average_), weights, share);
   }
 
   NetworkOptions options_;
@@ -265,14 +319,20 @@ class TensorNetwork : public Network {
   Tensors average_, first_, second_;
   std::vector<at::Tensor> counts_;
   std::int64_t step_ = 0, pictures_ = 0;
-  at::Tensor images_, labels_, order_, loss_sum_;
+  at::Tensor images_, labels_, order_, loss_sum_, rate_;
   std::optional<Sharing> sharing_;
+  std::shared_ptr<void> stream_;
+  GraphMaker graphs_;
+  std::map<std::pair<Kind, std::int64_t>, Recorded> recorded_;
 };
 
 }  // namespace
 
 std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options) {
-  return std::make_unique<TensorNetwork>(options);
+  return make_tensor_network(options, graphs_for(at::Device(options.device)));
+}
+std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options, GraphMaker graphs) {
+  return std::make_unique<TensorNetwork>(options, std::move(graphs));
 }
 std::unique_ptr<Network> make_tensor_network(const NetworkOptions& options, TensorGroup& group,
                                              const std::atomic<int>& stop) {

@@ -2,11 +2,11 @@
 // their name alone tells which build it is.
 #include <ATen/detail/CUDAHooksInterface.h>
 
-#include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 
 #include "support/error_code.hpp"
 #include "train/torch/engine.hpp"
+#include "train/torch/torch_and_catch.hpp"
 
 namespace at {
 namespace {

@@ -1,6 +1,5 @@
 #include "train/torch/engine.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <cmath>
@@ -8,6 +7,7 @@
 #include "net/classifier.hpp"
 #include "support/error_code.hpp"
 #include "train/synthetic.hpp"
+#include "train/torch/torch_and_catch.hpp"
 
 using namespace mlpctl;
 using namespace mlpctl::train;

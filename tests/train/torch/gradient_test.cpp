@@ -1,7 +1,6 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include <catch2/catch_test_macros.hpp>
 #include <numeric>
 
 #include "net/unit_block.hpp"
@@ -9,6 +8,7 @@
 #include "train/torch/autograd.hpp"
 #include "train/torch/mlp_module.hpp"
 #include "train/torch/tensors.hpp"
+#include "train/torch/torch_and_catch.hpp"
 
 namespace {
 

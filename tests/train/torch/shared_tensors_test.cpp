@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <atomic>
-#include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <numeric>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "train/synthetic.hpp"
 #include "train/torch/engine.hpp"
 #include "train/torch/tensor_network.hpp"
+#include "train/torch/torch_and_catch.hpp"
 #include "train/trainer.hpp"
 
 namespace {
