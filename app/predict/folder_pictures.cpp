@@ -6,6 +6,7 @@
 
 #include "base/directory.hpp"
 #include "base/input_file.hpp"
+#include "base/natural_order.hpp"
 #include "data/folder.hpp"
 #include "data/set_file.hpp"
 #include "image/decode/codec.hpp"
@@ -44,18 +45,6 @@ std::vector<std::string> visible_files(const std::string& folder, LeftOut& left_
   // Numbers with noughts before them are in order as they come.
   if (!std::ranges::is_sorted(found, naturally_before)) std::ranges::sort(found, naturally_before);
   return found;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// The digits at this place, without zeros before them; the place moves behind them.
-std::string_view number_at(std::string_view text, std::size_t& at) {
-  while (at + 1 < text.size() && text[at] == '0' && is_digit(text[at + 1])) ++at;
-  const std::size_t start = at;
-  while (at < text.size() && is_digit(text[at])) ++at;
-  return text.substr(start, at - start);
 }
 
 /// Whether it is a file of a data set, as far as is known one with pictures.
@@ -108,25 +97,6 @@ std::optional<PredictInput> FolderPictures::next() {
   }
   end();
   return std::nullopt;
-}
-
-bool naturally_before(const std::string& a, const std::string& b) {
-  // Names of a folder begin alike; the first difference may lie within a number.
-  auto i = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-  while (i > 0 && is_digit(a[i - 1])) --i;
-  std::size_t j = i;
-  while (i < a.size() && j < b.size()) {
-    if (is_digit(a[i]) && is_digit(b[j])) {
-      const std::string_view x = number_at(a, i), y = number_at(b, j);
-      if (x != y) return x.size() != y.size() ? x.size() < y.size() : x < y;
-    } else {
-      if (a[i] != b[j]) return a[i] < b[j];
-      ++i;
-      ++j;
-    }
-  }
-  if (i == a.size() && j == b.size()) return a < b;
-  return i == a.size();
 }
 
 }  // namespace mlpctl::app

@@ -34,7 +34,4 @@ class FolderPictures : public PictureSource {
   bool is_empty_ = true;
 };
 
-/// Whether a comes before b when runs of digits compare as numbers.
-bool naturally_before(const std::string& a, const std::string& b);
-
 }  // namespace mlpctl::app

@@ -6,7 +6,7 @@ import resource
 import subprocess
 import unittest
 
-from support import PROGRAM, ProgramTest, cost_of, environment, write_set
+from support import PROGRAM, ProgramTest, cost_of, environment, idx, write_set
 from write_pictures import png
 
 TRAINS = os.environ["TEST_TRAINS"] == "ON"
@@ -76,6 +76,18 @@ class Memory(ProgramTest):
         status, output, _, memory = cost_of(*arguments)
         self.assertEqual(status, code, output)
         return memory / (1 << 20)
+
+    @unittest.skipUnless(TRAINS, "built without LibTorch")
+    def test_training_on_a_large_set(self):
+        count = 60_000
+        picture = bytes(300) + bytes(range(1, 256)) + bytes(229)  # as much ink as a thick digit
+        data = write_set(self.folder / "data", test=10_000)
+        (data / "train-images-idx3-ubyte").write_bytes(idx([count, 28, 28], picture * count))
+        (data / "train-labels-idx1-ubyte").write_bytes(idx([count], bytes(i % 10 for i in range(count))))
+        arguments = ["--data", data, "--out", self.folder / "new.pt", "--checkpoint", self.folder / "run.pt"]
+        for more in (["--recipe", "plain", "--epochs", 1], ["--max-steps", 20]):
+            with self.subTest(more):
+                self.assertLess(self.peak("train", *arguments, "--force", *more, code=0), 155)
 
     def big_file(self, name, dtype, megabytes):
         """A safetensors file of two tensors full of zeros, of which the disk holds the header alone."""

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/natural_order.hpp"
+
 namespace mlpctl::state {
 namespace {
 
@@ -28,33 +30,6 @@ bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-/// The digits that a text begins with, without zeros before them.
-std::string_view take_number(std::string_view& text) {
-  std::size_t end = 0;
-  while (end < text.size() && is_digit(text[end])) ++end;
-  std::string_view number = text.substr(0, end);
-  text.remove_prefix(end);
-  while (number.size() > 1 && number.front() == '0') number.remove_prefix(1);
-  return number;
-}
-
-/// "layers.2.w" before "layers.10.w".
-bool natural_less(std::string_view a, std::string_view b) {
-  while (!a.empty() && !b.empty()) {
-    if (is_digit(a.front()) && is_digit(b.front())) {
-      const std::string_view x = take_number(a), y = take_number(b);
-      if (x.size() != y.size()) return x.size() < y.size();
-      if (x != y) return x < y;
-    } else if (a.front() != b.front()) {
-      return a.front() < b.front();
-    } else {
-      a.remove_prefix(1);
-      b.remove_prefix(1);
-    }
-  }
-  return a.size() < b.size();
-}
-
 /// A sorted file does not tell the order of its network any more. Safetensors sorts each type.
 bool is_sorted(Tensors tensors) {
   std::map<DType, std::string_view> last;
@@ -71,7 +46,7 @@ Indices order_of(Tensors tensors) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (is_sorted(tensors)) {
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-      return natural_less(tensors[a].name, tensors[b].name);
+      return naturally_before(tensors[a].name, tensors[b].name);
     });
   }
   return order;
