@@ -131,6 +131,21 @@ float credit(const Answer& answer) {
   return sum;
 }
 
+/// Drops of several marks what the net takes for no digit: flat rests of printed lines, and lines
+/// of nothing else. Among the digits of a number one that it cannot read keeps its place.
+void drop_what_is_none(Answer& answer) {
+  if (answer.lines.size() == 1 && answer.lines[0].size() == 1) return;
+  const auto is_unsure = [](const Digit& digit) { return digit.confidence() < kLeastSure; };
+  for (std::vector<Digit>& line : answer.lines) {
+    std::erase_if(line, [&](const Digit& digit) {
+      return is_unsure(digit) && 2 * digit.box.width > 3 * digit.box.height;
+    });
+  }
+  std::erase_if(answer.lines, [&](const std::vector<Digit>& line) {
+    return std::ranges::all_of(line, is_unsure);
+  });
+}
+
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
 Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
   Answer best;
@@ -146,7 +161,10 @@ Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
   if (picture.may_be_none && net_can_tell && best.confidence() < kLeastSure) {
     return {.lines = {}, .several = best.several};
   }
-  if (!picture.row) return best;
+  if (!picture.row) {
+    if (net_can_tell) drop_what_is_none(best);
+    return best;
+  }
   best.several = best.confidence() >= kRowSure;
   if (!best.several) best.lines.clear();
   return best;

@@ -153,6 +153,27 @@ TEST_CASE("what is alone and looks like no digit to the net is none") {
   CHECK(judged(pictures, untrained)[0].lines.size() == 1);
 }
 
+TEST_CASE("of a sheet flat rests and lines of what is no digit to the net are dropped") {
+  FakeNetwork network;
+  image::Digit flat = digit(2, 0.2), sure_flat = digit(7, 0.9);
+  flat.box = sure_flat.box = {5, 5, 16, 10};
+  const std::vector pictures{
+      one_sheet({{{{digit(1, 0.2)}}, {{digit(4, 0.2)}}},
+                 {{{digit(3, 0.9)}}, {{digit(5, 0.2)}}, {{flat}}, {{sure_flat}}},
+                 {{{digit(6, 0.2)}}, {{digit(8, 0.3)}}}})};
+  const auto names = [](const digits::Answer& answer) {
+    std::vector<std::vector<int>> lines;
+    for (const auto& line : answer.lines) {
+      lines.emplace_back();
+      for (const digits::Digit& each : line) lines.back().push_back(each.best);
+    }
+    return lines;
+  };
+  CHECK(names(judged(pictures, network)[0]) == std::vector<std::vector<int>>{{3, 5, 7}, {6, 8}});
+  FakeNetwork untrained{.sure_of_nought = 0.2};
+  CHECK(judged(pictures, untrained)[0].lines.size() == 3);
+}
+
 TEST_CASE("that a picture holds several is said when the readings that convince say so") {
   FakeNetwork network;
   const image::Reading three{digit(3, 0.9)}, of_several{digit(2, 0.8), {}, true};

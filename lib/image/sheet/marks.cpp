@@ -107,6 +107,15 @@ bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
          static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
 }
 
+/// Whether it is the strip that is left of a page's edge or a book's binding: a one alone in its
+/// line is neither that tall nor that slender.
+bool is_strip(const Mark& mark, float height) {
+  constexpr float kTall = 1.4F;
+  constexpr int kSlender = 8;
+  return static_cast<float>(mark.box.height) > kTall * height &&
+         mark.box.height > kSlender * mark.box.width;
+}
+
 }  // namespace
 
 int usual_height(const std::vector<Mark>& marks) {
@@ -170,7 +179,7 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
   }
   std::erase_if(lines, [&](const std::vector<Mark>& line) {
     const auto tall = static_cast<float>(line[0].box.height);
-    return line.size() == 1 && tall < kLeastAlone * height;
+    return line.size() == 1 && (tall < kLeastAlone * height || is_strip(line[0], height));
   });
   const auto level = [](const std::vector<Mark>& line) {
     const auto add = [](float sum, const Mark& mark) { return sum + mark.middle_y(); };

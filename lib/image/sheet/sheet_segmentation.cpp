@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -67,18 +68,33 @@ void drop_off_page(Segmentation& segmented, const Plane& behind) {
   }
 }
 
-/// Leaves out punched holes, which are darker than pencils and would set the level.
-void leave_out_blots(Segmentation& segmented) {
-  std::vector<bool> blots;
-  const int side = std::max(segmented.ink.width, segmented.ink.height);
-  float all = 0, solid = 0;
+/// Punched holes.
+bool is_hole(const Component& piece, const Plane& ink) {
+  return is_blot(piece) && piece.box.height * 200 > std::max(ink.width, ink.height);
+}
+
+/// Whether it is longer than digits and rows of them: the gap beside a page, its shadow or a book's
+/// binding. A digit that fills its picture is, too.
+bool is_frame(const Component& piece, const Plane& ink) {
+  constexpr float kAcross = 0.6F, kDown = 0.5F;
+  return static_cast<float>(piece.box.width) > kAcross * static_cast<float>(ink.width) ||
+         static_cast<float>(piece.box.height) > kDown * static_cast<float>(ink.height);
+}
+
+/// Leaves out those of the pieces that are darker than pencils and would set the level. Returns
+/// whether there were any.
+bool leave_out_dark(Segmentation& segmented, bool (*is_dark)(const Component&, const Plane&)) {
+  std::vector<bool> dark;
+  float all = 0, sum = 0;
   for (const Component& piece : segmented.found.pieces) {
-    blots.push_back(is_blot(piece) && piece.box.height * 200 > side);
+    dark.push_back(is_dark(piece, segmented.ink));
     all += piece.mass;
-    solid += blots.back() ? piece.mass : 0;
+    sum += dark.back() ? piece.mass : 0;
   }
   constexpr float kMuch = 0.1F;
-  if (solid > kMuch * all) leave_out(segmented, blots);
+  if (sum <= kMuch * all) return false;
+  leave_out(segmented, dark);
+  return true;
 }
 
 /// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
@@ -95,20 +111,6 @@ void even_out(Plane& ink, const Plane& behind) {
   }
 }
 
-/// Noise that a pen's stroke is as wide as is smoothed away.
-Segmentation segment_strokes(const Ink& ink, Polarity polarity, Light light) {
-  InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
-  Plane behind = plane.brightness;
-  for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
-  if (light == Light::kEven) even_out(plane.ink, behind);
-  if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
-  Segmentation segmented = segment_ink(std::move(plane), kLineSpan);
-  leave_out_blots(segmented);
-  if (!segmented.found.pieces.empty()) drop_remains_of_edges(segmented, behind);
-  if (light == Light::kEven) drop_off_page(segmented, behind);
-  return segmented;
-}
-
 /// Whether the piece may be a digit: free, and neither noise nor solid nor a strip of the page, as
 /// remains between its edge and a printed line.
 bool is_like_writing(const Component& piece, int side) {
@@ -116,6 +118,40 @@ bool is_like_writing(const Component& piece, int side) {
   const bool strip =
       box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
   return !lies_on_edge(piece) && box.height * 50 >= side && !is_solid(piece) && !strip;
+}
+
+/// Whether so much is written that what is larger is none of it.
+bool is_written_on(const Segmentation& segmented) {
+  constexpr std::int64_t kFewest = 4;
+  const int side = std::max(segmented.ink.width, segmented.ink.height);
+  const auto like_writing = [side](const Component& piece) { return is_like_writing(piece, side); };
+  return std::ranges::count_if(segmented.found.pieces, like_writing) >= kFewest;
+}
+
+/// Without frames; also as it is where little is left then.
+std::vector<Segmentation> free_of_frames(Segmentation segmented) {
+  Segmentation free = segmented;
+  if (!leave_out_dark(free, is_frame)) return {std::move(segmented)};
+  if (is_written_on(free)) return {std::move(free)};
+  return {std::move(free), std::move(segmented)};
+}
+
+/// The ways to tell the strokes from what lies beside the page, the likelier first. Noise that a
+/// pen's stroke is as wide as is smoothed away.
+std::vector<Segmentation> segment_strokes(const Ink& ink, Polarity polarity, Light light) {
+  InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
+  Plane behind = plane.brightness;
+  for (std::size_t i = 0; i < behind.values.size(); ++i) behind.values[i] -= plane.ink.values[i];
+  if (light == Light::kEven) even_out(plane.ink, behind);
+  if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
+  Segmentation all = segment_ink(std::move(plane), kLineSpan);
+  leave_out_dark(all, is_hole);
+  std::vector<Segmentation> ways = free_of_frames(std::move(all));
+  for (Segmentation& way : ways) {
+    if (!way.found.pieces.empty()) drop_remains_of_edges(way, behind);
+    if (light == Light::kEven) drop_off_page(way, behind);
+  }
+  return ways;
 }
 
 /// How much the pieces that may be digits differ from the paper: each as a whole, because the noise
@@ -142,7 +178,7 @@ float written(const Segmentation& segmented, const Plane& on_paper) {
 /// Both where the strips of a page's edge and its shadow may outweigh what is written.
 std::vector<Polarity> polarities_of(const Ink& ink, const Plane& on_paper) {
   const auto of = [&](Polarity polarity) {
-    const Segmentation segmented = segment_strokes(ink, polarity, Light::kAsItFell);
+    const Segmentation segmented = segment_strokes(ink, polarity, Light::kAsItFell).front();
     return segmented.found.pieces.empty() ? 0 : written(segmented, on_paper);
   };
   const float light = of(Polarity::kLight), dark = of(Polarity::kDark);
@@ -157,14 +193,15 @@ std::vector<Segmentation> segment_sheet(const Picture& picture, int factor) {
   const bool tiny = std::min(picture.width, picture.height) < 2 * factor;
   const Ink ink(picture, factor), rough(picture, tiny ? factor : 2 * factor);
   const InkPlane plane = rough.on_paper(kReach);
-  std::vector<Segmentation> ways;
   if (plane.flat && noise_of(plane.ink) < kClean) {
-    ways.push_back(segment_ink(ink.on_paper(kReach), kLineSpan));
-    return ways;
+    return free_of_frames(segment_ink(ink.on_paper(kReach), kLineSpan));
   }
+  std::vector<Segmentation> ways;
   for (const Polarity polarity : polarities_of(rough, plane.ink)) {
-    ways.push_back(segment_strokes(ink, polarity,
-                                   polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell));
+    std::ranges::move(
+        segment_strokes(ink, polarity,
+                        polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell),
+        std::back_inserter(ways));
   }
   return ways;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "base/random.hpp"
 #include "image/drawn.hpp"
@@ -96,6 +97,27 @@ TEST_CASE("pencil is found in a shadow, and beside punched holes") {
   }
   add_noise(picture, 4);
   check_found(picture, 2);
+}
+
+TEST_CASE("pencil is found beside a dark gap along the page") {
+  const int noise = GENERATE(0, 4, 10);
+  image::Picture picture = page(900, 600, 200);
+  draw_bar(picture, 830, 5, 30, 565, 10);
+  draw_bar(picture, 10, 540, 850, 30, 10);
+  write_line(picture, 120, 165);
+  write_line(picture, 320, 165);
+  add_noise(picture, noise);
+  check_found(picture, 2);
+}
+
+TEST_CASE("a digit that fills its picture is seen in one of the ways") {
+  image::Picture picture = page(900, 600, 200);
+  draw_zero(picture, 250, 60, 330, 480, 30, 40);
+  add_noise(picture, 4);
+  CHECK(std::ranges::any_of(image::segment_sheet(picture, 1), [](const auto& segmented) {
+    const auto boxes = tall_pieces(segmented);
+    return boxes.size() == 1 && std::abs(boxes[0].height - 480) < 6;
+  }));
 }
 
 TEST_CASE("one small digit on a large page is found, and none on a blank one") {

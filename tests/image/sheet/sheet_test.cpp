@@ -149,10 +149,12 @@ TEST_CASE(
   CHECK(has_digit(lines[0][3], 460, 40));
 }
 
-TEST_CASE("a speck alone in its line and what the picture's edge cuts off are not digits") {
+TEST_CASE(
+    "a speck or a strip alone in its line and what the picture's edge cuts off are not digits") {
   image::Picture picture = page(900, 400);
   for (int i = 0; i < 5; ++i) draw_zero(picture, 200 + 90 * i, 100, 50, 70, 6);
   draw_bar(picture, 500, 300, 6, 36);
+  draw_bar(picture, 40, 180, 5, 110);
   draw_bar(picture, 896, 120, 4, 45);
   const auto lines = likeliest_lines(picture);
   REQUIRE(lines.size() == 1);
