@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "image/prepare/smooth_paper.hpp"
+
 namespace mlpctl::image {
 namespace {
 
@@ -165,11 +167,25 @@ float flat_tolerance(int side) {
   return side <= 40 ? 12 : side <= 200 ? 8 : 3;
 }
 
-Plane uneven_paper(const Plane& plane, double reach) {
-  const int side = std::max(plane.width, plane.height);
-  const int window = std::max(1, static_cast<int>(reach * side));
-  const int local = std::max(1, static_cast<int>(kLocalReach * side));
-  return refine(plane, running_median(plane, window), local);
+/// Medians follow thick strokes near dark frames, as in cells of tables: in pictures up to this
+/// side, where the paper is looked for as widely as this, it is taken for smooth where it may be.
+constexpr int kSmoothSide = 256;
+constexpr double kSmoothReach = 0.25;
+
+std::vector<Plane> uneven_paper(const std::vector<Plane>& colours, int side, double reach) {
+  const int small_side = std::max(colours[0].width, colours[0].height);
+  const auto pixels = [&](double share) {
+    return std::max(1, static_cast<int>(share * small_side));
+  };
+  std::vector<Plane> papers;
+  if (side <= kSmoothSide && reach >= kSmoothReach) papers = smooth_paper(colours);
+  if (papers.empty()) {
+    for (const Plane& colour : colours) papers.push_back(running_median(colour, pixels(reach)));
+  }
+  for (std::size_t c = 0; c < colours.size(); ++c) {
+    papers[c] = refine(colours[c], papers[c], pixels(kLocalReach));
+  }
+  return papers;
 }
 
 }  // namespace
@@ -184,9 +200,12 @@ Paper::Paper(const Picture& small, int side, double reach) {
     flats.push_back(flat_paper(plane, tolerance));
     flat_ = flat_ && flats.back().share > 0.5;
   }
+  if (!flat_) {
+    colours_ = uneven_paper(colours_, side, reach);
+    return;
+  }
   for (std::size_t c = 0; c < colours_.size(); ++c) {
-    colours_[c] =
-        flat_ ? Plane(small.width, small.height, flats[c].value) : uneven_paper(colours_[c], reach);
+    colours_[c] = Plane(small.width, small.height, flats[c].value);
   }
 }
 

@@ -10,7 +10,8 @@ class Paper {
  public:
   /// Estimated from the picture reduced to about 160 pixels a side, by medians over windows that
   /// reach this share of the longer side each way; side: the longer of the picture itself. Ink must
-  /// not fill half of a window, and the edge of a shadow must look straight in it.
+  /// not fill half of a window, and the edge of a shadow must look straight in it. Of a small
+  /// picture that is looked at widely, smooth_paper() where it gives one.
   Paper(const Picture& small, int side, double reach);
 
   /// Whether the paper has one colour all over, as in drawings and clean scans.
