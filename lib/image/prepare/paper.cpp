@@ -172,25 +172,9 @@ float flat_tolerance(int side) {
 constexpr int kSmoothSide = 256;
 constexpr double kSmoothReach = 0.25;
 
-std::vector<Plane> uneven_paper(const std::vector<Plane>& colours, int side, double reach) {
-  const int small_side = std::max(colours[0].width, colours[0].height);
-  const auto pixels = [&](double share) {
-    return std::max(1, static_cast<int>(share * small_side));
-  };
-  std::vector<Plane> papers;
-  if (side <= kSmoothSide && reach >= kSmoothReach) papers = smooth_paper(colours);
-  if (papers.empty()) {
-    for (const Plane& colour : colours) papers.push_back(running_median(colour, pixels(reach)));
-  }
-  for (std::size_t c = 0; c < colours.size(); ++c) {
-    papers[c] = refine(colours[c], papers[c], pixels(kLocalReach));
-  }
-  return papers;
-}
-
 }  // namespace
 
-Paper::Paper(const Picture& small, int side, double reach) {
+Paper::Paper(const Picture& small, int side, double reach, PaperLook look) {
   const float tolerance = flat_tolerance(side);
   for (int channel = 0; channel < small.channels; ++channel) {
     colours_.push_back(channel_of(small, channel));
@@ -200,12 +184,24 @@ Paper::Paper(const Picture& small, int side, double reach) {
     flats.push_back(flat_paper(plane, tolerance));
     flat_ = flat_ && flats.back().share > 0.5;
   }
-  if (!flat_) {
-    colours_ = uneven_paper(colours_, side, reach);
-    return;
+  SmoothPaper smooth;
+  if (!flat_ && look == PaperLook::kLikeliest && side <= kSmoothSide && reach >= kSmoothReach) {
+    smooth = smooth_paper(colours_);
   }
+  doubtful_ = smooth.doubtful;
+  const int small_side = std::max(small.width, small.height);
+  const auto pixels = [&](double share) {
+    return std::max(1, static_cast<int>(share * small_side));
+  };
   for (std::size_t c = 0; c < colours_.size(); ++c) {
-    colours_[c] = Plane(small.width, small.height, flats[c].value);
+    Plane& plane = colours_[c];
+    if (flat_) {
+      plane = Plane(small.width, small.height, flats[c].value);
+    } else if (smooth.colours.empty()) {
+      plane = refine(plane, running_median(plane, pixels(reach)), pixels(kLocalReach));
+    } else {
+      plane = refine(plane, smooth.colours[c], pixels(kLocalReach));
+    }
   }
 }
 

@@ -9,7 +9,7 @@ namespace mlpctl::image {
 namespace {
 
 /// So many places tell the surface; all of a small picture.
-constexpr int kPlaces = 900;
+constexpr int kPlaces = 700;
 /// A place further from the surface than this, in grey levels, is no paper in the end; and how much
 /// nearer it must be in each round.
 constexpr float kNear = 12, kNearer = 0.72F;
@@ -127,12 +127,11 @@ Trust paper_from(float level, const std::vector<Place>& places, float limit) {
   return trust;
 }
 
-/// Whether a square of this share of the longer side is no paper, as no stroke or frame is, but
-/// what has a shadow's edge or a table's.
-bool has_wide_rest(const Trust& trust, const Places& places) {
-  constexpr float kWide = 0.41F, kAll = 0.95F;
+/// Whether a square of this share of the longer side is no paper.
+bool has_wide_rest(const Trust& trust, const Places& places, float share) {
+  constexpr float kAll = 0.95F;
   const int side =
-      static_cast<int>(kWide * static_cast<float>(std::max(places.columns, places.rows)));
+      static_cast<int>(share * static_cast<float>(std::max(places.columns, places.rows)));
   Grid<int> sums(places.columns + 1, places.rows + 1);
   std::size_t next = 0;
   for (int y = 0; y < places.rows; ++y) {
@@ -181,7 +180,9 @@ Plane mean_of(const std::vector<Plane>& colours) {
 
 }  // namespace
 
-std::vector<Plane> smooth_paper(const std::vector<Plane>& colours) {
+SmoothPaper smooth_paper(const std::vector<Plane>& colours) {
+  /// Thick strokes and frames are hardly so wide, as shares of the longer side; and never so.
+  constexpr float kWide = 0.27F, kTooWide = 0.41F;
   const Places places(mean_of(colours));
   std::vector<float> greys;
   for (const Place& place : places.all) greys.push_back(place.grey);
@@ -193,10 +194,13 @@ std::vector<Plane> smooth_paper(const std::vector<Plane>& colours) {
     Trust trust = paper_from(grey_at(share), places.all, limit);
     if (trust.sum > most.sum) most = std::move(trust);
   }
-  std::vector<Plane> papers;
-  if (most.sum <= 0 || has_wide_rest(most, places)) return papers;
-  for (const Plane& colour : colours) papers.push_back(surface_through(most, places, colour));
-  return papers;
+  SmoothPaper paper;
+  if (most.sum <= 0 || has_wide_rest(most, places, kTooWide)) return paper;
+  paper.doubtful = has_wide_rest(most, places, kWide);
+  for (const Plane& colour : colours) {
+    paper.colours.push_back(surface_through(most, places, colour));
+  }
+  return paper;
 }
 
 }  // namespace mlpctl::image

@@ -6,9 +6,14 @@
 
 namespace mlpctl::image {
 
-/// The colour that the paper has where its light changes smoothly, a plane a channel: the surface
-/// of second degree near which the most of a picture lies, however much the rest departs from it.
-/// Empty where a wide part of the picture does, as beyond the edge of a shadow.
-std::vector<Plane> smooth_paper(const std::vector<Plane>& colours);
+/// Paper where its light changes smoothly.
+struct SmoothPaper {
+  std::vector<Plane> colours;  ///< a plane a channel
+  bool doubtful = false;       ///< a wide part departs from it, perhaps in the shadow of something
+};
+
+/// The surface of second degree near which the most of a picture lies, however much the rest
+/// departs from it. Without colours where too wide a part does.
+SmoothPaper smooth_paper(const std::vector<Plane>& colours);
 
 }  // namespace mlpctl::image

@@ -41,9 +41,9 @@ TEST_CASE("paper in the corner of a thick frame is seen beside a thick stroke") 
   darken(plane, {12, 38, 40, 14}, 0.4F);
   Plane negative = plane;
   for (float& value : negative.values) value = 255 - value;
-  const std::vector<Plane> papers = smooth_paper({plane});
+  const std::vector<Plane> papers = smooth_paper({plane}).colours;
   REQUIRE(papers.size() == 1);
-  const std::vector<Plane> behind_light = smooth_paper({negative});
+  const std::vector<Plane> behind_light = smooth_paper({negative}).colours;
   REQUIRE(behind_light.size() == 1);
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
@@ -56,5 +56,9 @@ TEST_CASE("paper in the corner of a thick frame is seen beside a thick stroke") 
 TEST_CASE("paper that a shadow with an edge lies on is not smooth") {
   Plane plane = lit();
   darken(plane, {32, 0, 28, kSide}, 0.55F);
-  CHECK(smooth_paper({plane}).empty());
+  CHECK(smooth_paper({plane}).colours.empty());
+  plane = lit();
+  CHECK_FALSE(smooth_paper({plane}).doubtful);
+  darken(plane, {42, 0, 18, kSide}, 0.55F);
+  CHECK(smooth_paper({plane}).doubtful);
 }
