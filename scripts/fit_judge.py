@@ -25,6 +25,7 @@ SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
 GROUPS = ("with parts", "alone", "next", "faint", "unruled", "thick")
 NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence", "one")
 USUAL_COVER, MOST_EVIDENCE = 0.35, 5  # as in lib/read/weights.cpp
+SAME_PLACE = 0.1  # as in lib/read/judge.cpp
 
 
 def logits_of(state, pictures):
@@ -52,25 +53,33 @@ def terms_of(reading, logits):
     return values
 
 
+def candidates_of(names, program, *options):
+    """What dump_candidates tells of each picture."""
+    for first in range(0, len(names), 100):
+        command = [program, *options, *names[first : first + 100]]
+        for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
+            yield json.loads(line)
+
+
+def is_held_out(name):
+    return int(hashlib.sha256(Path(name).name.encode()).hexdigest(), 16) % 4 == 0
+
+
 def candidates_in(folder, program, state):
-    """For each picture of one digit: its kind, name and digit, and its candidates' terms and probabilities."""
+    """For each picture of one digit: its kind, name and digit, and its candidates' terms, probabilities and boxes."""
     with open(folder / "labels.csv") as file:
         labels = {str(folder / row["file"]): row for row in csv.DictReader(file) if len(row["digits"]) == 1}
-    names = list(labels)
-    for first in range(0, len(names), 100):
-        command = [program, *names[first : first + 100]]
-        for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
-            picture = json.loads(line)
-            row = labels[picture["file"]]
-            single = picture.get("lines") and not picture["row"]
-            readings = picture["lines"][0][0] if single else []
-            terms, chances = [], np.zeros((0, 10))
-            if readings:
-                pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"]), np.uint8) for r in readings])
-                logits = logits_of(state, pixels)
-                terms = [terms_of(*each) for each in zip(readings, logits)]
-                chances = torch.softmax(logits, 1).numpy()
-            yield f"{folder.name}: {row['kind']}", picture["file"], int(row["digits"]), np.array(terms), chances
+    for picture in candidates_of(list(labels), program):
+        row = labels[picture["file"]]
+        single = picture.get("lines") and not picture["row"]
+        readings = picture["lines"][0][0] if single else []
+        terms, chances, boxes = [], np.zeros((0, 10)), [r["box"] for r in readings]
+        if readings:
+            pixels = np.stack([np.frombuffer(bytes.fromhex(r["pixels"]), np.uint8) for r in readings])
+            logits = logits_of(state, pixels)
+            terms = [terms_of(*each) for each in zip(readings, logits)]
+            chances = torch.softmax(logits, 1).numpy()
+        yield f"{folder.name}: {row['kind']}", picture["file"], int(row["digits"]), np.array(terms), chances, boxes
 
 
 def right_ones(digit, chances):
@@ -80,7 +89,7 @@ def right_ones(digit, chances):
 
 def fit(pictures, penalty=0.002):
     """The weights of the terms, from the pictures in which there is something to choose."""
-    pictures = [(terms, right_ones(digit, chances)) for _, _, digit, terms, chances in pictures]
+    pictures = [(terms, right_ones(digit, chances)) for _, _, digit, terms, chances, _ in pictures]
     pictures = [(terms, right) for terms, right in pictures if right.any() and not right.all()]
     most = max(len(right) for _, right in pictures)
     terms = torch.zeros(len(pictures), most, len(NAMES))
@@ -105,17 +114,34 @@ def fit(pictures, penalty=0.002):
     return (weights * scale).detach().numpy()
 
 
+def shared(a, b):
+    """The area that two boxes share, of that which they cover together."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    both = max(width, 0) * max(height, 0)
+    return both / (a[2] * a[3] + b[2] * b[3] - both) if both else 0
+
+
+def answer_of(scores, chances, boxes):
+    """The chances of the ten digits: candidates of one place add up, as in lib/read/judge.cpp."""
+    shares = np.exp(scores - scores.max())
+    places = {}
+    for i in np.argsort(-scores, kind="stable"):
+        place = next((best for best in places if shared(boxes[i], boxes[best]) > SAME_PLACE), i)
+        places[place] = places.get(place, 0) + shares[i] * chances[i]
+    answer = np.max(list(places.values()), 0)
+    return answer / answer.sum()
+
+
 def report(title, pictures, weights):
     print(title)
     read, could, count, sure = (collections.Counter() for _ in range(4))
-    for kind, _, digit, terms, chances in pictures:
+    for kind, _, digit, terms, chances, boxes in pictures:
         count[kind] += 1
         could[kind] += bool(right_ones(digit, chances).any())
         if not len(terms):
             continue
-        scores = terms @ weights
-        shares = np.exp(scores - scores.max())
-        answer = shares @ chances / shares.sum()
+        answer = answer_of(terms @ weights, chances, boxes)
         read[kind] += bool(answer.argmax() == digit)
         sure[kind] += bool(answer.argmax() != digit and answer.max() >= 0.9)
     for kind in count:
@@ -133,8 +159,7 @@ def main():
     fitted, held = [], []
     for folder in arguments.folders:
         for each in candidates_in(folder, arguments.program, state):
-            name = Path(each[1]).name.encode()
-            (fitted if int(hashlib.sha256(name).hexdigest(), 16) % 4 else held).append(each)
+            (held if is_held_out(each[1]) else fitted).append(each)
     weights = fit(fitted)
     for name, weight in zip(NAMES, weights):
         print(f"{name:12} {weight:6.2f}")

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "image/propose/sighting.hpp"
 #include "net/classifier.hpp"
 #include "read/path.hpp"
 #include "read/weights.hpp"
@@ -22,25 +23,58 @@ constexpr float kRowSure = 0.6F;
 /// are less sure, 31 of them read wrongly; of 300 pictures of other things three in five.
 constexpr float kLeastSure = 0.25F;
 
+/// Boxes that share less of their area than this are of different things.
+constexpr float kSamePlace = 0.1F;
+
+/// For each reading the best of those that lie where it does: that reading, or one with a greater
+/// score whose box shares its place.
+std::vector<std::size_t> places_of(const std::vector<image::Reading>& mark,
+                                   std::span<const float> scores) {
+  const std::size_t count = mark.size();
+  std::vector<std::size_t> places(count, count);
+  for (;;) {
+    std::size_t best = count;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (places[i] == count && (best == count || scores[i] > scores[best])) best = i;
+    }
+    if (best == count) return places;
+    places[best] = best;
+    for (std::size_t i = 0; i < count; ++i) {
+      const float same = image::agreement(mark[best].digit.box, mark[i].digit.box);
+      if (places[i] == count && same > kSamePlace) places[i] = best;
+    }
+  }
+}
+
 /// Lets all readings of a whole mark tell what it is, each by its score beside the others': what is
-/// a 1 in one way and a 4 in another is not surely either. The best of those that give the
-/// likeliest answer is the one that is shown. Returns whether they say that there are several.
+/// a 1 in one way and a 4 in another is not surely either. Those of different places say nothing
+/// for each other, as several lines of a form that all look like ones. The best of those that give
+/// the likeliest answer is the one that is shown. Returns whether they say that there are several.
 bool agree(const std::vector<image::Reading>& mark, std::span<const Digit> digits,
            std::span<const float> scores, std::vector<Digit>& line) {
   if (mark.empty()) return false;
   const float most = *std::ranges::max_element(scores);
-  std::array<float, kClasses> probabilities{};
+  const std::vector<std::size_t> places = places_of(mark, scores);
+  std::vector<std::array<float, kClasses>> by_place(mark.size());
   float sum = 0, several = 0;
   for (std::size_t i = 0; i < mark.size(); ++i) {
     const float weight = std::exp(scores[i] - most);
     sum += weight;
     several += mark[i].several ? weight : 0;
-    for (std::size_t k = 0; k < probabilities.size(); ++k) {
-      probabilities[k] += weight * digits[i].probabilities[k];
+    for (std::size_t k = 0; k < kClasses; ++k) {
+      by_place[places[i]][k] += weight * digits[i].probabilities[k];
+    }
+  }
+  std::array<float, kClasses> probabilities{};
+  for (const auto& place : by_place) {
+    for (std::size_t k = 0; k < kClasses; ++k) {
+      probabilities[k] = std::max(probabilities[k], place[k]);
     }
   }
   if (mark.size() > 1) {
-    for (float& each : probabilities) each /= sum;
+    float all = 0;
+    for (const float each : probabilities) all += each;
+    for (float& each : probabilities) each /= all;
   }
   const int answer = net::best_class(probabilities);
   std::size_t shown = mark.size();
@@ -226,7 +260,7 @@ std::vector<const image::Reading*> single_readings(const Candidates& picture) {
 }
 
 /// How much the reading looks like a digit to the judge, and like the label to the net.
-float agreement(const image::Reading& reading, std::span<const float> logits, std::uint8_t label) {
+float fitness(const image::Reading& reading, std::span<const float> logits, std::uint8_t label) {
   const float most = *std::ranges::max_element(logits);
   return score_of(reading.terms, logits) + kJudge.sureness * (logits[label] - most);
 }
@@ -253,7 +287,7 @@ std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> p
     float most = -std::numeric_limits<float>::infinity();
     for (const image::Reading* each : readings[i]) {
       const auto row = std::span(logits).subspan(asked ? at++ * kClasses : 0, asked ? kClasses : 0);
-      const float score = asked ? agreement(*each, row, labels[i]) : most;
+      const float score = asked ? fitness(*each, row, labels[i]) : most;
       if (score > most) {
         most = score;
         best = &each->digit;

@@ -116,18 +116,28 @@ TEST_CASE("every way to read a mark tells what it is, by how well it looks") {
   const auto read = [&](std::vector<image::Reading> mark) {
     return judged({one_sheet({{std::move(mark)}})}, network).at(0).lines.at(0).at(0);
   };
-  const image::Reading two{digit(2, 0.95)}, four{digit(4, 0.94)};
+  const image::Reading two{digit(2, 0.95)};
+  image::Reading four{digit(4, 0.94)}, less{digit(4, 0.92)};
+  four.digit.box = less.digit.box = two.digit.box;
   const digits::Digit torn = read({two, four});
   CHECK(torn.best == 2);
   CHECK(torn.confidence() < 0.6);
   CHECK(torn.confidence() + torn.probabilities[4] > 0.94);
   CHECK(torn.logits[2] == Catch::Approx(kEvidence + std::log(0.95)));
   // Two that agree are more than one that is a little surer; what is shown is the better of them.
-  const digits::Digit agreed = read({{digit(4, 0.92)}, two, four});
+  const digits::Digit agreed = read({less, two, four});
   CHECK(agreed.best == 4);
   CHECK(agreed.confidence() > 0.5);
   CHECK(agreed.input == four.digit.pixels);
   CHECK(read({two, two}).confidence() == Catch::Approx(0.95));
+}
+
+TEST_CASE("ways to read a mark in different places do not speak for each other") {
+  image::Reading line{digit(7, 0.9)}, other = line;
+  other.digit.box.x += 50;
+  const image::Reading two{digit(2, 0.91)};
+  CHECK(read_as({line, line, two}) == std::vector{7});
+  CHECK(read_as({line, other, two}) == std::vector{2});
 }
 
 TEST_CASE("what looks like a one must look better than other digits, as parts and lines do, too") {

@@ -103,8 +103,8 @@ Plane Ink::along(const Colour& direction) const {
   return out;
 }
 
-InkPlane Ink::on_paper(double reach) const {
-  const Paper paper(small_, side(), reach);
+InkPlane Ink::on_paper(double reach, PaperLook look) const {
+  const Paper paper(small_, side(), reach, look);
   const Colour direction = main_direction(differences(small_, paper.colours()));
   // The paper is smooth, so its part is taken once for a whole cell.
   Plane behind(small_.width, small_.height);
@@ -113,7 +113,7 @@ InkPlane Ink::on_paper(double reach) const {
       behind.values[i] += direction[c] * paper.colours()[c].values[i];
     }
   }
-  InkPlane result{{}, along(direction), paper.is_flat()};
+  InkPlane result{{}, along(direction), paper.is_flat(), paper.is_doubtful()};
   result.ink = result.brightness;
   const auto step = static_cast<float>(step_);
   for (int y = 0; y < result.ink.height; ++y) {
@@ -133,7 +133,7 @@ InkPlane Ink::in_strokes(Polarity polarity, double reach) const {
   const int small_side = std::max(small_.width, small_.height);
   const Colour direction =
       main_direction(differences(small_, without_strokes(small_, polarity, pixels(small_side))));
-  InkPlane result{{}, along(direction), false};
+  InkPlane result{.ink = {}, .brightness = along(direction)};
   const Plane behind = opened(median_of_nine(result.brightness), pixels(side()));
   result.ink = result.brightness;
   for (std::size_t i = 0; i < behind.values.size(); ++i) result.ink.values[i] -= behind.values[i];

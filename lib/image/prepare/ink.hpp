@@ -12,9 +12,10 @@ enum class Polarity { kDark, kLight };
 /// Grey levels along the direction in colour in which a picture's ink departs from its paper most.
 /// So dark ink on light paper, its negative, and blue ink on yellow paper all become light strokes.
 struct InkPlane {
-  Plane ink{};         ///< from the paper: bare paper is 0
-  Plane brightness{};  ///< as photographed, the paper and its shadows included
-  bool flat = false;   ///< the paper has one colour all over, as in drawings and clean scans
+  Plane ink{};            ///< from the paper: bare paper is 0
+  Plane brightness{};     ///< as photographed, the paper and its shadows included
+  bool flat = false;      ///< the paper has one colour all over, as in drawings and clean scans
+  bool doubtful = false;  ///< see SmoothPaper
 };
 
 /// A picture, reduced, and ways to tell its ink from what lies behind.
@@ -23,7 +24,7 @@ class Ink {
   Ink(const Picture& picture, int factor);
 
   /// By the colour that the paper has in the neighbourhood; reach: see Paper.
-  InkPlane on_paper(double reach) const;
+  InkPlane on_paper(double reach, PaperLook look = PaperLook::kLikeliest) const;
   /// By shape: what is darker (or lighter) than both its sides and at most 2 reach wide, as a share
   /// of the longer side. Edges of shadows, tables and hands have one side only, however sharp.
   InkPlane in_strokes(Polarity polarity, double reach) const;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "image/prepare/smooth_paper.hpp"
+
 namespace mlpctl::image {
 namespace {
 
@@ -165,16 +167,14 @@ float flat_tolerance(int side) {
   return side <= 40 ? 12 : side <= 200 ? 8 : 3;
 }
 
-Plane uneven_paper(const Plane& plane, double reach) {
-  const int side = std::max(plane.width, plane.height);
-  const int window = std::max(1, static_cast<int>(reach * side));
-  const int local = std::max(1, static_cast<int>(kLocalReach * side));
-  return refine(plane, running_median(plane, window), local);
-}
+/// Medians follow thick strokes near dark frames, as in cells of tables: in pictures up to this
+/// side, where the paper is looked for as widely as this, it is taken for smooth where it may be.
+constexpr int kSmoothSide = 256;
+constexpr double kSmoothReach = 0.25;
 
 }  // namespace
 
-Paper::Paper(const Picture& small, int side, double reach) {
+Paper::Paper(const Picture& small, int side, double reach, PaperLook look) {
   const float tolerance = flat_tolerance(side);
   for (int channel = 0; channel < small.channels; ++channel) {
     colours_.push_back(channel_of(small, channel));
@@ -184,9 +184,24 @@ Paper::Paper(const Picture& small, int side, double reach) {
     flats.push_back(flat_paper(plane, tolerance));
     flat_ = flat_ && flats.back().share > 0.5;
   }
+  SmoothPaper smooth;
+  if (!flat_ && look == PaperLook::kLikeliest && side <= kSmoothSide && reach >= kSmoothReach) {
+    smooth = smooth_paper(colours_);
+  }
+  doubtful_ = smooth.doubtful;
+  const int small_side = std::max(small.width, small.height);
+  const auto pixels = [&](double share) {
+    return std::max(1, static_cast<int>(share * small_side));
+  };
   for (std::size_t c = 0; c < colours_.size(); ++c) {
-    colours_[c] =
-        flat_ ? Plane(small.width, small.height, flats[c].value) : uneven_paper(colours_[c], reach);
+    Plane& plane = colours_[c];
+    if (flat_) {
+      plane = Plane(small.width, small.height, flats[c].value);
+    } else if (smooth.colours.empty()) {
+      plane = refine(plane, running_median(plane, pixels(reach)), pixels(kLocalReach));
+    } else {
+      plane = refine(plane, smooth.colours[c], pixels(kLocalReach));
+    }
   }
 }
 

@@ -4,6 +4,12 @@
 
 namespace mlpctl::image {
 
+/// How the paper's colour is estimated.
+enum class PaperLook {
+  kLikeliest,  ///< of a small picture that is looked at widely by smooth_paper() where it gives one
+  kMedians,    ///< by medians alone
+};
+
 /// The colour of the bare paper at every place, as it would be photographed without the ink: smooth
 /// light, shadows with edges, coloured paper.
 class Paper {
@@ -11,15 +17,17 @@ class Paper {
   /// Estimated from the picture reduced to about 160 pixels a side, by medians over windows that
   /// reach this share of the longer side each way; side: the longer of the picture itself. Ink must
   /// not fill half of a window, and the edge of a shadow must look straight in it.
-  Paper(const Picture& small, int side, double reach);
+  Paper(const Picture& small, int side, double reach, PaperLook look);
 
   /// Whether the paper has one colour all over, as in drawings and clean scans.
   bool is_flat() const { return flat_; }
+  /// See SmoothPaper.
+  bool is_doubtful() const { return doubtful_; }
   /// The paper's colour at each pixel of the small picture, a plane a channel.
   const std::vector<Plane>& colours() const { return colours_; }
 
  private:
-  bool flat_ = true;
+  bool flat_ = true, doubtful_ = false;
   std::vector<Plane> colours_;
 };
 

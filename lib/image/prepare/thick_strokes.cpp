@@ -9,7 +9,7 @@ namespace mlpctl::image {
 namespace {
 
 /// Distances are in thirds of a pixel: so much to a neighbour, and so much across a corner.
-constexpr std::uint16_t kBeside = 3, kAcross = 4,
+constexpr std::uint16_t kStraight = 3, kDiagonal = 4,
                         kFarAway = std::numeric_limits<std::uint16_t>::max() / 2;
 
 using Distances = Grid<std::uint16_t>;
@@ -24,15 +24,15 @@ void spread(Distances& away) {
   for (int y = 1; y + 1 < away.height; ++y) {
     for (int x = 1; x + 1 < away.width; ++x) {
       if (away.at(x, y) == 0) continue;
-      lower(x, y, x - 1, y - 1, kAcross), lower(x, y, x, y - 1, kBeside);
-      lower(x, y, x + 1, y - 1, kAcross), lower(x, y, x - 1, y, kBeside);
+      lower(x, y, x - 1, y - 1, kDiagonal), lower(x, y, x, y - 1, kStraight);
+      lower(x, y, x + 1, y - 1, kDiagonal), lower(x, y, x - 1, y, kStraight);
     }
   }
   for (int y = away.height - 2; y > 0; --y) {
     for (int x = away.width - 2; x > 0; --x) {
       if (away.at(x, y) == 0) continue;
-      lower(x, y, x + 1, y + 1, kAcross), lower(x, y, x, y + 1, kBeside);
-      lower(x, y, x - 1, y + 1, kAcross), lower(x, y, x + 1, y, kBeside);
+      lower(x, y, x + 1, y + 1, kDiagonal), lower(x, y, x, y + 1, kStraight);
+      lower(x, y, x - 1, y + 1, kDiagonal), lower(x, y, x + 1, y, kStraight);
     }
   }
 }
@@ -54,13 +54,13 @@ std::optional<std::uint16_t> parting_depth(const Distances& depths) {
   // Means of a pixel's depths, since chamfer distances come in steps.
   const auto length = [&](std::size_t depth) {
     int sum = 0;
-    for (std::size_t d = depth; d < depth + kBeside && d < count.size(); ++d) sum += count[d];
+    for (std::size_t d = depth; d < depth + kStraight && d < count.size(); ++d) sum += count[d];
     return static_cast<float>(sum);
   };
-  const float all = length(kBeside);
+  const float all = length(kStraight);
   std::optional<std::uint16_t> best;
   float most = 1 - kEnding;
-  for (std::size_t depth = kBeside + 1; depth * 3 / 2 < count.size(); ++depth) {
+  for (std::size_t depth = kStraight + 1; depth * 3 / 2 < count.size(); ++depth) {
     const float here = length(depth);
     if (here < kLeastThick * all) break;
     if (here > (1 - kLeastThin) * all) continue;
@@ -94,7 +94,7 @@ std::optional<Plane> thick_strokes(const Plane& ink, const Box& box, float level
   for (std::uint16_t& each : away.values) each = each > *parting ? 0 : kFarAway;
   spread(away);
   /// With the soft edge of a stroke.
-  const int reach = *parting + kBeside;
+  const int reach = *parting + kStraight;
   Plane thick = ink;
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {

@@ -38,6 +38,11 @@ class Looks {
 
   /// What is seen of the ink on paper; nothing where no ink is.
   void add(std::vector<Sighting> seen) { std::ranges::move(seen, std::back_inserter(all_)); }
+  /// Where what is no paper is so wide that it may lie in the shadow of something.
+  void by_medians() {
+    const Segmentation segmented = segment_ink(ink_.on_paper(kWide, PaperLook::kMedians));
+    add(look(segmented, Source::kPaper, scale_, all_));
+  }
   void by_level(Polarity polarity, const std::optional<Sighting>& wide) {
     const Segmentation segmented = segment_ink(ink_.by_level(polarity));
     std::vector<Sighting> seen = look(segmented, Source::kLevels, scale_);
@@ -79,11 +84,13 @@ class Looks {
 };
 
 /// Looks in as many ways as the picture needs.
-std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, int side) {
+std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, bool doubtful,
+                                   int side) {
   std::vector<Sighting> seen = look(on_paper, Source::kPaper, looks.scale());
   const std::optional<Sighting> wide = seen.empty() ? std::nullopt : std::optional(seen.front());
   look_closer(seen, on_paper, Source::kPaper, looks.scale());
   looks.add(std::move(seen));
+  if (doubtful) looks.by_medians();
   if (side <= kSmall) {
     for (const Polarity polarity : {Polarity::kDark, Polarity::kLight})
       looks.by_level(polarity, wide);
@@ -126,11 +133,13 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   const int side = std::max(picture.width, picture.height);
   const int factor = factor_to_side(kDigitViewSide, picture.width, picture.height);
   Looks looks(picture, factor);
-  const Segmentation on_paper = segment_ink(looks.ink().on_paper(kWide));
+  InkPlane plane = looks.ink().on_paper(kWide);
+  const bool doubtful = plane.doubtful;
+  const Segmentation on_paper = segment_ink(std::move(plane));
   std::vector<Reading> readings;
   if (on_paper.flat) readings = propose_in_panel(picture, on_paper, factor);
   std::ranges::move(as_stretched(picture), std::back_inserter(readings));
-  for (Sighting& each : sightings_in(looks, on_paper, side)) {
+  for (Sighting& each : sightings_in(looks, on_paper, doubtful, side)) {
     readings.push_back(std::move(each.reading));
   }
   return readings;
