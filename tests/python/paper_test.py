@@ -20,9 +20,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM, MODEL = os.environ["MLPCTL"], os.environ["TEST_MODEL"]
 DATA = pathlib.Path(os.environ["TEST_DATA"])
 COUNT, FEW, SHEETS, PAGES, AS_PNG = 50, 24, 8, 4, 1000
-#: What was read of 600 pictures of each kind, half of them written by strokes, by which nothing was chosen but that
-#: readings of different places do not add up, less a point, since nets of other seeds differ; of `apart` of 60 others,
-#: of which fewer were read.
+#: What was read of 600 pictures of each kind, half of them written by strokes, less a point, since nets of other seeds
+#: differ; of `apart` of 60 others, of which fewer were read. Two things were chosen by them: that readings of different
+#: places do not add up, and how often small pictures are looked at by medians, too.
 SPOILT = {
     "cell": 0.938,
     "sudoku-cell": 0.92,
