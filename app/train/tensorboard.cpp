@@ -174,7 +174,7 @@ image::Picture changed_pictures(const train::TrainOptions& options, const train:
   const auto rows = static_cast<int>((count + kAcross - 1) / kAcross);
   image::Picture page{.width = kAcross * kSide, .height = rows * kSide};
   page.pixels.resize(static_cast<std::size_t>(page.width) * static_cast<std::size_t>(page.height));
-  const train::Augmenter augmenter(options.augment);
+  const train::Augmenter augmenter(augment_of(options, epoch));
   train::Image picture, own, beside;
   for (std::int64_t i = 0; i < count; ++i) {
     augmenter(examples.image(i, own), picture.data(), options.seed, epoch, i,
@@ -273,8 +273,7 @@ void TensorBoard::write(const train::EpochReport& report) {
     add_scores(summary, "validation", report.validation);
     add_number(summary, "learning_rate", report.learning_rate);
     add_number(summary, "seconds", report.seconds);
-    if (!changes_images(options_.augment)) return;
-    if (report.epoch > options_.epochs - options_.clean_epochs) return;
+    if (!changes_images(augment_of(options_, report.epoch - 1))) return;
     const image::Picture page = changed_pictures(options_, examples_, report.epoch - 1);
     add_image(summary, "training_pictures", page, image::png_of(page));
   }));

@@ -75,7 +75,7 @@ RunEnd run_end(const std::string& out, const train::TrainResult& result) {
           .kept = result.kept};
 }
 
-/// "30 epochs", or the steps of a run that ended within an epoch.
+/// "28 epochs", or the steps of a run that ended within an epoch.
 std::string amount_text(const RunEnd& end) {
   const bool whole = end.kept_epoch != 0 || end.steps == 0;
   const std::int64_t count = whole ? end.epochs : end.steps;

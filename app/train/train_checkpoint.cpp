@@ -142,10 +142,14 @@ void take_course(const Resumed& resumed, std::int64_t step, bool other_epochs) {
   if (!depends_on_epochs(options)) return;
   const std::int64_t before = resumed.before["epochs"].get<std::int64_t>();
   if (options.epochs < before) resumed.refuse("epochs", before, options.epochs);
-  const std::string clean =
-      options.clean_epochs > 0 && changes_images(options.augment)
-          ? fmt::format("; its last {} on the pictures as they are", options.clean_epochs)
-          : "";
+  const bool changes = changes_images(options.augment);
+  std::string end;
+  if (changes && options.calm > 0) {
+    end += fmt::format("; its last {:g} % on calmer pictures", 100 * options.calm);
+  }
+  if (changes && options.clean_epochs > 0) {
+    end += fmt::format("; its last {} on the pictures as they are", options.clean_epochs);
+  }
   const std::string from =
       options.schedule == train::ScheduleKind::kConstant ? "the rate stays"
       : now ? fmt::format("a new {} course of the rate starts here, after step {}",
@@ -155,7 +159,7 @@ void take_course(const Resumed& resumed, std::int64_t step, bool other_epochs) {
                   "after step {}",
                   to_string(options.schedule), options.epochs, step);
   spdlog::info("--epochs {} instead of {}, --schedule-from {}: {}{}", options.epochs, before,
-               to_string(options.schedule_from), from, clean);
+               to_string(options.schedule_from), from, end);
 }
 
 /// Where in an epoch the run stood; only while the file's other parts are as we wrote them.

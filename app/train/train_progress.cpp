@@ -35,7 +35,7 @@ std::string data_text(const RunStart& start) {
   return text;
 }
 
-/// "default (handwriting), 30 epochs", and what differs from the recipe.
+/// "default (handwriting), 28 epochs", and what differs from the recipe.
 std::string recipe_text(const RunStart& start) {
   const train::Recipe& recipe = start.chosen;
   std::string text = start.recipe;

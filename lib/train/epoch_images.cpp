@@ -5,7 +5,6 @@
 
 #include "distributed/ranks.hpp"
 #include "model/architecture.hpp"
-#include "train/augment/augment.hpp"
 
 namespace mlpctl::train {
 
@@ -15,7 +14,7 @@ EpochImages::EpochImages(const TrainOptions& options, const Examples& examples,
       rank_(group == nullptr ? 0 : group->rank()),
       ranks_(group == nullptr ? 1 : group->size()) {
   if (!changes_images(options.augment)) return;
-  const auto fill = [augmenter = Augmenter(options.augment), seed = options.seed, all = examples](
+  const auto fill = [this, seed = options.seed, all = examples](
                         std::int64_t epoch, std::span<const std::int64_t> indices,
                         std::uint8_t* images, std::uint8_t* labels) {
     Image own, companions;
@@ -24,8 +23,8 @@ EpochImages::EpochImages(const TrainOptions& options, const Examples& examples,
         return all.image(companion(index, epoch, all.count()), companions);
       };
       *labels++ = static_cast<std::uint8_t>(
-          augmenter(all.image(index, own), images, seed, epoch, index,
-                    all.labels[static_cast<std::size_t>(index)], std::ref(other)));
+          (*augmenter_)(all.image(index, own), images, seed, epoch, index,
+                        all.labels[static_cast<std::size_t>(index)], std::ref(other)));
       images += model::kPixels;
     }
   };
@@ -37,8 +36,10 @@ EpochImages::EpochImages(const TrainOptions& options, const Examples& examples,
 }
 
 void EpochImages::start(std::int64_t epoch, std::span<const std::int64_t> order) {
-  changed_ = (maker_ || producer_) && epoch < options_.epochs - options_.clean_epochs;
+  const AugmentOptions augment = augment_of(options_, epoch);
+  changed_ = (maker_ || producer_) && changes_images(augment);
   if (!changed_) return;
+  augmenter_.emplace(augment);
   if (maker_) return maker_->start(epoch, order, options_.batch_size);
   if (ranks_ == 1) return producer_->start(epoch, order, options_.batch_size);
   producer_->start(epoch, share_of_steps(order),

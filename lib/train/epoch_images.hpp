@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "distributed/group.hpp"
+#include "train/augment/augment.hpp"
 #include "train/batch_maker.hpp"
 #include "train/batch_producer.hpp"
 #include "train/network.hpp"
@@ -32,6 +34,9 @@ class EpochImages {
  private:
   std::vector<std::int64_t> share_of_steps(std::span<const std::int64_t> order) const;
 
+  /// The present epoch's. Nobody is at work with it when the next one starts: all batches of an
+  /// epoch have been taken by then.
+  std::optional<Augmenter> augmenter_;
   const TrainOptions& options_;
   int rank_, ranks_;
   /// One of both, where pictures are changed at all.

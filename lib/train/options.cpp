@@ -35,9 +35,20 @@ void check_optimizer(const OptimizerOptions& optimizer) {
 
 }  // namespace
 
+AugmentOptions augment_of(const TrainOptions& options, std::int64_t epoch) {
+  constexpr float kCalm = 0.6F;
+  if (epoch >= options.epochs - options.clean_epochs) return kNoAugment;
+  AugmentOptions augment = options.augment;
+  if (static_cast<double>(epoch) >= (1 - options.calm) * static_cast<double>(options.epochs)) {
+    augment.clean_fraction = std::max(augment.clean_fraction, kCalm);
+  }
+  return augment;
+}
+
 bool depends_on_epochs(const TrainOptions& options) {
-  const bool ends_clean = options.clean_epochs > 0 && changes_images(options.augment);
-  return options.schedule != ScheduleKind::kConstant || ends_clean;
+  const bool ends_calmly =
+      (options.clean_epochs > 0 || options.calm > 0) && changes_images(options.augment);
+  return options.schedule != ScheduleKind::kConstant || ends_calmly;
 }
 
 void check(const TrainOptions& options, std::int64_t train_count, std::int64_t validation_count) {
@@ -70,6 +81,8 @@ std::string_view to_string(ScheduleKind kind) {
       return "constant";
     case ScheduleKind::kCosine:
       return "cosine";
+    case ScheduleKind::kLinear:
+      return "linear";
     case ScheduleKind::kOneCycle:
       break;
   }

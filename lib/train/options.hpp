@@ -24,7 +24,7 @@ struct OptimizerOptions {
   bool nesterov = false;
 };
 
-enum class ScheduleKind { kConstant, kCosine, kOneCycle };
+enum class ScheduleKind { kConstant, kCosine, kLinear, kOneCycle };
 /// Where the course of the rate starts when a resumed run has other epochs than before.
 enum class ScheduleFrom { kStart, kNow };
 enum class Keep { kLast, kBest };
@@ -82,6 +82,9 @@ struct TrainOptions {
   AugmentOptions augment = kNoAugment;
   /// Epochs at the end that see the images as they are.
   std::int64_t clean_epochs = 0;
+  /// Share of the epochs, at the end and with the clean ones, in which most images stay as they
+  /// are.
+  double calm = 0;
 };
 
 /// The table of all settings: calls visit(Field) for each, in the order in which logs and
@@ -128,6 +131,8 @@ void for_each_field(Options& options, Visit&& visit) {
         "Train on the pictures as they are, without the changes below");
   field("clean_epochs", options.clean_epochs, kPictures, kFromZero, kSame,
         "Epochs at the end in which the pictures stay as they are");
+  field("calm", options.calm, kPictures, up_to(1), kSame,
+        "Share of the epochs, at the end, in which six of ten pictures stay as they are");
   field("keep", options.keep, kTraining, kAny, kSame,
         "Weights to write: those of the last epoch, or of the best by the validation pictures");
   field("patience", options.patience, kTraining, kFromZero, kFree,
@@ -154,8 +159,11 @@ void for_each_field(Options& options, Visit&& visit) {
         "Compute layer by layer: slower, for comparison");
 }
 
-/// Whether what a step does depends on how many epochs the run has: by a rate or clean epochs that
-/// are counted from its end.
+/// How the pictures of an epoch, counted from 0, are changed.
+AugmentOptions augment_of(const TrainOptions& options, std::int64_t epoch);
+
+/// Whether what a step does depends on how many epochs the run has: by a rate, or calm or clean
+/// epochs, counted from its end.
 bool depends_on_epochs(const TrainOptions& options);
 
 /// Throws Error for values out of range or that contradict each other.
@@ -179,7 +187,7 @@ struct Choices<model::OptimizerKind> {
 template <>
 struct Choices<ScheduleKind> {
   static constexpr std::array all{ScheduleKind::kConstant, ScheduleKind::kCosine,
-                                  ScheduleKind::kOneCycle};
+                                  ScheduleKind::kLinear, ScheduleKind::kOneCycle};
 };
 template <>
 struct Choices<ScheduleFrom> {

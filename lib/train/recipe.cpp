@@ -9,7 +9,8 @@
 namespace mlpctl::train {
 namespace {
 
-TrainOptions handwriting() {
+/// What the recipes below have in common.
+TrainOptions averaged() {
   TrainOptions options;
   options.epochs = 30;
   options.batch_size = 128;
@@ -26,9 +27,17 @@ TrainOptions handwriting() {
   return options;
 }
 
+TrainOptions handwriting() {
+  TrainOptions options = averaged();
+  options.epochs = 28;
+  options.schedule = ScheduleKind::kLinear;
+  options.calm = 0.2;
+  return options;
+}
+
 /// Good within seconds: MNIST's own hands, changed a little.
 TrainOptions quick() {
-  TrainOptions options = handwriting();
+  TrainOptions options = averaged();
   options.epochs = 14;
   options.network.weights = Weights::kMap;
   options.learning_rate = 3e-3;
@@ -44,16 +53,16 @@ TrainOptions quick() {
   return options;
 }
 
-/// As handwriting, for minutes.
+/// For minutes: along a cosine, which a line with a calm end is no better than over so many epochs.
 TrainOptions best() {
-  TrainOptions options = handwriting();
+  TrainOptions options = averaged();
   options.epochs = 180;
   return options;
 }
 
-/// As handwriting, with small shifts and sizes only.
+/// Small shifts and sizes only.
 TrainOptions objects() {
-  TrainOptions options = handwriting();
+  TrainOptions options = averaged();
   options.augment = kNoAugment;
   options.augment.scale = options.augment.aspect = 0.05F;
   options.augment.shift = 1;
@@ -90,11 +99,11 @@ const Recipe& finetune_objects() {
 
 std::span<const Recipe> recipes() {
   static const std::array all{Recipe{"quick", quick(), {"MNIST", 0.9901}},
-                              Recipe{"handwriting", handwriting(), {"MNIST", 0.9924}},
+                              Recipe{"handwriting", handwriting(), {"MNIST", 0.9928}},
                               Recipe{"best", best(), {"MNIST", 0.9940}},
                               Recipe{"objects", objects(), {"Fashion-MNIST", 0.902}},
                               Recipe{"plain", plain(), {"MNIST", 0.9788}},
-                              Recipe{"finetune", finetune(handwriting()), {}}};
+                              Recipe{"finetune", finetune(averaged()), {}}};
   return all;
 }
 

@@ -34,7 +34,8 @@ double Schedule::rate(std::int64_t step) const {
   if (position < warmup_steps_) return peak_ * (position + 1) / (warmup_steps_ + 1);
   if (kind_ == ScheduleKind::kConstant) return peak_;
   const double rest = std::max(1.0, total_steps_ - warmup_steps_);
-  return anneal(peak_, 0, std::min(1.0, (position - warmup_steps_) / rest));
+  const double done = std::min(1.0, (position - warmup_steps_) / rest);
+  return kind_ == ScheduleKind::kLinear ? peak_ * (1 - done) : anneal(peak_, 0, done);
 }
 
 double Schedule::one_cycle(double step) const {

@@ -97,6 +97,7 @@ class Continuing(TrainTest):
             result = run(*arguments, "--checkpoint", more, "--max-steps", 11)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn(f"--schedule-from {where}", result.stderr)
+            self.assertIn("its last 20 % on calmer pictures; its last 1 on", result.stderr)
             arguments[arguments.index("--resume") + 1] = more
             cut = run(*arguments)
             self.assertEqual(cut.returncode, 0, cut.stderr)

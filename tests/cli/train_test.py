@@ -57,7 +57,7 @@ class Results(TrainTest):
         )
         self.assertEqual(
             lines[1],
-            "recipe  default (handwriting), 30 epochs; changed: lr 0.5, max_steps 2, augment none",
+            "recipe  default (handwriting), 28 epochs; changed: lr 0.5, max_steps 2, augment none",
         )
         self.assertEqual(lines[2], "device  cpu, 1 thread")
         plain = run(*self.arguments("--epochs", 1, "--recipe", "plain")).stderr

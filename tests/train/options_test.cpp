@@ -54,6 +54,39 @@ TEST_CASE("automatic threads are what the process may use, as far as the work is
   CHECK(automatic_threads(4096) == std::min(mlpctl::available_cpus(), 8));
 }
 
+TEST_CASE("pictures are changed, then calmly, then not at all") {
+  TrainOptions options;
+  options.epochs = 10;
+  options.augment = AugmentOptions();
+  options.calm = 0.4;
+  options.clean_epochs = 1;
+  CHECK(augment_of(options, 5) == options.augment);
+  AugmentOptions calm = options.augment;
+  calm.clean_fraction = 0.6F;
+  CHECK(augment_of(options, 6) == calm);
+  CHECK(augment_of(options, 8) == calm);
+  CHECK(augment_of(options, 9) == kNoAugment);
+  options.augment.clean_fraction = 0.8F;
+  CHECK(augment_of(options, 6) == options.augment);
+  options.augment = kNoAugment;
+  CHECK_FALSE(changes_images(augment_of(options, 6)));
+}
+
+TEST_CASE("a run depends on its epochs where its end is another than its start") {
+  TrainOptions options;
+  options.calm = 0.5;
+  CHECK_FALSE(depends_on_epochs(options));
+  options.augment = AugmentOptions();
+  CHECK(depends_on_epochs(options));
+  options.calm = 0;
+  CHECK_FALSE(depends_on_epochs(options));
+  options.clean_epochs = 1;
+  CHECK(depends_on_epochs(options));
+  options.clean_epochs = 0;
+  options.schedule = ScheduleKind::kLinear;
+  CHECK(depends_on_epochs(options));
+}
+
 TEST_CASE("every setting has a name of its own and every range is checked") {
   TrainOptions options;
   std::set<std::string_view> names;
@@ -73,7 +106,7 @@ TEST_CASE("every setting has a name of its own and every range is checked") {
   for_each_field(options, visit);
   for_each_field(options.augment, visit);
   CHECK(names.size() == rows);
-  CHECK(ranged == 6 + 15);
+  CHECK(ranged == 7 + 15);
 }
 
 TEST_CASE("names of choices are read back") {

@@ -21,6 +21,11 @@ TEST_CASE("the default recipe is the one for the data") {
   CHECK(find_recipe("default", false).name == "objects");
 }
 
+TEST_CASE("only the default recipe for digits ends calmly") {
+  for (const auto& recipe : recipes())
+    CHECK((recipe.options.calm > 0) == (recipe.name == "handwriting"));
+}
+
 TEST_CASE("the plain recipe is the tutorial's") {
   const auto& plain = find_recipe("plain", true).options;
   CHECK(plain.network.optimizer.kind == mlpctl::model::OptimizerKind::kAdam);

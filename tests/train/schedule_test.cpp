@@ -39,13 +39,21 @@ TEST_CASE("a cosine falls from the peak to zero") {
   CHECK_THAT(schedule(ScheduleKind::kCosine, 2).rate(60), WithinRel(0.05, 1e-9));
 }
 
+TEST_CASE("a straight line falls from the peak to zero") {
+  const Schedule rates = schedule(ScheduleKind::kLinear, 2);
+  CHECK(rates.rate(20) == 0.1);
+  CHECK_THAT(rates.rate(40), WithinRel(0.075, 1e-9));
+  CHECK_THAT(rates.rate(99), WithinRel(0.00125, 1e-9));
+  CHECK_THAT(rates.rate(100), WithinAbs(0, 1e-9));
+}
+
 TEST_CASE("a course that starts late lies over what is left") {
   TrainOptions options;
   options.epochs = 4;
   options.learning_rate = 0.1;
   options.warmup = 1;
   options.course_start = 20;
-  for (const auto kind : {ScheduleKind::kCosine, ScheduleKind::kOneCycle}) {
+  for (const auto kind : {ScheduleKind::kCosine, ScheduleKind::kLinear, ScheduleKind::kOneCycle}) {
     options.schedule = kind;
     TrainOptions shorter = options;
     shorter.epochs = 2;

@@ -149,6 +149,7 @@ TEST_CASE("a run that ranks share sees the pictures of one process, changed alik
   const TrainData data{set.examples(), test.examples(), test.examples()};
   TrainOptions options;
   options.epochs = 3;
+  options.calm = 0.7;
   options.clean_epochs = 1;
   options.batch_size = 16;
   options.augment = AugmentOptions{};

@@ -109,6 +109,7 @@ TEST_CASE("the same seed gives the same weights and another seed others") {
   TrainOptions options = small_run();
   options.augment = AugmentOptions();
   options.clean_epochs = 1;
+  options.calm = 0.7;
   const auto first = run(options, recorder).parameters;
   options.network.threads = 2;
   CHECK(run(options, recorder).parameters->tensors == first->tensors);
@@ -139,6 +140,7 @@ TEST_CASE("a run cut at any steps ends with the same bits") {
     options.network.weights = trial < 2 ? Weights::kLayers : Weights::kMap;
     options.augment = AugmentOptions();
     options.clean_epochs = 1;
+    options.calm = 0.7;
     options.keep = trial % 4 < 2 ? Keep::kBest : Keep::kLast;
     options.patience = 2;
     Recorder recorder;
