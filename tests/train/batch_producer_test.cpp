@@ -17,6 +17,7 @@
 using mlpctl::tests::Call;
 using mlpctl::tests::FaultySystem;
 using mlpctl::train::BatchProducer;
+using mlpctl::train::Image;
 
 namespace {
 

@@ -45,7 +45,7 @@ def ours(bench: Bench, recipe: str, seed: int) -> list:
 def torch_loop(bench: Bench, seed: int) -> list:
     threads = bench.thread_counts[-1]
     return course(bench.peer("python_recipe", "--data", bench.data, "--batch-size", 128, "--threads", threads,
-                             "--seed", seed, "--epochs", 2 if bench.quick else 30),
+                             "--seed", seed, "--epochs", 2 if bench.quick else 28),
                   r'"accuracy": ([0-9.]+)', 100, {"OMP_WAIT_POLICY": "passive"})
 
 
