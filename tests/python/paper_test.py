@@ -20,21 +20,21 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM, MODEL = os.environ["MLPCTL"], os.environ["TEST_MODEL"]
 DATA = pathlib.Path(os.environ["TEST_DATA"])
 COUNT, FEW, SHEETS, PAGES, AS_PNG = 50, 24, 8, 4, 1000
-#: What was read of 600 pictures of each kind, half of them written by strokes, less a point, since nets of other seeds
-#: differ; of `apart` of 60 others, of which fewer were read. Two things were chosen by them: that readings of different
+#: What three nets of the default recipe read of 600 pictures of each kind, half of them written by strokes, less half a
+#: point; of `apart` of 60 others, of which fewer were read. Two things were chosen by them: that readings of different
 #: places do not add up, and how often small pictures are looked at by medians, too.
 SPOILT = {
-    "cell": 0.938,
-    "sudoku-cell": 0.92,
-    "form": 0.937,
-    "crossed": 0.96,
-    "band": 0.965,
-    "pressure": 0.908,
+    "cell": 0.943,
+    "sudoku-cell": 0.917,
+    "form": 0.946,
+    "crossed": 0.964,
+    "band": 0.968,
+    "pressure": 0.914,
     "apart": 0.95,
-    "stretched": 0.965,
+    "stretched": 0.968,
 }
-#: Of the wrong answers among them so many had a probability of 0.9 or more.
-SURE_AND_WRONG = 0.11
+#: Of the 643 wrong answers among them so many had a probability of 0.9 or more.
+SURE_AND_WRONG = 0.112
 #: Of 300 pictures of what is no digit so many got no answer, or one below 0.9.
 DOUBTED = 0.88
 
@@ -63,8 +63,8 @@ def at_least(measured, count, errors=2):
     return measured - errors * np.sqrt(measured * (1 - measured) / count)
 
 
-def at_most(measured, count):
-    return 1 - at_least(1 - measured, count)
+def at_most(measured, count, errors):
+    return 1 - at_least(1 - measured, count, errors)
 
 
 def share_right(labels, read):
@@ -143,7 +143,9 @@ class Paper(unittest.TestCase):
         wrong = [answer for name, answer in read.items() if str(answer.get("digit")) != labels[name]["digits"]]
         sure = [answer for answer in wrong if (answer.get("confidence") or 0) >= 0.9]
         if wrong:
-            self.assertLessEqual(len(sure) / len(wrong), at_most(SURE_AND_WRONG, len(wrong)), sure)
+            # Of ten wrong ones three are sure in every tenth run, by chance.
+            most = at_most(SURE_AND_WRONG, len(wrong), 3)
+            self.assertLessEqual(len(sure) / len(wrong), most, sure)
 
     def test_several_digits_are_said_and_what_is_no_digit_is_doubted(self):
         generate(self.folder / "several", FEW, "several", "--source", "both")

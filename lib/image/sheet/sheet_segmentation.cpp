@@ -81,9 +81,10 @@ bool is_frame(const Component& piece, const Plane& ink) {
          static_cast<float>(piece.box.height) > kDown * static_cast<float>(ink.height);
 }
 
-/// Leaves out those of the pieces that are darker than pencils and would set the level. Returns
-/// whether there were any.
-bool leave_out_dark(Segmentation& segmented, bool (*is_dark)(const Component&, const Plane&)) {
+/// Those of the pieces, by their labels, that are darker than pencils and would set the level; none
+/// where they are not much.
+std::vector<bool> dark_ones(const Segmentation& segmented,
+                            bool (*is_dark)(const Component&, const Plane&)) {
   std::vector<bool> dark;
   float all = 0, sum = 0;
   for (const Component& piece : segmented.found.pieces) {
@@ -92,9 +93,8 @@ bool leave_out_dark(Segmentation& segmented, bool (*is_dark)(const Component&, c
     sum += dark.back() ? piece.mass : 0;
   }
   constexpr float kMuch = 0.1F;
-  if (sum <= kMuch * all) return false;
-  leave_out(segmented, dark);
-  return true;
+  if (sum <= kMuch * all) dark.clear();
+  return dark;
 }
 
 /// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
@@ -130,10 +130,14 @@ bool is_written_on(const Segmentation& segmented) {
 
 /// Without frames; also as it is where little is left then.
 std::vector<Segmentation> free_of_frames(Segmentation segmented) {
-  Segmentation free = segmented;
-  if (!leave_out_dark(free, is_frame)) return {std::move(segmented)};
-  if (is_written_on(free)) return {std::move(free)};
-  return {std::move(free), std::move(segmented)};
+  const std::vector<bool> frames = dark_ones(segmented, is_frame);
+  std::vector<Segmentation> ways;
+  if (!frames.empty()) {
+    leave_out(ways.emplace_back(segmented), frames);
+    if (is_written_on(ways[0])) return ways;
+  }
+  ways.push_back(std::move(segmented));
+  return ways;
 }
 
 /// The ways to tell the strokes from what lies beside the page, the likelier first. Noise that a
@@ -145,7 +149,7 @@ std::vector<Segmentation> segment_strokes(const Ink& ink, Polarity polarity, Lig
   if (light == Light::kEven) even_out(plane.ink, behind);
   if (noise_of(plane.ink) > kNoisy) plane.ink = blur(plane.ink, 1);
   Segmentation all = segment_ink(std::move(plane), kLineSpan);
-  leave_out_dark(all, is_hole);
+  if (const auto holes = dark_ones(all, is_hole); !holes.empty()) leave_out(all, holes);
   std::vector<Segmentation> ways = free_of_frames(std::move(all));
   for (Segmentation& way : ways) {
     if (!way.found.pieces.empty()) drop_remains_of_edges(way, behind);
