@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -24,6 +25,25 @@ void stay(const std::stop_token& stop) {
   never.wait(lock, stop, [] { return false; });
 }
 
+/// Moves this thread to the processor that comes so many after that of `starter` among those that
+/// it may use. It may be moved on from there: a thread that begins where its starter works stays
+/// there for some milliseconds, and takes turns with it, though another processor is idle.
+void begin_beside(int starter, unsigned after) {
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  if (starter < 0 || sched_getaffinity(0, sizeof(usable), &usable) != 0) return;
+  std::vector<int> all;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &usable)) all.push_back(cpu);
+  }
+  const auto at = std::ranges::find(all, starter);
+  if (all.size() < 2 || at == all.end()) return;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(all[(static_cast<std::size_t>(at - all.begin()) + after) % all.size()], &one);
+  if (sched_setaffinity(0, sizeof(one), &one) == 0) sched_setaffinity(0, sizeof(usable), &usable);
+}
+
 /// The threads that the system counts as ours, 0 where it does not tell.
 unsigned long threads_counted() {
   struct stat tasks {};
@@ -41,7 +61,13 @@ void wait_until_counted(unsigned long most) {
 }  // namespace
 
 std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body) {
-  std::optional<std::jthread> worker = system_calls().start_thread(std::move(body));
+  static std::atomic<unsigned> started{0};
+  auto begin = [body = std::move(body), starter = sched_getcpu(),
+                after = ++started](const std::stop_token& stop) {
+    begin_beside(starter, after);
+    body(stop);
+  };
+  std::optional<std::jthread> worker = system_calls().start_thread(std::move(begin));
   if (worker) return worker;
   if (auto* const tell = on_missing.exchange(nullptr)) tell();
   return std::nullopt;

@@ -7,8 +7,8 @@
 
 namespace mlpctl {
 
-/// Starts a thread. Nothing where the system has none left: whoever asks does with fewer, and the
-/// first time the function of on_missing_worker() is called.
+/// Starts a thread, the next on the next processor. Nothing where the system has none left: whoever
+/// asks does with fewer, and the first time the function of on_missing_worker() is called.
 std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body);
 
 /// From now on this thread, when it wakes, waits for a core that another works on instead of taking

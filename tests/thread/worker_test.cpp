@@ -1,5 +1,7 @@
 #include "thread/worker.hpp"
 
+#include <sched.h>
+
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <cerrno>
@@ -23,6 +25,30 @@ TEST_CASE("a worker runs, and its end is waited for") {
   std::atomic<bool> ran = false;
   REQUIRE(mlpctl::start_worker([&](const std::stop_token&) { ran = true; }));
   CHECK(ran);
+}
+
+TEST_CASE("workers begin on one processor after the other, and may go on to any") {
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  REQUIRE(sched_getaffinity(0, sizeof(usable), &usable) == 0);
+  if (CPU_COUNT(&usable) < 2) SKIP("there is one processor");
+  constexpr int kTimes = 50;
+  int apart = 0;
+  for (int i = 0; i < kTimes; ++i) {
+    int first = -1, second = -1;
+    cpu_set_t left;
+    CPU_ZERO(&left);
+    mlpctl::start_worker([&](const std::stop_token&) { first = sched_getcpu(); });
+    mlpctl::start_worker([&](const std::stop_token&) {
+      second = sched_getcpu();
+      sched_getaffinity(0, sizeof(left), &left);
+    });
+    apart += first != second ? 1 : 0;
+    CHECK(CPU_EQUAL(&left, &usable));
+  }
+  // This thread may be moved between the two, and each of them at once.
+  UNSCOPED_INFO(apart);
+  CHECK(10 * apart > 7 * kTimes);
 }
 
 TEST_CASE("that there are no more threads is told once") {
