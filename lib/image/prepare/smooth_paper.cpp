@@ -12,21 +12,21 @@ namespace {
 constexpr int kPlaces = 700;
 /// A place further from the surface than this, in grey levels, is no paper in the end; and how much
 /// nearer it must be in each round.
-constexpr float kNear = 12, kNearer = 0.72F;
+constexpr float kNearPaper = 12, kNearerPaper = 0.72F;
 
-constexpr std::size_t kTerms = 6;
-using Terms = std::array<float, kTerms>;
+constexpr std::size_t kMonomials = 6;
+using Monomials = std::array<float, kMonomials>;
 
 /// Of the place, as shares of the plane from its middle.
-Terms terms_at(int x, int y, const Plane& plane) {
+Monomials terms_at(int x, int y, const Plane& plane) {
   const float u = (2 * static_cast<float>(x) + 1) / static_cast<float>(plane.width) - 1;
   const float v = (2 * static_cast<float>(y) + 1) / static_cast<float>(plane.height) - 1;
   return {1, u, v, u * u, u * v, v * v};
 }
 
-float value_of(const Terms& surface, const Terms& terms) {
+float value_of(const Monomials& surface, const Monomials& terms) {
   float sum = 0;
-  for (std::size_t i = 0; i < kTerms; ++i) sum += surface[i] * terms[i];
+  for (std::size_t i = 0; i < kMonomials; ++i) sum += surface[i] * terms[i];
   return sum;
 }
 
@@ -35,27 +35,27 @@ class Squares {
  public:
   /// level: what a surface is drawn to where little tells it; stiff: by how many places' worth.
   Squares(float level, float stiff) : level_(level) {
-    for (std::size_t i = 1; i < kTerms; ++i) rows_[i][i] = stiff;
+    for (std::size_t i = 1; i < kMonomials; ++i) rows_[i][i] = stiff;
     rows_[0][0] = 1e-3F;
   }
-  void add(const Terms& terms, float value, float weight) {
-    for (std::size_t r = 0; r < kTerms; ++r) {
+  void add(const Monomials& terms, float value, float weight) {
+    for (std::size_t r = 0; r < kMonomials; ++r) {
       const float own = weight * terms[r];
       right_[r] += own * (value - level_);
-      for (std::size_t c = r; c < kTerms; ++c) rows_[r][c] += own * terms[c];
+      for (std::size_t c = r; c < kMonomials; ++c) rows_[r][c] += own * terms[c];
     }
   }
-  Terms solved() {
-    for (std::size_t i = 0; i < kTerms; ++i) {
-      for (std::size_t r = i + 1; r < kTerms; ++r) {
+  Monomials solved() {
+    for (std::size_t i = 0; i < kMonomials; ++i) {
+      for (std::size_t r = i + 1; r < kMonomials; ++r) {
         const float factor = rows_[i][r] / rows_[i][i];
-        for (std::size_t c = r; c < kTerms; ++c) rows_[r][c] -= factor * rows_[i][c];
+        for (std::size_t c = r; c < kMonomials; ++c) rows_[r][c] -= factor * rows_[i][c];
         right_[r] -= factor * right_[i];
       }
     }
-    Terms surface = right_;
-    for (std::size_t i = kTerms; i-- > 0;) {
-      for (std::size_t c = i + 1; c < kTerms; ++c) surface[i] -= rows_[i][c] * surface[c];
+    Monomials surface = right_;
+    for (std::size_t i = kMonomials; i-- > 0;) {
+      for (std::size_t c = i + 1; c < kMonomials; ++c) surface[i] -= rows_[i][c] * surface[c];
       surface[i] /= rows_[i][i];
     }
     surface[0] += level_;
@@ -64,13 +64,13 @@ class Squares {
 
  private:
   float level_;
-  std::array<Terms, kTerms> rows_{};  ///< the upper half
-  Terms right_{};
+  std::array<Monomials, kMonomials> rows_{};  ///< the upper half
+  Monomials right_{};
 };
 
 struct Place {
   std::size_t index;
-  Terms terms;
+  Monomials terms;
   float grey;
 };
 
@@ -98,7 +98,7 @@ struct Trust {
 };
 
 /// How near the places are to the surface: 1 on it, 0 as far as the limit.
-Trust trust_in(const Terms& surface, const std::vector<Place>& places, float limit) {
+Trust trust_in(const Monomials& surface, const std::vector<Place>& places, float limit) {
   Trust trust;
   for (const Place& place : places) {
     const float away = (place.grey - value_of(surface, place.terms)) / limit;
@@ -111,17 +111,17 @@ Trust trust_in(const Terms& surface, const std::vector<Place>& places, float lim
 
 /// What is paper, looked for from one level on: ever nearer to a surface through what is near.
 Trust paper_from(float level, const std::vector<Place>& places, float limit) {
-  Terms surface{level};
+  Monomials surface{level};
   Trust trust = trust_in(surface, places, limit);
   for (bool last = false; !last;) {
-    last = limit <= kNear;
+    last = limit <= kNearPaper;
     // At first little but the level is known.
     Squares squares(level, 0.004F * static_cast<float>(places.size()));
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (trust.weights[i] > 0) squares.add(places[i].terms, places[i].grey, trust.weights[i]);
     }
     surface = squares.solved();
-    limit = std::max(kNear, kNearer * limit);
+    limit = std::max(kNearPaper, kNearerPaper * limit);
     trust = trust_in(surface, places, limit);
   }
   return trust;
@@ -159,7 +159,7 @@ Plane surface_through(const Trust& trust, const Places& places, const Plane& col
     if (trust.weights[i] > 0)
       squares.add(place.terms, colour.values[place.index], trust.weights[i]);
   }
-  const Terms surface = squares.solved();
+  const Monomials surface = squares.solved();
   Plane paper(colour.width, colour.height);
   for (int y = 0; y < paper.height; ++y) {
     for (int x = 0; x < paper.width; ++x) {
@@ -187,7 +187,7 @@ SmoothPaper smooth_paper(const std::vector<Plane>& colours) {
   std::vector<float> greys;
   for (const Place& place : places.all) greys.push_back(place.grey);
   const auto grey_at = [&](double share) { return quantile(greys, share); };
-  const float limit = std::max(2 * kNear, (grey_at(0.98) - grey_at(0.02)) / 2);
+  const float limit = std::max(2 * kNearPaper, (grey_at(0.98) - grey_at(0.02)) / 2);
   // Dark ink may be more than half of a small picture, and so may light ink.
   Trust most;
   for (const double share : {0.5, 0.75, 0.25}) {
