@@ -38,15 +38,19 @@ TEST_CASE("workers begin on one processor after the other, and may go on to any"
     int first = -1, second = -1;
     cpu_set_t left;
     CPU_ZERO(&left);
-    mlpctl::start_worker([&](const std::stop_token&) { first = sched_getcpu(); });
-    mlpctl::start_worker([&](const std::stop_token&) {
-      second = sched_getcpu();
-      sched_getaffinity(0, sizeof(left), &left);
-    });
+    {
+      // Waiting for the first before the second is started, this thread would be moved.
+      const auto one =
+          mlpctl::start_worker([&](const std::stop_token&) { first = sched_getcpu(); });
+      const auto other = mlpctl::start_worker([&](const std::stop_token&) {
+        second = sched_getcpu();
+        sched_getaffinity(0, sizeof(left), &left);
+      });
+    }
     apart += first != second ? 1 : 0;
     CHECK(CPU_EQUAL(&left, &usable));
   }
-  // This thread may be moved between the two, and each of them at once.
+  // Even so it may be moved between the two, and each of them at once.
   UNSCOPED_INFO(apart);
   CHECK(10 * apart > 7 * kTimes);
 }
