@@ -36,11 +36,12 @@ class Pipeline {
       : shared_(std::make_shared<Shared>(std::move(source), std::move(work), ahead)) {
     threads_.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
-      std::optional<std::jthread> thread =
-          start_worker([shared = shared_, patient](const std::stop_token& stop) {
+      std::optional<std::jthread> thread = start_worker(
+          [shared = shared_, patient](const std::stop_token& stop) {
             if (patient) be_patient();
             shared->run(stop);
-          });
+          },
+          i + 1);
       if (!thread) break;
       threads_.push_back(std::move(*thread));
     }

@@ -99,9 +99,9 @@ class SleepingPool : public Pool {
     while (static_cast<int>(workers_.size()) < wanted) {
       const int index = static_cast<int>(workers_.size()) + 1;
       std::optional<std::jthread> worker =
-          start_worker([this, index, seen = generation_](const std::stop_token& stop) {
-            serve(index, seen, stop);
-          });
+          start_worker([this, index, seen = generation_](
+                           const std::stop_token& stop) { serve(index, seen, stop); },
+                       index);
       if (!worker) {
         runs_to_wait_ = kRunsBeforeRetry;
         return;

@@ -28,7 +28,7 @@ void stay(const std::stop_token& stop) {
 /// Moves this thread to the processor that comes so many after that of `starter` among those that
 /// it may use. It may be moved on from there: a thread that begins where its starter works stays
 /// there for some milliseconds, and takes turns with it, though another processor is idle.
-void begin_beside(int starter, unsigned after) {
+void begin_beside(int starter, int after) {
   cpu_set_t usable;
   CPU_ZERO(&usable);
   if (starter < 0 || sched_getaffinity(0, sizeof(usable), &usable) != 0) return;
@@ -40,7 +40,7 @@ void begin_beside(int starter, unsigned after) {
   if (all.size() < 2 || at == all.end()) return;
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(all[(static_cast<std::size_t>(at - all.begin()) + after) % all.size()], &one);
+  CPU_SET(all[static_cast<std::size_t>(at - all.begin() + after) % all.size()], &one);
   if (sched_setaffinity(0, sizeof(one), &one) == 0) sched_setaffinity(0, sizeof(usable), &usable);
 }
 
@@ -60,10 +60,9 @@ void wait_until_counted(unsigned long most) {
 
 }  // namespace
 
-std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body) {
-  static std::atomic<unsigned> started{0};
+std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body, int after) {
   auto begin = [body = std::move(body), starter = sched_getcpu(),
-                after = ++started](const std::stop_token& stop) {
+                after](const std::stop_token& stop) {
     begin_beside(starter, after);
     body(stop);
   };

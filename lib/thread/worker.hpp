@@ -7,9 +7,10 @@
 
 namespace mlpctl {
 
-/// Starts a thread, the next on the next processor. Nothing where the system has none left: whoever
-/// asks does with fewer, and the first time the function of on_missing_worker() is called.
-std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body);
+/// Starts a thread on the processor that comes `after` so many behind the starter's: a team's
+/// threads give 1, 2, and so on. Nothing where the system has none left: whoever asks does with
+/// fewer, and the first time the function of on_missing_worker() is called.
+std::optional<std::jthread> start_worker(std::function<void(std::stop_token)> body, int after = 1);
 
 /// From now on this thread, when it wakes, waits for a core that another works on instead of taking
 /// it: for what is done ahead of time.

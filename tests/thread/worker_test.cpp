@@ -41,11 +41,13 @@ TEST_CASE("workers begin on one processor after the other, and may go on to any"
     {
       // Waiting for the first before the second is started, this thread would be moved.
       const auto one =
-          mlpctl::start_worker([&](const std::stop_token&) { first = sched_getcpu(); });
-      const auto other = mlpctl::start_worker([&](const std::stop_token&) {
-        second = sched_getcpu();
-        sched_getaffinity(0, sizeof(left), &left);
-      });
+          mlpctl::start_worker([&](const std::stop_token&) { first = sched_getcpu(); }, 1);
+      const auto other = mlpctl::start_worker(
+          [&](const std::stop_token&) {
+            second = sched_getcpu();
+            sched_getaffinity(0, sizeof(left), &left);
+          },
+          2);
     }
     apart += first != second ? 1 : 0;
     CHECK(CPU_EQUAL(&left, &usable));
