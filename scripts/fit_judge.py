@@ -149,20 +149,29 @@ def report(title, pictures, weights):
     print(f"  {'all':28} {read.total()} of {count.total()}; {could.total()}; {sure.total()}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments_of(description):
+    """The command's arguments and its model's state."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True)
     parser.add_argument("--program", default="build/bin/dump_candidates", help="built by the target dump_candidates")
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     arguments = parser.parse_args()
-    state = torch.load(arguments.model, weights_only=True)
+    return arguments, torch.load(arguments.model, weights_only=True)
+
+
+def show(names, weights):
+    for name, weight in zip(names, weights):
+        print(f"{name:12} {weight:6.2f}")
+
+
+def main():
+    arguments, state = arguments_of(__doc__)
     fitted, held = [], []
     for folder in arguments.folders:
         for each in candidates_in(folder, arguments.program, state):
             (held if is_held_out(each[1]) else fitted).append(each)
     weights = fit(fitted)
-    for name, weight in zip(NAMES, weights):
-        print(f"{name:12} {weight:6.2f}")
+    show(NAMES, weights)
     report("fitted on", fitted, weights)
     report("held out", held, weights)
 

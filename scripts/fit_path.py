@@ -11,14 +11,12 @@ of the pages, by the hash of their names, is held out and reported, with the wei
 fitted ones.
 """
 
-import argparse
 import csv
-from pathlib import Path
 
 import numpy as np
 import torch
 
-from fit_judge import candidates_of, is_held_out, logits_of
+from fit_judge import arguments_of, candidates_of, is_held_out, logits_of, show
 
 NAMES = ("digit", "sureness", "evidence", "wide", "narrow", "low", "cut", "join")
 NARROW, WIDE, LOW, MOST_EVIDENCE = 0.45, 0.8, 0.85, 6.5  # as in lib/read/path.cpp
@@ -147,19 +145,13 @@ def report(title, lines, weights):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--program", default="build/bin/dump_candidates", help="built by the target dump_candidates")
-    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
-    arguments = parser.parse_args()
-    state = torch.load(arguments.model, weights_only=True)
+    arguments, state = arguments_of(__doc__)
     fitted, held = [], []
     for folder in arguments.folders:
         for name, lines in lines_in(folder, arguments.program, state):
             (held if is_held_out(name) else fitted).extend(lines)
     weights = fit(fitted)
-    for name, weight in zip(NAMES, weights):
-        print(f"{name:12} {weight:6.2f}")
+    show(NAMES, weights)
     for title, own in (("fitted", weights), ("present", PRESENT)):
         report(f"{title} weights, pages fitted on", fitted, own)
         report(f"{title} weights, pages held out", held, own)
