@@ -91,12 +91,14 @@ std::string mixed_path(const std::string& named) {
 void make_sparse(LoadedData& loaded) {
   data::Dataset& set = loaded.train;
   if (set.image_file != nullptr && set.image_file->is_mapped()) return;
-  if (net::SparsePictures::bytes_for(set.images) > set.images.size() / 4 * 3) return;
-  loaded.sparse_train = std::make_unique<const net::SparsePictures>(set.images);
-  // It may be a part of the same file.
+  const std::size_t bytes = net::SparsePictures::bytes_for(set.images);
+  if (bytes > set.images.size() / 4 * 3) return;
+  loaded.sparse_train = std::make_unique<const net::SparsePictures>(set.images, bytes);
   data::Dataset& validation = loaded.validation;
-  validation.hold_images({validation.images.begin(), validation.images.end()});
-  validation.image_file = nullptr;
+  if (validation.image_file != nullptr) {  // a part of the same file
+    validation.hold_images({validation.images.begin(), validation.images.end()});
+    validation.image_file = nullptr;
+  }
   set.drop_images();
 }
 

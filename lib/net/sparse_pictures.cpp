@@ -36,9 +36,9 @@ std::size_t SparsePictures::bytes_for(std::span<const std::uint8_t> images) {
   return count * (sizeof(Mask) + sizeof(std::uint64_t)) + images.size() - black;
 }
 
-SparsePictures::SparsePictures(std::span<const std::uint8_t> images) {
+SparsePictures::SparsePictures(std::span<const std::uint8_t> images, std::size_t bytes) {
   const std::size_t count = images.size() / model::kPixels;
-  bytes_.reserve(bytes_for(images) - count * sizeof(std::uint64_t));
+  bytes_.reserve(bytes - count * sizeof(std::uint64_t));
   begins_.reserve(count + 1);
   begins_.push_back(0);
   for (std::size_t i = 0; i < count; ++i) {

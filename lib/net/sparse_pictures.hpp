@@ -17,7 +17,10 @@ namespace mlpctl::net {
 class SparsePictures {
  public:
   /// Copies the pictures, which lie one after the other.
-  explicit SparsePictures(std::span<const std::uint8_t> images);
+  explicit SparsePictures(std::span<const std::uint8_t> images)
+      : SparsePictures(images, bytes_for(images)) {}
+  /// The same where bytes_for() them is known, for which all of them have to be read.
+  SparsePictures(std::span<const std::uint8_t> images, std::size_t bytes);
   /// The bytes that these pictures would take.
   static std::size_t bytes_for(std::span<const std::uint8_t> images);
 

@@ -15,9 +15,8 @@ class Schedule {
 
   /// Constant, the half cosine or the straight line down to 0, or PyTorch's OneCycleLR with its
   /// defaults (30 % rising from a 25th, cosine, down to a 250,000th); all others after a linear
-  /// warm-up. The whole
-  /// course lies between options.course_start and the last epoch's end; a warm-up that takes more
-  /// than half of a course started late is cut to that.
+  /// warm-up. The whole course lies between options.course_start and the last epoch's end; a
+  /// warm-up that takes more than half of a course started late is cut to that.
   double rate(std::int64_t step) const;
 
  private:

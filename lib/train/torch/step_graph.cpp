@@ -54,14 +54,18 @@ GraphMaker graphs_for(const c10::Device& device) {
 bool RecordedStep::take(const std::function<void()>& step, const GraphMaker& make_graph) {
   // In the first ones LibTorch sets up what its libraries need, which no graph can hold.
   constexpr int kCalls = 3;
+  if (!graph_ && calls_++ < kCalls) {
+    step();
+    return true;
+  }
   if (!graph_) {
-    if (calls_++ < kCalls) return step(), true;
     graph_ = make_graph();
     try {
       graph_->record(step);
     } catch (const c10::Error&) {
       graph_ = nullptr;
-      return step(), false;
+      step();
+      return false;
     }
   }
   graph_->replay();
