@@ -16,7 +16,8 @@ from valid_files import add_valid
 
 def make(path, canary):
     folder = Folder(path)
-    torch.manual_seed(torch.seed())
+    # Of random tensors that no pickle refers to, one in some thousand looks like a pickle.
+    torch.manual_seed(2)
     add_valid(folder)
     add_crafted(folder)
     add_hostile(folder, canary)

@@ -68,15 +68,17 @@ ScanValue PickleScan::global(std::string module, std::string name, bool of_insta
   return {Kind::kGlobal, index};
 }
 
-/// What is named by no text: it may be anything.
-ScanValue PickleScan::computed_global() {
+/// What is named by no text: it may be anything. What registers `copyreg` extensions is the program
+/// that reads, so that a file's number for one does nothing before it is called; by chance any
+/// data may begin with such an opcode.
+ScanValue PickleScan::computed_global(bool of_registry) {
   const std::string key = std::string(1, '\0');
   const auto [known, added] = known_.emplace(key, static_cast<std::uint32_t>(globals_.size()));
   if (added) {
     globals_.push_back({"", kComputed, {.treatment = Treatment::kDangerous}, false});
     globals_.back().computed = true;
   }
-  found(Verdict::kMayRunCode, Act::kNames, known->second);
+  found(of_registry ? Verdict::kNeedsCode : Verdict::kMayRunCode, Act::kNames, known->second);
   return {Kind::kGlobal, known->second};
 }
 

@@ -163,13 +163,13 @@ void PickleScan::step(std::uint8_t op) {
     }
     case 0x82:
       in_.take(1);
-      return push(computed_global());
+      return push(computed_global(true));
     case 0x83:
       in_.take(2);
-      return push(computed_global());
+      return push(computed_global(true));
     case 0x84:  // EXT1, EXT2, EXT4
       in_.take(4);
-      return push(computed_global());
+      return push(computed_global(true));
     case 'i': {  // INST
       std::string module(line());
       const ScanValue type = global(std::move(module), std::string(line()));

@@ -100,7 +100,7 @@ class PickleScan {
 
   // calls.cpp: what opcodes do with globals
   ScanValue global(std::string module, std::string name, bool of_instance = false);
-  ScanValue computed_global();
+  ScanValue computed_global(bool of_registry = false);
   ScanValue stack_global(ScanValue module, ScanValue name);
   ScanValue stack_global_in(std::string module, ScanValue name);
   ScanValue call(ScanValue callee, ScanValue args);

@@ -67,6 +67,12 @@ TEST_CASE("names are not calls") {
   CHECK(called.calls("builtins.eval"));
 }
 
+TEST_CASE("the number of an extension is a name until it is called") {
+  CHECK(scan_pickle("\x82\1.").verdict() == Verdict::kNeedsCode);
+  CHECK(scan_pickle("\x82\1)R.").verdict() == Verdict::kDangerous);
+  CHECK(scan_pickle("\x83\1\1\xFF").verdict() == Verdict::kNeedsCode);
+}
+
 TEST_CASE("every opcode that calls is a call") {
   CHECK(scan_pickle("cos\nsystem\nU\2id\x85R.").calls("os.system"));
   CHECK(scan_pickle("(U\2idios\nsystem\n.").calls("os.system"));
