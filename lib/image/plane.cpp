@@ -80,15 +80,48 @@ void keep_rank(std::vector<float>& values, std::size_t& rank, unsigned shift) {
 
 }  // namespace
 
-float sample(const Plane& plane, float x, float y) {
-  x = std::clamp(x, 0.0F, static_cast<float>(plane.width - 1));
-  y = std::clamp(y, 0.0F, static_cast<float>(plane.height - 1));
-  const int left = static_cast<int>(x), top = static_cast<int>(y);
-  const int right = std::min(left + 1, plane.width - 1);
-  const int bottom = std::min(top + 1, plane.height - 1);
-  const float u = x - static_cast<float>(left), v = y - static_cast<float>(top);
-  return (plane.at(left, top) * (1 - u) + plane.at(right, top) * u) * (1 - v) +
-         (plane.at(left, bottom) * (1 - u) + plane.at(right, bottom) * u) * v;
+namespace {
+
+/// Between which two of `count` values a place lies, and how far from the first.
+struct Between {
+  std::size_t first, second;
+  float share;
+};
+
+std::vector<Between> places_between(std::span<const float> places, int count) {
+  std::vector<Between> all;
+  all.reserve(places.size());
+  for (const float place : places) {
+    const float inside = std::clamp(place, 0.0F, static_cast<float>(count - 1));
+    const int first = static_cast<int>(inside), second = std::min(first + 1, count - 1);
+    all.push_back({static_cast<std::size_t>(first), static_cast<std::size_t>(second),
+                   inside - static_cast<float>(first)});
+  }
+  return all;
+}
+
+}  // namespace
+
+Plane sampled(const Plane& plane, std::span<const float> xs, std::span<const float> ys) {
+  Plane samples(static_cast<int>(xs.size()), static_cast<int>(ys.size()));
+  const std::vector<Between> across = places_between(xs, plane.width);
+  const auto width = static_cast<std::size_t>(plane.width);
+  float* out = samples.values.data();
+  for (const Between& y : places_between(ys, plane.height)) {
+    const float* const top = plane.values.data() + y.first * width;
+    const float* const bottom = plane.values.data() + y.second * width;
+    for (const Between& x : across) {
+      *out++ = (top[x.first] * (1 - x.share) + top[x.second] * x.share) * (1 - y.share) +
+               (bottom[x.first] * (1 - x.share) + bottom[x.second] * x.share) * y.share;
+    }
+  }
+  return samples;
+}
+
+std::vector<float> centres(int count, float step) {
+  std::vector<float> all;
+  for (int i = 0; i < count; ++i) all.push_back((static_cast<float>(i) + 0.5F) * step - 0.5F);
+  return all;
 }
 
 Plane channel_of(const Picture& picture, int channel) {
@@ -122,12 +155,8 @@ void change_enlarged(Plane& ink, int factor, const std::function<bool(Plane&)>& 
     change(ink);
     return;
   }
-  Plane large(ink.width * factor, ink.height * factor);
-  const auto scale = static_cast<float>(factor);
-  const auto at = [&](int i) { return (static_cast<float>(i) + 0.5F) / scale - 0.5F; };
-  for (int y = 0; y < large.height; ++y) {
-    for (int x = 0; x < large.width; ++x) large.at(x, y) = sample(ink, at(x), at(y));
-  }
+  const float step = 1 / static_cast<float>(factor);
+  Plane large = sampled(ink, centres(ink.width * factor, step), centres(ink.height * factor, step));
   const Plane before = large;
   if (!change(large)) return;
   for (int y = 0; y < ink.height; ++y) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "image/picture.hpp"
@@ -32,8 +33,12 @@ struct Grid {
 using Plane = Grid<float>;
 using Mask = Grid<std::uint8_t>;
 
-/// The value between pixel centres; outside, the nearest edge's.
-float sample(const Plane& plane, float x, float y);
+/// The values at each of these places across, in each of these down, between pixel centres;
+/// outside, the nearest edge's.
+Plane sampled(const Plane& plane, std::span<const float> xs, std::span<const float> ys);
+
+/// The centres of so many pixels of this size, in pixels of size 1.
+std::vector<float> centres(int count, float step);
 
 /// One channel's values.
 Plane channel_of(const Picture& picture, int channel);

@@ -115,14 +115,10 @@ InkPlane Ink::on_paper(double reach, PaperLook look) const {
   }
   InkPlane result{{}, along(direction), paper.is_flat(), paper.is_doubtful()};
   result.ink = result.brightness;
-  const auto step = static_cast<float>(step_);
-  for (int y = 0; y < result.ink.height; ++y) {
-    for (int x = 0; x < result.ink.width; ++x) {
-      const float u = (static_cast<float>(x) + 0.5F) / step - 0.5F;
-      const float v = (static_cast<float>(y) + 0.5F) / step - 0.5F;
-      result.ink.at(x, y) -= sample(behind, u, v);
-    }
-  }
+  const float step = 1 / static_cast<float>(step_);
+  const Plane under =
+      sampled(behind, centres(result.ink.width, step), centres(result.ink.height, step));
+  for (std::size_t i = 0; i < under.values.size(); ++i) result.ink.values[i] -= under.values[i];
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "image/prepare/stroke.hpp"
 
@@ -15,6 +16,8 @@ constexpr int kFine = 6;
 constexpr int kCanvas = kDigitSide * kFine;
 /// The stroke width in MNIST, measured with stroke_width(): mean and what is left alone.
 constexpr float kThinnest = 2.0F, kThickest = 3.2F;
+/// Canvas pixels by which no stroke's edge is moved outward, so wide is the thinnest.
+constexpr int kReach = static_cast<int>(kThinnest * kFine / 2) + 1;
 /// Strokes of fewer canvas pixels fall apart into dots when the ink is averaged onto the canvas.
 constexpr float kHairline = 2.5F;
 
@@ -44,17 +47,24 @@ Plane on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) 
   const float step = 1 / scale;
   const Plane smooth = step > 1 ? blur(ink, 0.5F * step) : ink;
   const float middle_x = (box.left + box.right) / 2, middle_y = (box.top + box.bottom) / 2;
-  Plane canvas(kCanvas, kCanvas);
-  constexpr float kHalf = kCanvas / 2.0F;
+  const auto places = [](float middle, float each) {
+    constexpr float kHalf = kCanvas / 2.0F;
+    std::vector<float> all;
+    for (int i = 0; i < kCanvas; ++i)
+      all.push_back(middle + (static_cast<float>(i) + 0.5F - kHalf) * each - 0.5F);
+    return all;
+  };
+  const std::vector<float> xs = places(middle_x, step / aspect), ys = places(middle_y, step);
+  Plane canvas = sampled(smooth, xs, ys);
+  // Beyond the ink's plane is no ink, whatever its edge shows.
+  const auto is_beyond = [](float place, int size) {
+    return place < -1 || place > static_cast<float>(size);
+  };
   for (int y = 0; y < kCanvas; ++y) {
     for (int x = 0; x < kCanvas; ++x) {
-      const float u = middle_x + (static_cast<float>(x) + 0.5F - kHalf) * step / aspect - 0.5F;
-      const float v = middle_y + (static_cast<float>(y) + 0.5F - kHalf) * step - 0.5F;
-      if (u < -1 || v < -1 || u > static_cast<float>(ink.width) ||
-          v > static_cast<float>(ink.height)) {
-        continue;
-      }
-      canvas.at(x, y) = sample(smooth, u, v);
+      if (is_beyond(xs[static_cast<std::size_t>(x)], ink.width) ||
+          is_beyond(ys[static_cast<std::size_t>(y)], ink.height))
+        canvas.at(x, y) = 0;
     }
   }
   return canvas;
@@ -91,7 +101,7 @@ Plane thickened(const Plane& ink, float width) {
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) wider.at(x + margin, y + margin) = ink.at(x, y);
   }
-  const Plane distance = signed_distance(wider, 0.5F);
+  const Plane distance = signed_distance(wider, 0.5F, margin);
   redraw(wider, distance, std::max(0.0F, width - stroke_width(distance)) / 2);
   return wider;
 }
@@ -136,14 +146,14 @@ float fitting_scale(const Extent& box, float aspect) {
 Digit fitted(const Plane& ink, const Extent& box, float aspect) {
   const float first = fitting_scale(box, aspect);
   Plane canvas = on_canvas(ink, box, first, aspect);
-  Plane distance = signed_distance(canvas, 0.5F);
+  Plane distance = signed_distance(canvas, 0.5F, kReach);
   const float width = stroke_width(distance) / kFine;
   const float wanted = std::clamp(width, kThinnest, kThickest);
   // The strokes' middle lines span 20 minus one stroke, whatever the stroke.
   const float shrink = (kFit - wanted) / std::max(1.0F, kFit - width);
   if (std::abs(shrink - 1) > 0.01F) {
     canvas = on_canvas(ink, box, first * shrink, aspect);
-    distance = signed_distance(canvas, 0.5F);
+    distance = signed_distance(canvas, 0.5F, kReach);
   }
   const float grow = (wanted - width * shrink) * kFine / 2;
   if (std::abs(grow) > 0.25F) redraw(canvas, distance, grow);

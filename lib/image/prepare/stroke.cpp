@@ -81,30 +81,51 @@ void square_in_columns(Plane& plane) {
   for (float& value : plane.values) value = std::min(kFar, value * value);
 }
 
-/// Turns a plane of 0 (here) and kFar (elsewhere) into distances to the nearest 0.
-void distance_in_place(Plane& plane) {
-  square_in_columns(plane);
+/// Squared distances along rows, given those in columns, as far as `reach`; what is farther is told
+/// as some distance that is no nearer than it.
+void square_near(Plane& plane, int reach) {
+  const auto width = static_cast<std::size_t>(plane.width),
+             margin = static_cast<std::size_t>(reach);
+  std::vector<float> columns(width + 2 * margin, kFar);
+  for (int y = 0; y < plane.height; ++y) {
+    float* const row = plane.values.data() + static_cast<std::size_t>(y) * width;
+    std::copy_n(row, width, columns.begin() + reach);
+    for (std::size_t away = 1; away <= margin; ++away) {
+      const auto squared = static_cast<float>(away * away);
+      const float* const before = columns.data() + margin - away;
+      const float* const behind = columns.data() + margin + away;
+      for (std::size_t x = 0; x < width; ++x) {
+        row[x] = std::min(row[x], std::min(before[x], behind[x]) + squared);
+      }
+    }
+  }
+}
+
+/// The same along whole rows.
+void square_in_rows(Plane& plane) {
   LineTransform line(plane.width);
   const auto width = static_cast<std::size_t>(plane.width);
   for (int y = 0; y < plane.height; ++y)
     line.run(std::span(plane.values).subspan(static_cast<std::size_t>(y) * width, width));
-  for (float& value : plane.values) value = std::sqrt(value);
 }
 
 }  // namespace
 
-Plane signed_distance(const Plane& plane, float level) {
+Plane signed_distance(const Plane& plane, float level, int reach) {
   Plane to_ink(plane.width, plane.height), to_paper(plane.width, plane.height);
   for (std::size_t i = 0; i < plane.values.size(); ++i) {
     const bool ink = plane.values[i] > level;
     to_ink.values[i] = ink ? 0 : kFar;
     to_paper.values[i] = ink ? kFar : 0;
   }
-  distance_in_place(to_ink);
-  distance_in_place(to_paper);
+  square_in_columns(to_ink);
+  square_near(to_ink, reach);
+  square_in_columns(to_paper);
+  square_in_rows(to_paper);
   // The edge runs half a pixel from the centres on both sides.
   for (std::size_t i = 0; i < plane.values.size(); ++i) {
-    to_ink.values[i] = to_paper.values[i] > 0 ? to_paper.values[i] - 0.5F : 0.5F - to_ink.values[i];
+    const float inside = to_paper.values[i];
+    to_ink.values[i] = inside > 0 ? std::sqrt(inside) - 0.5F : 0.5F - std::sqrt(to_ink.values[i]);
   }
   return to_ink;
 }

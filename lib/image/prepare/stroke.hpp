@@ -5,8 +5,8 @@
 namespace mlpctl::image {
 
 /// The distance of every pixel to the edge of the shape, in pixels, positive inside; the edge is
-/// where the plane crosses level.
-Plane signed_distance(const Plane& plane, float level);
+/// where the plane crosses level. Outside it is told to `reach`, and beyond no nearer than that.
+Plane signed_distance(const Plane& plane, float level, int reach);
 
 /// The width of the strokes of a shape given by its signed distance: four times the mean distance
 /// inside, which is exact for a long straight stroke. 0 for an empty shape.

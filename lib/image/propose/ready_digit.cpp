@@ -140,14 +140,8 @@ Digit grey_digit(const Picture& picture) {
   const float step_y = static_cast<float>(picture.height) / kDigitSide;
   const float step = std::max(step_x, step_y);
   if (step > 1) grey = blur(grey, 0.5F * step);
-  for (int y = 0; y < kDigitSide; ++y) {
-    for (int x = 0; x < kDigitSide; ++x) {
-      const float value = fits ? grey.at(x, y)
-                               : sample(grey, (static_cast<float>(x) + 0.5F) * step_x - 0.5F,
-                                        (static_cast<float>(y) + 0.5F) * step_y - 0.5F);
-      digit.pixels[static_cast<std::size_t>(y * kDigitSide + x)] = whole_level(value);
-    }
-  }
+  if (!fits) grey = sampled(grey, centres(kDigitSide, step_x), centres(kDigitSide, step_y));
+  std::ranges::transform(grey.values, digit.pixels.begin(), whole_level);
   return digit;
 }
 

@@ -10,7 +10,7 @@ TEST_CASE("the distance to a straight edge is exact on both sides") {
   for (int y = 0; y < 9; ++y) {
     for (int x = 10; x < 20; ++x) plane.at(x, y) = 1;
   }
-  const Plane distance = signed_distance(plane, 0.5F);
+  const Plane distance = signed_distance(plane, 0.5F, 9);
   CHECK(distance.at(10, 4) == Catch::Approx(0.5));
   CHECK(distance.at(13, 4) == Catch::Approx(3.5));
   CHECK(distance.at(9, 4) == Catch::Approx(-0.5));
@@ -22,6 +22,6 @@ TEST_CASE("the stroke width of a long bar is its width") {
   for (int y = 5; y < 195; ++y) {
     for (int x = 10; x < 18; ++x) plane.at(x, y) = 1;
   }
-  CHECK(stroke_width(signed_distance(plane, 0.5F)) == Catch::Approx(8).margin(0.3));
-  CHECK(stroke_width(signed_distance(Plane(5, 5), 0.5F)) == 0);
+  CHECK(stroke_width(signed_distance(plane, 0.5F, 9)) == Catch::Approx(8).margin(0.3));
+  CHECK(stroke_width(signed_distance(Plane(5, 5), 0.5F, 9)) == 0);
 }
