@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "image/propose/framed_cell.hpp"
 #include "image/propose/panel.hpp"
 #include "image/propose/ready_digit.hpp"
 #include "image/propose/sighting.hpp"
@@ -83,9 +84,10 @@ class Looks {
   std::vector<Sighting> all_;
 };
 
-/// Looks in as many ways as the picture needs.
-std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, bool doubtful,
-                                   int side) {
+/// Looks for ink by its paper and, of a small picture, by its level. Returns the first of what is
+/// on paper.
+std::optional<Sighting> look_at_ink(Looks& looks, const Segmentation& on_paper, bool doubtful,
+                                    int side) {
   std::vector<Sighting> seen = look(on_paper, Source::kPaper, looks.scale());
   const std::optional<Sighting> wide = seen.empty() ? std::nullopt : std::optional(seen.front());
   look_closer(seen, on_paper, Source::kPaper, looks.scale());
@@ -95,6 +97,13 @@ std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, b
     for (const Polarity polarity : {Polarity::kDark, Polarity::kLight})
       looks.by_level(polarity, wide);
   }
+  return wide;
+}
+
+/// Looks in as many ways as the picture needs.
+std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, bool doubtful,
+                                   int side) {
+  const std::optional<Sighting> wide = look_at_ink(looks, on_paper, doubtful, side);
   const bool simple = wide && (side <= kSmall || (on_paper.flat && !wide->on_edge));
   if (simple && wide->reading.terms.share >= kUnderstood) return looks.all();
   for (const double reach : kHalfStrokes) {
@@ -107,6 +116,17 @@ std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, b
   return looks.all();
 }
 
+/// The readings of a part of a picture, told where they lie in the picture's file.
+std::vector<Reading> in_whole(std::vector<Reading> readings, const Box& part,
+                              const Picture& picture) {
+  const Box at = in_file(part, picture.reduction);
+  for (Reading& each : readings) {
+    each.digit.box.x += at.x;
+    each.digit.box.y += at.y;
+  }
+  return readings;
+}
+
 /// The digits of a screenshot's drawing area, when there is one and something is drawn on it.
 std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation& segmented,
                                       int factor) {
@@ -114,13 +134,26 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
   if (!panel) return {};
   const Box inside{panel->x * factor, panel->y * factor, panel->width * factor,
                    panel->height * factor};
-  std::vector<Reading> readings = propose_digit(cropped(picture, inside));
-  const Box at = in_file(inside, picture.reduction);
-  for (Reading& each : readings) {
-    each.digit.box.x += at.x;
-    each.digit.box.y += at.y;
+  return in_whole(propose_digit(cropped(picture, inside)), inside, picture);
+}
+
+/// What the cells of tables hold without the lines along their sides, which hide no shadow.
+std::vector<Reading> propose_in_frames(const Picture& picture) {
+  std::vector<Reading> all;
+  for (const Box& inside : insides_of_frames(picture)) {
+    Looks looks(cropped(picture, inside), 1);
+    InkPlane plane = looks.ink().on_paper(kWide);
+    const bool doubtful = plane.doubtful;
+    look_at_ink(looks, segment_ink(std::move(plane)), doubtful,
+                std::max(inside.width, inside.height));
+    std::vector<Reading> readings;
+    for (const Sighting& each : looks.all()) readings.push_back(each.reading);
+    for (Reading& each : in_whole(std::move(readings), inside, picture)) {
+      if (is_cut(each.digit.box, inside, picture)) each.terms.group = Group::kCut;
+      all.push_back(std::move(each));
+    }
   }
-  return readings;
+  return all;
 }
 
 }  // namespace
@@ -142,6 +175,7 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   for (Sighting& each : sightings_in(looks, on_paper, doubtful, side)) {
     readings.push_back(std::move(each.reading));
   }
+  std::ranges::move(propose_in_frames(picture), std::back_inserter(readings));
   return readings;
 }
 

@@ -25,8 +25,9 @@ enum class Group {
   kFaint,      ///< the first of these with the fainter strokes that go on from it
   kUnruled,    ///< the first of these after straight lines were taken out
   kThick,      ///< the first of these without strokes that are much thinner than the others
+  kCut,        ///< what may go on under the frame of a table's cell
 };
-inline constexpr int kGroups = 6;
+inline constexpr int kGroups = 7;
 
 /// What the shape of a proposal tells about it being a digit, for the judge to weigh.
 struct Terms {
