@@ -169,14 +169,22 @@ Segmentation segment_ink(InkPlane plane, float line_span) {
   return find_pieces(inner) && holds_inner_digit(inner) ? inner : segmented;
 }
 
-std::optional<Segmentation> with_faint_ink(const Segmentation& segmented) {
-  /// Of the usual stroke's strength about a fifth.
-  constexpr float kFaint = 0.45F;
+std::optional<Segmentation> with_faint_ink(const Segmentation& segmented, Faintness faintness) {
+  /// Of the usual stroke's strength about a fifth or a tenth.
+  constexpr float kFaint = 0.45F, kFaintest = 0.22F;
+  /// Noise is smoothed so far, as a share of the longer side, and counts for half as much then.
+  constexpr float kSmooth = 0.003F, kSmoothNoise = 0.5F;
   if (segmented.found.pieces.empty()) return std::nullopt;
-  const float level = std::max(0.5F * segmented.least, kFaint * segmented.level);
-  Mask mask = above(segmented.ink, level);
+  const bool faintest = faintness == Faintness::kFaintest;
+  const Plane& ink = segmented.ink;
+  const auto side = static_cast<float>(std::max(ink.width, ink.height));
+  const bool noisy = faintest && !segmented.flat;
+  const float least = 0.5F * segmented.least * (noisy ? kSmoothNoise : 1);
+  const float level = std::max(least, (faintest ? kFaintest : kFaint) * segmented.level);
+  Plane seen = noisy ? blur(ink, kSmooth * side) : ink;
+  Mask mask = above(seen, level);
   if (!has_strokes_beyond(segmented.found, mask)) return std::nullopt;
-  Segmentation faint{.ink = segmented.ink,
+  Segmentation faint{.ink = std::move(seen),
                      .brightness = segmented.brightness,
                      .flat = segmented.flat,
                      .noise = segmented.noise,

@@ -28,8 +28,11 @@ float noise_of(const Plane& ink);
 /// line crosses at least, longer than any stroke; one digit may be nearly as tall as its picture.
 Segmentation segment_ink(InkPlane plane, float line_span = 0.9F);
 
+/// How little of the usual stroke's strength still is a stroke.
+enum class Faintness { kFaint, kFaintest };
+
 /// The same ink with strokes that the pen hardly pressed; empty where there are none.
-std::optional<Segmentation> with_faint_ink(const Segmentation& segmented);
+std::optional<Segmentation> with_faint_ink(const Segmentation& segmented, Faintness faintness);
 
 /// The same ink without printed lines that cross half of the picture, without all that is drawn
 /// much thinner than the rest, and without what lies along the edge; empty where there is none of

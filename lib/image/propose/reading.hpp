@@ -26,8 +26,9 @@ enum class Group {
   kUnruled,    ///< the first of these after straight lines were taken out
   kThick,      ///< the first of these without strokes that are much thinner than the others
   kCut,        ///< what may go on under the frame of a table's cell
+  kFaintest,   ///< the first of these with the faintest strokes that go on from it
 };
-inline constexpr int kGroups = 7;
+inline constexpr int kGroups = 8;
 
 /// What the shape of a proposal tells about it being a digit, for the judge to weigh.
 struct Terms {

@@ -141,7 +141,8 @@ void look_closer(std::vector<Sighting>& seen, const Segmentation& segmented, Sou
     for (Grouping& each : groupings) each.group = group;
     add_sighted(seen, *way, groupings, source, scale);
   };
-  add_whole(with_faint_ink(segmented), Group::kFaint);
+  add_whole(with_faint_ink(segmented, Faintness::kFaint), Group::kFaint);
+  add_whole(with_faint_ink(segmented, Faintness::kFaintest), Group::kFaintest);
   add_whole(without_thin_strokes(segmented), Group::kThick);
   for (const Segmentation& rest : without_lines(segmented)) {
     std::vector<Grouping> groupings = groupings_of(rest.found, kMostBesideLines);

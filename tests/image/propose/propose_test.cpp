@@ -299,3 +299,18 @@ TEST_CASE("a picture of another thing is reduced and nothing else") {
   CHECK(level(digit, 3, 14) == 200);
   CHECK(level(digit, 24, 14) == 100);
 }
+
+TEST_CASE("strokes that the pen hardly pressed are told from the paper's grain") {
+  // A foot of a tenth of the other stroke's strength.
+  image::Picture picture = page(300, 300, 220);
+  draw_bar(picture, 120, 60, 16, 120, 30);
+  draw_bar(picture, 120, 180, 90, 16, 198);
+  photograph(picture, 30);
+  const auto readings = image::propose_digit(picture);
+  const auto is_whole = [](const image::Reading& each) {
+    return each.digit.box.width > 80 && each.digit.box.height > 125;
+  };
+  const auto found = std::ranges::find_if(readings, is_whole);
+  REQUIRE(found != readings.end());
+  CHECK(found->terms.group == image::Group::kFaintest);
+}
