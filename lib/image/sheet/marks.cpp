@@ -21,6 +21,38 @@ float weight(const Mark& mark) {
   return strip ? kStrip * mark.mass : mark.mass;
 }
 
+/// The value below which half of all ink lies, specks and strips hardly counted; 0 of none.
+float middle_of(const std::vector<Mark>& marks, float (*value)(const Mark&)) {
+  std::vector<const Mark*> order;
+  float all = 0, below = 0;
+  for (const Mark& mark : marks) {
+    order.push_back(&mark);
+    all += weight(mark);
+  }
+  std::sort(order.begin(), order.end(),
+            [&](const Mark* a, const Mark* b) { return value(*a) < value(*b); });
+  for (const Mark* mark : order) {
+    below += weight(*mark);
+    if (2 * below >= all) return value(*mark);
+  }
+  return 0;
+}
+
+/// Grey levels by which its ink differs from the paper.
+float strength(const Mark& mark) {
+  return mark.mass / static_cast<float>(mark.area);
+}
+
+/// Drops what is much fainter than what else is written, as dirt, rests of shadows and strips along
+/// a page's edge are: hardly above the level of ink, which is half of a stroke's strength. Of 2,300
+/// digits of pages that were read right one in 500 has less than 0.74 of the usual, and such rests
+/// have 0.39 to 0.67.
+void drop_faint(std::vector<Mark>& marks) {
+  constexpr float kFaint = 0.65F;
+  const float usual = middle_of(marks, strength);
+  std::erase_if(marks, [&](const Mark& mark) { return strength(mark) < kFaint * usual; });
+}
+
 /// Whether the piece is a line that runs off the picture.
 bool runs_off(const Component& piece) {
   const Box& box = piece.box;
@@ -89,12 +121,7 @@ void join_parts(std::vector<Mark>& marks, float height) {
       }
     }
     if (second == 0) return;
-    Mark& whole = marks[first];
-    const Mark& part = marks[second];
-    whole.box = united(whole.box, part.box);
-    whole.mass += part.mass;
-    whole.cut_off = whole.cut_off || part.cut_off;
-    whole.pieces.insert(whole.pieces.end(), part.pieces.begin(), part.pieces.end());
+    join(marks[first], marks[second]);
     marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
   }
 }
@@ -118,21 +145,17 @@ bool is_strip(const Mark& mark, float height) {
 
 }  // namespace
 
+void join(Mark& mark, const Mark& part) {
+  mark.box = united(mark.box, part.box);
+  mark.mass += part.mass;
+  mark.area += part.area;
+  mark.cut_off = mark.cut_off || part.cut_off;
+  mark.pieces.insert(mark.pieces.end(), part.pieces.begin(), part.pieces.end());
+}
+
 int usual_height(const std::vector<Mark>& marks) {
-  std::vector<const Mark*> order;
-  float all = 0;
-  for (const Mark& mark : marks) {
-    order.push_back(&mark);
-    all += weight(mark);
-  }
-  std::sort(order.begin(), order.end(),
-            [](const Mark* a, const Mark* b) { return a->box.height < b->box.height; });
-  float below = 0;
-  for (const Mark* mark : order) {
-    below += weight(*mark);
-    if (2 * below >= all) return mark->box.height;
-  }
-  return 0;
+  const auto height = [](const Mark& mark) { return static_cast<float>(mark.box.height); };
+  return static_cast<int>(middle_of(marks, height));
 }
 
 int middle_height(const std::vector<Mark>& marks, int usual) {
@@ -152,7 +175,7 @@ std::vector<Mark> candidates(const Segmentation& segmented) {
     const bool huge = piece.box.height * 10 > segmented.ink.height * 9 && piece.box.height > 100;
     if (!segmented.flat && (huge || lies_on_edge(piece))) continue;
     if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
-    marks.push_back({{i}, piece.box, piece.mass, piece.rim > 0});
+    marks.push_back({{i}, piece.box, piece.mass, piece.area, piece.rim > 0});
   }
   return marks;
 }
@@ -193,6 +216,7 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
 std::vector<Mark> digit_sized(std::vector<Mark> marks, float height) {
   keep_heaviest(marks);
   join_parts(marks, height);
+  drop_faint(marks);
   std::vector<float> masses;
   for (const Mark& mark : marks) {
     if (static_cast<float>(mark.box.height) > kLeastHeight * height) masses.push_back(mark.mass);

@@ -9,6 +9,9 @@ namespace mlpctl::image {
 /// Every piece that may be a digit or a part of one.
 std::vector<Mark> candidates(const Segmentation& segmented);
 
+/// Makes the part one with the mark.
+void join(Mark& mark, const Mark& part);
+
 /// The height below which half of all ink lies, specks and strips hardly counted; 0 of none.
 int usual_height(const std::vector<Mark>& marks);
 

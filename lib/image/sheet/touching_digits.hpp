@@ -12,6 +12,7 @@ struct Mark {
   std::vector<std::size_t> pieces;
   Box box;
   float mass = 0;
+  int area = 0;            ///< pixels of its ink
   bool cut_off = false;    ///< by the picture's edge
   std::size_t number = 0;  ///< among all of the sheet
 

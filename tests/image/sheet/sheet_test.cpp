@@ -130,6 +130,18 @@ TEST_CASE("many digits that touch in a row are cut where they touch") {
   }
 }
 
+TEST_CASE("what is much fainter than the pen is no digit, and a little fainter is one") {
+  image::Picture picture = page(900, 300, 235);
+  for (int i = 0; i < 4; ++i) draw_zero(picture, 100 + 120 * i, 100, 50, 70, 8, 40);
+  const auto with_bar = [&](std::uint8_t level) {
+    image::Picture barred = picture;
+    draw_bar(barred, 650, 100, 10, 70, level);
+    return likeliest_lines(barred).at(0).size();
+  };
+  CHECK(with_bar(80) == 5);
+  CHECK(with_bar(125) == 4);
+}
+
 TEST_CASE(
     "a one that touches its neighbour is parted from it, and pieces that are near may be one") {
   image::Picture picture = page(900, 300);
