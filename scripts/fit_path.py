@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fits what a path through a mark of lib/read weighs to generated pages, and prints numbers for lib/read/path.cpp.
+"""Fits what a path through a mark weighs to generated pages: the first three for lib/read/path.cpp, and a shape's for
+lib/image/sheet/stretches.cpp.
 
     scripts/fit_path.py --model mlp.pt [--program build/bin/dump_candidates] DIR...
 
@@ -19,8 +20,8 @@ import torch
 from fit_judge import arguments_of, candidates_of, is_held_out, logits_of, show
 
 NAMES = ("digit", "sureness", "evidence", "wide", "narrow", "low", "cut", "join")
-NARROW, WIDE, LOW, MOST_EVIDENCE = 0.45, 0.8, 0.85, 6.5  # as in lib/read/path.cpp
-PRESENT = np.array([-3.2, 1.5, 0.6, -2.4, -1.6, -45, -1.5, -2])  # as there
+NARROW, WIDE, LOW, MOST_EVIDENCE = 0.45, 0.8, 0.85, 6.5  # as there
+PRESENT = np.array([-3.2, 1.5, 0.6, -2.4, -1.6, -45, -1.5, -2])
 #: The terms are of about this size where they tell something.
 SCALE = np.array([1, 1, 1, 1, 1, 20, 1, 1])
 #: A line whose digits are less likely than this was not found as it was written.

@@ -3,51 +3,33 @@
 #include <algorithm>
 #include <limits>
 
+#include "image/sheet/stretches.hpp"
 #include "read/weights.hpp"
 
 namespace mlpctl::digits {
 namespace {
 
-/// What each term of a stretch is worth, as a logarithm of odds.
+/// What each term of a stretch is worth beside its shape, as a logarithm of odds.
 struct PathWeights {
-  float digit;              ///< of every digit more
-  float sureness;           ///< of the logarithm of the probability that the net gives its answer
-  float evidence;           ///< of the logarithm of the sum of the exponentials of its logits
-  float wide, narrow, low;  ///< of the square of what it is wider, narrower or lower than usual
-  float cut, join;          ///< of the ink that is cut, and of the paper that is joined
+  float digit;     ///< of every digit more
+  float sureness;  ///< of the logarithm of the probability that the net gives its answer
+  float evidence;  ///< of the logarithm of the sum of the exponentials of its logits
 };
 
-/// Found by trying, one weight after the other, on generated pages of digits that touch, and of
-/// notebooks and desks: those with which the fewest digits are wrong. Those that
-/// scripts/fit_path.py finds (-2.92, 1.31, 0.68, -3.61, 0, -25.9, -3.3, -0.1) read as many of the
-/// digits of pages held out: 725 of 772 in place.
-constexpr PathWeights kPath{.digit = -3.2F,
-                            .sureness = 1.5F,
-                            .evidence = 0.6F,
-                            .wide = -2.4F,
-                            .narrow = -1.6F,
-                            .low = -45,
-                            .cut = -1.5F,
-                            .join = -2};
-
-float square(float x) {
-  return x * x;
-}
+/// Found, with those of the shape, by trying, one weight after the other, on generated pages of
+/// digits that touch, and of notebooks and desks: those with which the fewest digits are wrong.
+/// Those that scripts/fit_path.py finds (-2.92, 1.31, 0.68, -3.61, 0, -25.9, -3.3, -0.1) read as
+/// many of the digits of pages held out: 725 of 772 in place.
+constexpr PathWeights kPath{.digit = -3.2F, .sureness = 1.5F, .evidence = 0.6F};
 
 }  // namespace
 
 float score_of(const image::Stretch& stretch, std::span<const float> logits) {
-  /// Of the height of a usual digit: between these widths, and above this height, all are alike.
-  constexpr float kNarrow = 0.45F, kWide = 0.8F, kLow = 0.85F;
   /// As for single digits, found beside the weights above.
   constexpr float kMostEvidence = 6.5F;
   const Evidence evidence = evidence_of(logits);
   return kPath.digit + kPath.sureness * evidence.sureness +
-         kPath.evidence * std::min(kMostEvidence, evidence.amount) +
-         kPath.wide * square(std::max(0.0F, stretch.width - kWide)) +
-         kPath.narrow * square(std::max(0.0F, kNarrow - stretch.width)) +
-         kPath.low * square(std::max(0.0F, kLow - stretch.height)) + kPath.cut * stretch.cut +
-         kPath.join * stretch.join;
+         kPath.evidence * std::min(kMostEvidence, evidence.amount) + image::shape_of(stretch);
 }
 
 std::vector<std::size_t> best_path(std::span<const image::Reading> readings,

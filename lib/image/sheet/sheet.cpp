@@ -61,7 +61,7 @@ std::vector<Cluster> clusters_of(const Marks& marks, const std::vector<Mark>& li
   for (const Mark& mark : line) {
     const std::vector<Part>& own = marks.parts[mark.number];
     if (clusters.empty() ||
-        !may_be_one(clusters.back().parts.back().mark, own.front().mark, marks.height)) {
+        !may_be_one(clusters.back().parts.back().mark.box, own.front().mark.box, marks.height)) {
       clusters.emplace_back();
     }
     std::vector<Part>& parts = clusters.back().parts;

@@ -13,7 +13,7 @@ constexpr float kTwoDigits = 0.7F, kApart = 0.16F, kLeastPart = 0.4F;
 /// What a cut crosses at most: this many strokes in a mark as wide as one digit, and in wider ones.
 constexpr float kStrokes = 1.8F, kMoreStrokes = 3.2F, kOneDigit = 0.95F;
 /// The area of an upright stroke that a part has at least, as a share.
-constexpr float kLeastArea = 0.4F;
+constexpr float kLeastArea = 0.2F;
 
 /// A cut: of each row of the mark the column from which on it lies to the right.
 struct Seam {

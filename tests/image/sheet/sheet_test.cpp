@@ -130,6 +130,17 @@ TEST_CASE("many digits that touch in a row are cut where they touch") {
   }
 }
 
+TEST_CASE("a thin one that touches a thick digit is parted from it") {
+  image::Picture picture = page(900, 300);
+  for (int i = 0; i < 3; ++i) draw_zero(picture, 100 + 150 * i, 100, 60, 80, 14);
+  draw_bar(picture, 155, 138, 18, 4);
+  draw_bar(picture, 170, 102, 4, 76);
+  const auto lines = image::propose_sheet(picture).at(0).lines;
+  REQUIRE(lines.size() == 1);
+  REQUIRE(lines[0].size() == 3);
+  CHECK(has_digit(lines[0][0], 170, 4));
+}
+
 TEST_CASE("what is much fainter than the pen is no digit, and a little fainter is one") {
   image::Picture picture = page(900, 300, 235);
   for (int i = 0; i < 4; ++i) draw_zero(picture, 100 + 120 * i, 100, 50, 70, 8, 40);
