@@ -82,9 +82,9 @@ bool is_frame(const Component& piece, const Plane& ink) {
 }
 
 /// Those of the pieces, by their labels, that are darker than pencils and would set the level; none
-/// where they are not much.
+/// where they are not much: this share of all ink.
 std::vector<bool> dark_ones(const Segmentation& segmented,
-                            bool (*is_dark)(const Component&, const Plane&)) {
+                            bool (*is_dark)(const Component&, const Plane&), float much = 0.1F) {
   std::vector<bool> dark;
   float all = 0, sum = 0;
   for (const Component& piece : segmented.found.pieces) {
@@ -92,8 +92,7 @@ std::vector<bool> dark_ones(const Segmentation& segmented,
     all += piece.mass;
     sum += dark.back() ? piece.mass : 0;
   }
-  constexpr float kMuch = 0.1F;
-  if (sum <= kMuch * all) dark.clear();
+  if (sum <= much * all) dark.clear();
   return dark;
 }
 
@@ -128,8 +127,27 @@ bool is_written_on(const Segmentation& segmented) {
   return std::ranges::count_if(segmented.found.pieces, like_writing) >= kFewest;
 }
 
-/// Without frames; also as it is where little is left then.
+/// Whether it is a straight line, as what is left of a table's: many times as long as wide.
+bool is_rule(const Component& piece, const Plane&) {
+  constexpr int kSlender = 15;
+  const int longest = std::max(piece.box.width, piece.box.height);
+  return longest * longest > kSlender * piece.area;
+}
+
+/// Leaves out lines that are most of what was found, where what is written is so much fainter that
+/// their level hides it.
+void leave_out_dark_rules(Segmentation& segmented) {
+  constexpr float kFainter = 0.7F, kHalf = 0.5F;
+  const std::vector<bool> rules = dark_ones(segmented, is_rule, kHalf);
+  if (rules.empty()) return;
+  Segmentation rest = segmented;
+  leave_out(rest, rules);
+  if (rest.level < kFainter * segmented.level && is_written_on(rest)) segmented = std::move(rest);
+}
+
+/// Without dark lines, and without frames; with these, too, where little is left then.
 std::vector<Segmentation> free_of_frames(Segmentation segmented) {
+  leave_out_dark_rules(segmented);
   const std::vector<bool> frames = dark_ones(segmented, is_frame);
   std::vector<Segmentation> ways;
   if (!frames.empty()) {

@@ -110,6 +110,18 @@ TEST_CASE("pencil is found beside a dark gap along the page") {
   check_found(picture, 2);
 }
 
+TEST_CASE("faint digits are found beside what is left of a table's dark lines") {
+  const bool shaded = GENERATE(false, true);
+  image::Picture picture = page(900, 600, 200);
+  draw_bar(picture, 150, 100, 8, 250, 10);
+  draw_bar(picture, 600, 100, 8, 250, 10);
+  write_line(picture, 120, 165);
+  write_line(picture, 280, 165);
+  if (shaded) shade(picture);
+  add_noise(picture, 4);
+  check_found(picture, 2);
+}
+
 TEST_CASE("a digit that fills its picture is seen in one of the ways") {
   image::Picture picture = page(900, 600, 200);
   draw_zero(picture, 250, 60, 330, 480, 30, 40);
