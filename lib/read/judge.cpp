@@ -152,14 +152,18 @@ Answer answer_of(const image::ReadableSheet& sheet, Names& names) {
 }
 
 /// How well all digits of a way to see a sheet are read: each that is surer than kPresence tells
-/// for it, and each that is less sure against it. Of a page that lies on its side many digits look
-/// like others, so that it must convince by more.
+/// for it, and each that is less sure against it, by its width: a way that cuts digits into more
+/// of them has no more to tell. Of a page that lies on its side many digits look like others, so
+/// that it must convince by more.
 float credit(const Answer& answer) {
   constexpr float kPresence = 0.4F, kTurned = 0.1F;
+  const bool on_side = answer.turns % 2 != 0;
   float sum = 0;
   for (const std::vector<Digit>& line : answer.lines) {
     for (const Digit& digit : line) {
-      sum += std::log(digit.confidence() / kPresence) - (answer.turns != 0 ? kTurned : 0);
+      const int width = on_side ? digit.box.height : digit.box.width;
+      const float own = std::log(digit.confidence() / kPresence);
+      sum += static_cast<float>(width) * (own - (answer.turns != 0 ? kTurned : 0));
     }
   }
   return sum;

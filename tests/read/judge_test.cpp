@@ -223,6 +223,23 @@ TEST_CASE("of the ways to see a sheet that with more sure digits is taken") {
   CHECK(answers[1].lines.at(0).size() == 2);
 }
 
+TEST_CASE("a way to see a sheet gains nothing by cutting its digits into more of them") {
+  FakeNetwork network;
+  const auto line = [](int count, int width, int height) {
+    image::Reading reading{digit(3, 0.9)};
+    reading.digit.box.width = width;
+    reading.digit.box.height = height;
+    return std::vector<image::ReadableLine>{
+        image::ReadableLine(static_cast<std::size_t>(count), {reading})};
+  };
+  // Lying on its side a digit is as wide as it is tall in the file.
+  const std::vector<digits::Candidates> pictures{
+      {.sheets = {{.lines = line(2, 20, 30)}, {.lines = line(6, 5, 30)}}},
+      {.sheets = {{.lines = line(2, 20, 30)}, {.lines = line(6, 30, 5), .turns = 1}}}};
+  const auto answers = judged(pictures, network);
+  for (const digits::Answer& answer : answers) CHECK(answer.lines.at(0).size() == 2);
+}
+
 TEST_CASE("a sheet that convinces when it is turned is looked at again, turned") {
   FakeNetwork network;
   const image::ReadableLine unsure(5, {{digit(3, 0.4)}}), sure(5, {{digit(7, 0.9)}});
