@@ -46,11 +46,21 @@ float strength(const Mark& mark) {
 /// Drops what is much fainter than what else is written, as dirt, rests of shadows and strips along
 /// a page's edge are: hardly above the level of ink, which is half of a stroke's strength. Of 2,300
 /// digits of pages that were read right one in 500 has less than 0.74 of the usual, and such rests
-/// have 0.39 to 0.67.
-void drop_faint(std::vector<Mark>& marks) {
-  constexpr float kFaint = 0.65F;
-  const float usual = middle_of(marks, strength);
-  std::erase_if(marks, [&](const Mark& mark) { return strength(mark) < kFaint * usual; });
+/// have 0.39 to 0.67. Where more than a third of a line is so faint, and two at least are of a
+/// digit's size, it was written with another pen.
+void drop_faint(std::vector<std::vector<Mark>>& lines, float usual, float height) {
+  constexpr float kFaint = 0.65F, kFaintTall = 0.6F, kFaintWide = 0.3F;
+  constexpr std::size_t kOfLine = 3, kWritten = 2;
+  const auto is_faint = [&](const Mark& mark) { return strength(mark) < kFaint * usual; };
+  const auto is_written = [&](const Mark& mark) {
+    return is_faint(mark) && static_cast<float>(mark.box.height) > kFaintTall * height &&
+           static_cast<float>(mark.box.width) > kFaintWide * height;
+  };
+  for (std::vector<Mark>& line : lines) {
+    const auto faint = static_cast<std::size_t>(std::ranges::count_if(line, is_faint));
+    const auto written = static_cast<std::size_t>(std::ranges::count_if(line, is_written));
+    if (written < kWritten || kOfLine * faint <= line.size()) std::erase_if(line, is_faint);
+  }
 }
 
 /// Whether the piece is a line that runs off the picture.
@@ -181,6 +191,7 @@ std::vector<Mark> candidates(const Segmentation& segmented) {
 }
 
 std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
+  const float usual = middle_of(marks, strength);
   std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
     return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
   });
@@ -200,7 +211,9 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
     if (best == nullptr) best = &lines.emplace_back();
     best->push_back(std::move(mark));
   }
+  drop_faint(lines, usual, height);
   std::erase_if(lines, [&](const std::vector<Mark>& line) {
+    if (line.empty()) return true;
     const auto tall = static_cast<float>(line[0].box.height);
     return line.size() == 1 && (tall < kLeastAlone * height || is_strip(line[0], height));
   });
@@ -216,7 +229,6 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
 std::vector<Mark> digit_sized(std::vector<Mark> marks, float height) {
   keep_heaviest(marks);
   join_parts(marks, height);
-  drop_faint(marks);
   std::vector<float> masses;
   for (const Mark& mark : marks) {
     if (static_cast<float>(mark.box.height) > kLeastHeight * height) masses.push_back(mark.mass);

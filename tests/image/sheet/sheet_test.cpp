@@ -153,6 +153,16 @@ TEST_CASE("what is much fainter than the pen is no digit, and a little fainter i
   CHECK(with_bar(125) == 4);
 }
 
+TEST_CASE("what another pen wrote on a line of its own is no rest") {
+  image::Picture picture = page(900, 400, 235);
+  for (int i = 0; i < 5; ++i) draw_zero(picture, 100 + 120 * i, 80, 50, 70, 8, 40);
+  for (int i = 0; i < 3; ++i) draw_zero(picture, 100 + 120 * i, 240, 50, 70, 8, 125);
+  const auto lines = likeliest_lines(picture);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].size() == 5);
+  CHECK(lines[1].size() == 3);
+}
+
 TEST_CASE(
     "a one that touches its neighbour is parted from it, and pieces that are near may be one") {
   image::Picture picture = page(900, 300);
