@@ -82,11 +82,11 @@ float shape_of(const Stretch& stretch) {
   /// is cut, and the paper that is joined. See lib/read/path.cpp.
   constexpr float kWiderBy = -2.4F, kNarrowerBy = -1.6F, kLowerBy = -45, kCut = -1.5F, kJoined = -2;
   /// Of the height of a usual digit: between these widths, and above this height, all are alike.
-  constexpr float kNarrow = 0.45F, kWide = 0.8F, kLow = 0.85F;
+  constexpr float kNarrowDigit = 0.45F, kWideDigit = 0.8F, kLowDigit = 0.85F;
   const auto square_above = [](float x) { return x > 0 ? x * x : 0; };
-  return kWiderBy * square_above(stretch.width - kWide) +
-         kNarrowerBy * square_above(kNarrow - stretch.width) +
-         kLowerBy * square_above(kLow - stretch.height) + kCut * stretch.cut +
+  return kWiderBy * square_above(stretch.width - kWideDigit) +
+         kNarrowerBy * square_above(kNarrowDigit - stretch.width) +
+         kLowerBy * square_above(kLowDigit - stretch.height) + kCut * stretch.cut +
          kJoined * stretch.join;
 }
 
