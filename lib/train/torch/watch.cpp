@@ -21,6 +21,7 @@ constexpr std::chrono::seconds kIdle{15};
 /// Messages are told as (number * 2 + is_sent) * kMostRanks + other.
 constexpr std::int64_t kMostRanks = 1 << 20;
 constexpr char kLost[] = "lost";
+constexpr char kGone[] = " is gone: it ended or cannot be reached";
 
 std::string beat_key(int rank) {
   return "beat/" + std::to_string(rank);
@@ -80,7 +81,7 @@ void Watch::beat(const std::stop_token& stop) {
   } catch (const std::exception&) {
     // Who kept the store may just have come to the end of its work, or this rank is about to say
     // more of what happened.
-    if (pause(stop, 2 * kBeat)) tell(keeper_.name + " is gone: it ended or cannot be reached");
+    if (pause(stop, 2 * kBeat)) tell(keeper_.name + kGone);
   }
 }
 
@@ -176,7 +177,7 @@ std::string Watch::sentence_of(const std::string& word) const {
 }
 
 std::string Watch::lost(int other) {
-  return lost_by(std::to_string(other) + " is gone: it ended or cannot be reached");
+  return lost_by(std::to_string(other) + kGone);
 }
 
 // Whoever ended is silent, and whom the network left says so by now.
@@ -190,7 +191,9 @@ std::string Watch::lost_by(std::string word) {
   try {
     word = agree(word);
   } catch (const std::exception&) {
-    // Then the store went with it.
+    // Then the store went with it. A rank that keeps it lingers unless it is the one that is gone,
+    // and others ended by that alone.
+    if (keeper_.name == names_[0]) word = std::string("0") + kGone;
   }
   linger();
   return sentence_of(word);
