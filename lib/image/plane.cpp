@@ -78,10 +78,6 @@ void keep_rank(std::vector<float>& values, std::size_t& rank, unsigned shift) {
   std::erase_if(values, [&](float value) { return bin(value) != wanted; });
 }
 
-}  // namespace
-
-namespace {
-
 /// Between which two of `count` values a place lies, and how far from the first.
 struct Between {
   std::size_t first, second;
