@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
-GROUPS = ("with parts", "alone", "next", "faint", "unruled", "thick", "cut", "faintest")
+GROUPS = ("with parts", "alone", "next", "faint", "unruled", "thick", "cut", "faintest", "sharp")
 NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence", "one")
 USUAL_COVER, MOST_EVIDENCE = 0.35, 5  # as in lib/read/weights.cpp
 SAME_PLACE = 0.1  # as in lib/read/judge.cpp

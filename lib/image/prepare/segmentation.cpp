@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/prepare/blurred_strokes.hpp"
 #include "image/prepare/ruled_lines.hpp"
 #include "image/prepare/straight_runs.hpp"
 #include "image/prepare/thick_strokes.hpp"
@@ -115,6 +116,15 @@ float mass_of(const Components& found) {
   float mass = 0;
   for (const Component& piece : found.pieces) mass += piece.mass;
   return mass;
+}
+
+/// Lets each piece have the mass of this ink.
+void weigh(Components& found, const Plane& ink) {
+  for (Component& piece : found.pieces) piece.mass = 0;
+  for (std::size_t i = 0; i < ink.values.size(); ++i) {
+    const int label = found.labels.values[i];
+    if (label > 0) found.pieces[static_cast<std::size_t>(label) - 1].mass += ink.values[i];
+  }
 }
 
 /// Finds the level and the pieces; false when no ink is stronger than the least.
@@ -232,6 +242,30 @@ std::optional<Segmentation> without_thin_strokes(const Segmentation& segmented) 
   for (const Component& piece : segmented.found.pieces) box = united(box, piece.box);
   std::optional<Plane> thick = thick_strokes(segmented.ink, box, segmented.level);
   return thick ? seen_with(segmented, std::move(*thick)) : std::nullopt;
+}
+
+std::optional<Segmentation> without_blur(const Segmentation& segmented,
+                                         const std::vector<bool>& pieces) {
+  const Components& found = segmented.found;
+  if (found.pieces.empty()) return std::nullopt;
+  std::optional<Plane> sharp =
+      without_blur(segmented.ink, found, pieces, segmented.level / kLevelShare);
+  if (!sharp) return std::nullopt;
+  for (std::size_t i = 0; i < sharp->values.size(); ++i) {
+    const int label = found.labels.values[i];
+    const bool dropped = label > 0 && found.pieces[static_cast<std::size_t>(label) - 1].area == 0;
+    if (dropped) sharp->values[i] = 0;
+  }
+  std::optional<Segmentation> way = seen_with(segmented, std::move(*sharp));
+  if (way) {
+    weigh(way->found, segmented.ink);
+    way->mass = std::max(segmented.mass, mass_of(way->found));
+  }
+  return way;
+}
+
+std::optional<Segmentation> without_blur(const Segmentation& segmented) {
+  return without_blur(segmented, std::vector<bool>(segmented.found.pieces.size(), true));
 }
 
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {

@@ -42,6 +42,13 @@ std::vector<Segmentation> without_lines(const Segmentation& segmented);
 /// The same ink without all that is drawn much thinner than the rest; empty where nothing is.
 std::optional<Segmentation> without_thin_strokes(const Segmentation& segmented);
 
+/// The same ink with these pieces as before they were blurred, and without those that have no area;
+/// empty where they are not blurred.
+std::optional<Segmentation> without_blur(const Segmentation& segmented,
+                                         const std::vector<bool>& pieces);
+/// The same with all pieces.
+std::optional<Segmentation> without_blur(const Segmentation& segmented);
+
 /// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);
 

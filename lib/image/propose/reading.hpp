@@ -27,8 +27,9 @@ enum class Group {
   kThick,      ///< the first of these without strokes that are much thinner than the others
   kCut,        ///< what may go on under the frame of a table's cell
   kFaintest,   ///< the first of these with the faintest strokes that go on from it
+  kSharp,      ///< the first of these as before a blur
 };
-inline constexpr int kGroups = 8;
+inline constexpr int kGroups = 9;
 
 /// What the shape of a proposal tells about it being a digit, for the judge to weigh.
 struct Terms {

@@ -143,6 +143,7 @@ void look_closer(std::vector<Sighting>& seen, const Segmentation& segmented, Sou
   };
   add_whole(with_faint_ink(segmented, Faintness::kFaint), Group::kFaint);
   add_whole(with_faint_ink(segmented, Faintness::kFaintest), Group::kFaintest);
+  add_whole(without_blur(segmented), Group::kSharp);
   add_whole(without_thin_strokes(segmented), Group::kThick);
   for (const Segmentation& rest : without_lines(segmented)) {
     std::vector<Grouping> groupings = groupings_of(rest.found, kMostBesideLines);

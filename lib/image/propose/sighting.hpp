@@ -25,8 +25,8 @@ struct Sighting {
 std::vector<Sighting> look(const Segmentation& segmented, Source source, double scale,
                            std::span<const Sighting> before = {});
 
-/// Adds to what look() saw what differs from it with fainter strokes, without thin ones, and
-/// without lines.
+/// Adds to what look() saw what differs from it with fainter strokes, without thin ones, without
+/// blur, and without lines.
 void look_closer(std::vector<Sighting>& seen, const Segmentation& segmented, Source source,
                  double scale);
 

@@ -300,6 +300,21 @@ TEST_CASE("a picture of another thing is reduced and nothing else") {
   CHECK(level(digit, 24, 14) == 100);
 }
 
+TEST_CASE("a loop that a lens out of focus filled is open in one of the proposals") {
+  image::Picture picture = page(40, 40, 200);
+  draw_zero(picture, 12, 9, 15, 21, 5, 60);
+  image::Plane grey = image::blur(image::grey_of(picture), 2.2F);
+  for (std::size_t i = 0; i < grey.values.size(); ++i)
+    picture.pixels[i] = static_cast<std::uint8_t>(std::lround(grey.values[i]));
+  int closed = 0, open = 0;
+  for (const image::Reading& each : image::propose_digit(picture)) {
+    const bool sharp = each.terms.group == image::Group::kSharp;
+    (sharp ? open : closed) = std::max(sharp ? open : closed, 255 - level(each.digit, 14, 14));
+  }
+  CAPTURE(closed, open);
+  CHECK(open > closed + 60);
+}
+
 TEST_CASE("strokes that the pen hardly pressed are told from the paper's grain") {
   // A foot of a tenth of the other stroke's strength.
   image::Picture picture = page(300, 300, 220);
