@@ -47,19 +47,28 @@ float strength(const Mark& mark) {
 /// a page's edge are: hardly above the level of ink, which is half of a stroke's strength. Of 2,300
 /// digits of pages that were read right one in 500 has less than 0.74 of the usual, and such rests
 /// have 0.39 to 0.67. Where more than a third of a line is so faint, and two at least are of a
-/// digit's size, it was written with another pen.
+/// digit's size, it was written with another pen; so is, or printed, what has a digit's size where
+/// the sheet has several such.
 void drop_faint(std::vector<std::vector<Mark>>& lines, float usual, float height) {
   constexpr float kFaint = 0.65F, kFaintTall = 0.6F, kFaintWide = 0.3F;
-  constexpr std::size_t kOfLine = 3, kWritten = 2;
+  constexpr std::size_t kOfLine = 3, kWritten = 2, kWrittenOnSheet = 4;
   const auto is_faint = [&](const Mark& mark) { return strength(mark) < kFaint * usual; };
   const auto is_written = [&](const Mark& mark) {
     return is_faint(mark) && static_cast<float>(mark.box.height) > kFaintTall * height &&
            static_cast<float>(mark.box.width) > kFaintWide * height;
   };
+  const auto count_written = [&](const std::vector<Mark>& line) {
+    return static_cast<std::size_t>(std::ranges::count_if(line, is_written));
+  };
+  std::size_t all = 0;
+  for (const std::vector<Mark>& line : lines) all += count_written(line);
+  const auto is_rest = [&](const Mark& mark) {
+    return is_faint(mark) && (all < kWrittenOnSheet || !is_written(mark));
+  };
   for (std::vector<Mark>& line : lines) {
     const auto faint = static_cast<std::size_t>(std::ranges::count_if(line, is_faint));
-    const auto written = static_cast<std::size_t>(std::ranges::count_if(line, is_written));
-    if (written < kWritten || kOfLine * faint <= line.size()) std::erase_if(line, is_faint);
+    const bool another_pen = count_written(line) >= kWritten && kOfLine * faint > line.size();
+    if (!another_pen) std::erase_if(line, is_rest);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -158,8 +159,17 @@ std::vector<Segmentation> free_of_frames(Segmentation segmented) {
   return ways;
 }
 
+/// Sharpens what was blurred, but for lines, which would fall into pieces.
+void sharpen(Segmentation& segmented) {
+  std::vector<bool> strokes;
+  for (const Component& piece : segmented.found.pieces)
+    strokes.push_back(piece.area > 0 && !is_rule(piece, segmented.ink));
+  std::optional<Segmentation> sharp = without_blur(segmented, strokes);
+  if (sharp) segmented = std::move(*sharp);
+}
+
 /// The ways to tell the strokes from what lies beside the page, the likelier first. Noise that a
-/// pen's stroke is as wide as is smoothed away.
+/// pen's stroke is as wide as is smoothed away, and what was blurred is sharpened.
 std::vector<Segmentation> segment_strokes(const Ink& ink, Polarity polarity, Light light) {
   InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
   Plane behind = plane.brightness;
@@ -172,6 +182,7 @@ std::vector<Segmentation> segment_strokes(const Ink& ink, Polarity polarity, Lig
   for (Segmentation& way : ways) {
     if (!way.found.pieces.empty()) drop_remains_of_edges(way, behind);
     if (light == Light::kEven) drop_off_page(way, behind);
+    sharpen(way);
   }
   return ways;
 }

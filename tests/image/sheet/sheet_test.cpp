@@ -163,6 +163,20 @@ TEST_CASE("what another pen wrote on a line of its own is no rest") {
   CHECK(lines[1].size() == 3);
 }
 
+TEST_CASE("what is as tall as a digit is none of a page's rests where several are so faint") {
+  image::Picture picture = page(900, 700, 235);
+  for (int line = 0; line < 4; ++line) {
+    for (int i = 0; i < 5; ++i) {
+      const bool printed = i == line;
+      draw_zero(picture, 100 + 120 * i, 60 + 150 * line, 50, 70, 8, printed ? 125 : 40);
+    }
+  }
+  draw_bar(picture, 750, 60, 10, 70, 125);
+  const auto lines = likeliest_lines(picture);
+  REQUIRE(lines.size() == 4);
+  for (const auto& line : lines) CHECK(line.size() == 5);
+}
+
 TEST_CASE(
     "a one that touches its neighbour is parted from it, and pieces that are near may be one") {
   image::Picture picture = page(900, 300);
