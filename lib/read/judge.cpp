@@ -96,9 +96,14 @@ class Names {
  public:
   explicit Names(std::vector<float> logits) : logits_(std::move(logits)) {}
 
-  /// Adds the digits of the mark's best readings to the line. Returns whether they say that there
-  /// are several.
-  bool read(const std::vector<image::Reading>& mark, std::vector<Digit>& line) {
+  /// What reading a mark told beside its digits.
+  struct Told {
+    bool several = false;  ///< whether it says that there are several digits
+    float cut = 0;         ///< width of the digits that were cut off from others, in pixels
+  };
+
+  /// Adds the digits of the mark's best readings to the line.
+  Told read(const std::vector<image::Reading>& mark, std::vector<Digit>& line) {
     const std::span<const float> all = std::span(logits_).subspan(at_, mark.size() * kClasses);
     at_ += all.size();
     const bool whole = is_whole(mark);
@@ -109,13 +114,14 @@ class Names {
       digits.push_back(named(mark[i].digit, own));
       scores.push_back(whole ? score_of(mark[i].terms, own) : score_of(mark[i].stretch, own));
     }
-    if (whole) return agree(mark, digits, scores, line);
-    bool several = false;
+    if (whole) return {.several = agree(mark, digits, scores, line)};
+    Told told;
     for (const std::size_t i : best_path(mark, scores)) {
       line.push_back(digits[i]);
-      several = several || mark[i].several;
+      told.several = told.several || mark[i].several;
+      if (mark[i].stretch.cut > 0) told.cut += static_cast<float>(digits[i].box.width);
     }
-    return several;
+    return told;
   }
 
  private:
@@ -138,27 +144,36 @@ class Names {
   std::size_t at_ = 0;
 };
 
-/// What the sheet holds, seen in this way.
-Answer answer_of(const image::ReadableSheet& sheet, Names& names) {
+/// What a sheet holds, seen in one way.
+struct Way {
   Answer answer;
+  float cut = 0;  ///< see Told
+};
+
+Way way_of(const image::ReadableSheet& sheet, Names& names) {
+  Way way{.answer = {.lines = {}, .turns = sheet.turns}};
+  Answer& answer = way.answer;
   for (const image::ReadableLine& marks : sheet.lines) {
     std::vector<Digit>& line = answer.lines.emplace_back();
     for (const std::vector<image::Reading>& mark : marks) {
-      const bool several = names.read(mark, line);
-      answer.several = answer.several || several;
+      const Names::Told told = names.read(mark, line);
+      answer.several = answer.several || told.several;
+      way.cut += told.cut;
     }
   }
-  return answer;
+  return way;
 }
 
 /// How well all digits of a way to see a sheet are read: each that is surer than kPresence tells
 /// for it, and each that is less sure against it, by its width: a way that cuts digits into more
 /// of them has no more to tell. Of a page that lies on its side many digits look like others, so
-/// that it must convince by more.
-float credit(const Answer& answer) {
-  constexpr float kPresence = 0.4F, kTurned = 0.1F;
+/// that it must convince by more; and so must digits that were cut off from others, as whole ones
+/// are that lie on their side.
+float credit(const Way& way) {
+  constexpr float kPresence = 0.4F, kTurned = 0.1F, kCut = 0.3F;
+  const Answer& answer = way.answer;
   const bool on_side = answer.turns % 2 != 0;
-  float sum = 0;
+  float sum = -kCut * way.cut;
   for (const std::vector<Digit>& line : answer.lines) {
     for (const Digit& digit : line) {
       const int width = on_side ? digit.box.height : digit.box.width;
@@ -189,12 +204,11 @@ Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
   Answer best;
   float most = 0;
   for (std::size_t i = 0; i < picture.sheets.size(); ++i) {
-    Answer answer = answer_of(picture.sheets[i], names);
-    answer.turns = picture.sheets[i].turns;
-    const float own = credit(answer);
+    Way way = way_of(picture.sheets[i], names);
+    const float own = credit(way);
     if (i > 0 && own <= most) continue;
     most = own;
-    best = std::move(answer);
+    best = std::move(way.answer);
   }
   if (picture.may_be_none && net_can_tell && best.confidence() < kLeastSure) {
     return {.lines = {}, .several = best.several};

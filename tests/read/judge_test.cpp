@@ -240,6 +240,32 @@ TEST_CASE("a way to see a sheet gains nothing by cutting its digits into more of
   for (const digits::Answer& answer : answers) CHECK(answer.lines.at(0).size() == 2);
 }
 
+TEST_CASE("digits that were cut off from others must convince by more than whole ones") {
+  FakeNetwork network;
+  const auto marks = [](float cut) {
+    image::ReadableLine line;
+    for (int i = 0; i < 3; ++i) {
+      image::Reading left{digit(0, 0.95)}, right{digit(8, 0.95)};
+      left.digit.box = right.digit.box = {30 * i, 0, 15, 20};
+      left.stretch = {.from = 0, .to = 1, .cut = cut};
+      right.stretch = {.from = 1, .to = 2, .cut = cut};
+      line.push_back({left, right});
+    }
+    return line;
+  };
+  image::Reading turned{digit(9, 0.9)};
+  turned.digit.box = {0, 0, 20, 30};
+  const image::ReadableLine whole(3, {turned});
+  const auto look_again = [&](std::size_t, int) { return one_sheet({whole}); };
+  const auto turns_of = [&](float cut) {
+    const digits::Candidates picture{
+        .sheets = {{.lines = {marks(cut)}}, {.lines = {whole}, .turns = 1}}};
+    return digits::judge({&picture, 1}, std::ref(network), look_again).at(0).turns;
+  };
+  CHECK(turns_of(0) == 0);
+  CHECK(turns_of(0.1F) == 1);
+}
+
 TEST_CASE("a sheet that convinces when it is turned is looked at again, turned") {
   FakeNetwork network;
   const image::ReadableLine unsure(5, {{digit(3, 0.4)}}), sure(5, {{digit(7, 0.9)}});
