@@ -6,7 +6,7 @@
     make_paper_digits.py --out DIR --source strokes
 
 Single digits: photo, board, scan, drawing, bitmap (16x16 in two colours), line (any pen in any frame),
-cell (of a scanned table), sudoku-cell, form, crossed (lines and scribble), band (of colour), pressure
+cell (of a scanned table), sudoku-cell, blurred (the same out of focus), form, crossed (lines and scribble), band (of colour), pressure
 (one part fainter), apart (a five's bar), stretched (16x16, grey or not, digits that fill the square).
 Not one digit: several (a row or two, for a reader of one digit), nothing.
 Sheets: sheet, notebook, touching, table (fainter than its lines), desk (what lies beyond the page),
@@ -28,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paper_digits.grids import cell, form, sudoku, sudoku_cell, table
+from paper_digits.grids import blurred, cell, form, sudoku, sudoku_cell, table
 from paper_digits.notebook import notebook
 from paper_digits.numbers import desk, several, touching
 from paper_digits.sheet import sheet
@@ -47,6 +47,7 @@ KINDS = {
     "line": line,
     "cell": cell,
     "sudoku-cell": sudoku_cell,
+    "blurred": blurred,
     "form": form,
     "crossed": crossed,
     "band": band,

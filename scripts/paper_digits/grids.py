@@ -95,18 +95,28 @@ def printed_page(rng, cover, ink, pen=None, strength=None):
     return covered(page, (hidden if strength is None else strength) * ink, colour)
 
 
-def sudoku_cell(rng, pick, hard):
-    """A square cut from a photographed sudoku, its frame seen at some sides."""
+def square(rng, pick, hard, least, most):
+    """A square cut from a photographed sudoku, blurred by from `least` to `most` of its side."""
     side = int(30 * 5 ** rng.random())
     thin = max(1, round(side * rng.uniform(0.012, 0.035)))
     cover, ink, label, lies = patch(rng, pick, side, side, thin, round(thin * rng.uniform(2, 4)), 1)
     cover, ink = warp_alike(rng, [cover, ink], 3, 0.02)
     page = printed_page(rng, cover, ink) * light(rng, *ink.shape, hard) * rng.uniform(0.5, 1.0)
     image = Image.fromarray(np.clip(page, 0, 255).astype(np.uint8)).filter(
-        ImageFilter.GaussianBlur(float(rng.uniform(0, 0.03) * side)))
+        ImageFilter.GaussianBlur(float(rng.uniform(least, most) * side)))
     pixels = cut(rng, np.asarray(image, np.float32), side, side, 0.12, lies)
     pixels = pixels + rng.normal(0, rng.uniform(0, 7), pixels.shape)
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), "jpg", label
+
+
+def sudoku_cell(rng, pick, hard):
+    """A square cut from a photographed sudoku, its frame seen at some sides."""
+    return square(rng, pick, hard, 0, 0.03)
+
+
+def blurred(rng, pick, hard):
+    """The same of a photograph out of focus: what the blur fills are loops."""
+    return square(rng, pick, hard, 0.03, 0.05)
 
 
 def laid(rng, page, hard, margin):

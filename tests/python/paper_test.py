@@ -25,17 +25,18 @@ COUNT, FEW, SHEETS, PAGES, AS_PNG = 50, 24, 8, 4, 1000
 #: different places do not add up, how often small pictures are looked at by medians, too, what a frame of a cell is, and
 #: what the faintest strokes are worth.
 SPOILT = {
-    "cell": 0.957,
-    "sudoku-cell": 0.936,
-    "form": 0.946,
+    "cell": 0.959,
+    "sudoku-cell": 0.938,
+    "blurred": 0.847,
+    "form": 0.944,
     "crossed": 0.962,
-    "band": 0.97,
-    "pressure": 0.932,
+    "band": 0.971,
+    "pressure": 0.926,
     "apart": 0.95,
-    "stretched": 0.967,
+    "stretched": 0.966,
 }
-#: Of the 549 wrong answers among them so many had a probability of 0.9 or more.
-SURE_AND_WRONG = 0.106
+#: Of the 826 wrong answers among them so many had a probability of 0.9 or more.
+SURE_AND_WRONG = 0.103
 #: Of 300 pictures of what is no digit so many got no answer, or one below 0.9.
 DOUBTED = 0.88
 
@@ -137,7 +138,7 @@ class Paper(unittest.TestCase):
         for kind, measured in SPOILT.items():
             with self.subTest(kind):
                 chosen = {name: row for name, row in labels.items() if row["kind"] == kind}
-                # Of eight kinds one is two errors below in every sixth run, by chance.
+                # Of nine kinds one is two errors below in every sixth run, by chance.
                 self.assertGreaterEqual(share_right(chosen, read), at_least(measured, FEW, errors=3))
         measured = np.mean(list(SPOILT.values()))
         self.assertGreaterEqual(share_right(labels, read), at_least(measured, FEW * len(SPOILT)))
