@@ -1,7 +1,8 @@
 #include "image/prepare/blurred_strokes.hpp"
 
-#include <algorithm>
 #include <cstddef>
+
+#include "image/prepare/stroke.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -13,14 +14,8 @@ constexpr float kSoft = 0.2F;
 /// share of a stroke's width. Between 0.15 and 0.3, and between 2 and 6 times, as much is gained.
 constexpr float kNearby = 0.2F, kMore = 3;
 
-/// What the edges of all strokes tell.
-struct Edges {
-  float width = 0;  ///< of the strokes in pixels, or more
-  float slope = 0;  ///< grey levels that the ink falls by in the pixel beside a stroke, on average
-};
-
 /// The pixels of these pieces.
-Mask mask_of(const Components& found, const std::vector<bool>& chosen) {
+Mask pixels_of(const Components& found, const std::vector<bool>& chosen) {
   Mask mask(found.labels.width, found.labels.height);
   for (std::size_t i = 0; i < mask.values.size(); ++i) {
     const int label = found.labels.values[i];
@@ -29,10 +24,11 @@ Mask mask_of(const Components& found, const std::vector<bool>& chosen) {
   return mask;
 }
 
-Edges edges_of(const Plane& ink, const Mask& strokes) {
-  int area = 0, along_rows = 0, along_columns = 0;
+/// Grey levels that the ink falls by in the pixel beside a stroke, on average; 0 without strokes.
+float slope_of_edges(const Plane& ink, const Mask& strokes) {
+  int count = 0;
   float fall = 0;
-  const auto count_edge = [&](int x, int y, int u, int v, int& count) {
+  const auto add_edge = [&](int x, int y, int u, int v) {
     if (!ink.inside(u, v) || strokes.at(u, v) != 0) return;
     ++count;
     fall += ink.at(x, y) - ink.at(u, v);
@@ -40,27 +36,23 @@ Edges edges_of(const Plane& ink, const Mask& strokes) {
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) {
       if (strokes.at(x, y) == 0) continue;
-      ++area;
-      count_edge(x, y, x - 1, y, along_rows);
-      count_edge(x, y, x + 1, y, along_rows);
-      count_edge(x, y, x, y - 1, along_columns);
-      count_edge(x, y, x, y + 1, along_columns);
+      add_edge(x, y, x - 1, y);
+      add_edge(x, y, x + 1, y);
+      add_edge(x, y, x, y - 1);
+      add_edge(x, y, x, y + 1);
     }
   }
-  const int all = along_rows + along_columns;
-  if (all == 0) return {};
-  const int more = std::max(along_rows, along_columns);
-  return {2 * static_cast<float>(area) / static_cast<float>(more), fall / static_cast<float>(all)};
+  return count > 0 ? fall / static_cast<float>(count) : 0;
 }
 
 }  // namespace
 
 std::optional<Plane> without_blur(const Plane& ink, const Components& found,
                                   const std::vector<bool>& chosen, float strength) {
-  const Mask strokes = mask_of(found, chosen);
-  const Edges edges = edges_of(ink, strokes);
-  if (edges.slope <= 0 || strength < kSoft * edges.width * edges.slope) return std::nullopt;
-  const Plane mean = blur(ink, kNearby * edges.width);
+  const Mask strokes = pixels_of(found, chosen);
+  const float slope = slope_of_edges(ink, strokes), width = stroke_width_at_most(strokes);
+  if (slope <= 0 || strength < kSoft * width * slope) return std::nullopt;
+  const Plane mean = blur(ink, kNearby * width);
   Plane sharp = ink;
   for (std::size_t i = 0; i < sharp.values.size(); ++i) {
     const float departs = ink.values[i] - mean.values[i];

@@ -70,20 +70,11 @@ Plane on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) 
   return canvas;
 }
 
-/// The stroke width in pixels, or more, at little cost: twice the ink for each of its edges along
-/// rows or columns, whichever are more.
-float stroke_width_at_most(const Plane& ink) {
-  int area = 0, along_rows = 0, along_columns = 0;
-  const auto inked = [&](int x, int y) { return ink.inside(x, y) && ink.at(x, y) >= 0.5F; };
-  for (int y = 0; y < ink.height; ++y) {
-    for (int x = 0; x < ink.width; ++x) {
-      if (!inked(x, y)) continue;
-      ++area;
-      along_rows += (inked(x - 1, y) ? 0 : 1) + (inked(x + 1, y) ? 0 : 1);
-      along_columns += (inked(x, y - 1) ? 0 : 1) + (inked(x, y + 1) ? 0 : 1);
-    }
-  }
-  return 2 * static_cast<float>(area) / static_cast<float>(std::max(along_rows, along_columns));
+/// The pixels that have half of a stroke's strength.
+Mask half_inked(const Plane& ink) {
+  Mask mask(ink.width, ink.height);
+  for (std::size_t i = 0; i < mask.values.size(); ++i) mask.values[i] = ink.values[i] >= 0.5F;
+  return mask;
 }
 
 /// The shape with every edge moved outward by `grow` canvas pixels (inward when negative). What
@@ -165,7 +156,7 @@ Digit fitted(const Plane& ink, const Extent& box, float aspect) {
 Digit normalise(const Plane& ink, float aspect) {
   const Extent box = extent(ink);
   const float scale = fitting_scale(box, aspect);
-  if (stroke_width_at_most(ink) * scale < kHairline) {
+  if (stroke_width_at_most(half_inked(ink)) * scale < kHairline) {
     const Plane wider = thickened(ink, kHairline / scale);
     return fitted(wider, extent(wider), aspect);
   }

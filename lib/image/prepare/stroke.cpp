@@ -141,4 +141,18 @@ float stroke_width(const Plane& distance) {
   return count > 0 ? 4 * sum / static_cast<float>(count) : 0;
 }
 
+float stroke_width_at_most(const Mask& mask) {
+  int area = 0, along_rows = 0, along_columns = 0;
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      if (mask.at(x, y) == 0) continue;
+      ++area;
+      along_rows += (x == 0 || mask.at(x - 1, y) == 0) ? 1 : 0;
+      along_columns += (y == 0 || mask.at(x, y - 1) == 0) ? 1 : 0;
+    }
+  }
+  if (area == 0) return 0;
+  return static_cast<float>(area) / static_cast<float>(std::max(along_rows, along_columns));
+}
+
 }  // namespace mlpctl::image

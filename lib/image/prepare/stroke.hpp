@@ -12,4 +12,8 @@ Plane signed_distance(const Plane& plane, float level, int reach);
 /// inside, which is exact for a long straight stroke. 0 for an empty shape.
 float stroke_width(const Plane& distance);
 
+/// The same in pixels of a mask, or more, at little cost: its pixels for each of its runs along
+/// rows or columns, whichever are more. 0 for an empty mask.
+float stroke_width_at_most(const Mask& mask);
+
 }  // namespace mlpctl::image

@@ -169,7 +169,7 @@ void sharpen(Segmentation& segmented) {
 }
 
 /// The ways to tell the strokes from what lies beside the page, the likelier first. Noise that a
-/// pen's stroke is as wide as is smoothed away, and what was blurred is sharpened.
+/// pen's stroke is as wide as is smoothed away.
 std::vector<Segmentation> segment_strokes(const Ink& ink, Polarity polarity, Light light) {
   InkPlane plane = ink.in_strokes(polarity, kHalfStroke);
   Plane behind = plane.brightness;
@@ -182,7 +182,6 @@ std::vector<Segmentation> segment_strokes(const Ink& ink, Polarity polarity, Lig
   for (Segmentation& way : ways) {
     if (!way.found.pieces.empty()) drop_remains_of_edges(way, behind);
     if (light == Light::kEven) drop_off_page(way, behind);
-    sharpen(way);
   }
   return ways;
 }
@@ -236,6 +235,7 @@ std::vector<Segmentation> segment_sheet(const Picture& picture, int factor) {
                         polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell),
         std::back_inserter(ways));
   }
+  for (Segmentation& way : ways) sharpen(way);
   return ways;
 }
 

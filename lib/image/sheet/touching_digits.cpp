@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "image/prepare/stroke.hpp"
+
 namespace mlpctl::image {
 namespace {
 
@@ -95,20 +97,6 @@ Mask mask_of(const Segmentation& segmented, const Mark& mark) {
     }
   }
   return mask;
-}
-
-/// Pixels across a stroke: the ink for each of its runs along rows or columns, whichever are more.
-float stroke_across(const Mask& mask) {
-  int area = 0, along_rows = 1, along_columns = 1;
-  for (int y = 0; y < mask.height; ++y) {
-    for (int x = 0; x < mask.width; ++x) {
-      if (mask.at(x, y) == 0) continue;
-      ++area;
-      along_rows += (x == 0 || mask.at(x - 1, y) == 0) ? 1 : 0;
-      along_columns += (y == 0 || mask.at(x, y - 1) == 0) ? 1 : 0;
-    }
-  }
-  return static_cast<float>(area) / static_cast<float>(std::max(along_rows, along_columns));
 }
 
 /// The mean of the values around each, so that of many alike the one in their middle is least.
@@ -248,7 +236,7 @@ std::vector<Part> parts_of(Segmentation& segmented, const Mark& mark, float heig
     return {{.mark = mark}};
   }
   const Mask mask = mask_of(segmented, mark);
-  const float stroke = stroke_across(mask);
+  const float stroke = stroke_width_at_most(mask);
   std::vector<Seam> cuts =
       seams_of(mask, tall, stroke * (width < kOneDigit ? kStrokes : kMoreStrokes));
   keep_whole_parts(cuts, mask, height, kLeastArea * stroke * tall);
