@@ -1,6 +1,8 @@
 #include "image/prepare/blurred_strokes.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "image/prepare/stroke.hpp"
 
@@ -14,14 +16,26 @@ constexpr float kSoft = 0.2F;
 /// share of a stroke's width. Between 0.15 and 0.3, and between 2 and 6 times, as much is gained.
 constexpr float kNearby = 0.2F, kMore = 3;
 
-/// The pixels of these pieces.
-Mask pixels_of(const Components& found, const std::vector<bool>& chosen) {
-  Mask mask(found.labels.width, found.labels.height);
-  for (std::size_t i = 0; i < mask.values.size(); ++i) {
-    const int label = found.labels.values[i];
-    mask.values[i] = label > 0 && chosen[static_cast<std::size_t>(label) - 1];
+/// The pieces' box and what a Gaussian of it may see, within the plane.
+Box around(const Components& found, const std::vector<bool>& chosen) {
+  constexpr int kMargin = 12;
+  Box box;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (chosen[i]) box = box.width == 0 ? found.pieces[i].box : united(box, found.pieces[i].box);
   }
-  return mask;
+  const int left = std::max(0, box.x - kMargin), top = std::max(0, box.y - kMargin);
+  return {left, top, std::min(found.labels.width, box.x + box.width + kMargin) - left,
+          std::min(found.labels.height, box.y + box.height + kMargin) - top};
+}
+
+/// What each pixel of the box is.
+template <typename Value, typename Of>
+Grid<Value> of_box(const Box& box, const Of& of) {
+  Grid<Value> part(box.width, box.height);
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) part.at(x, y) = of(box.x + x, box.y + y);
+  }
+  return part;
 }
 
 /// Grey levels that the ink falls by in the pixel beside a stroke, on average; 0 without strokes.
@@ -49,15 +63,23 @@ float slope_of_edges(const Plane& ink, const Mask& strokes) {
 
 std::optional<Plane> without_blur(const Plane& ink, const Components& found,
                                   const std::vector<bool>& chosen, float strength) {
-  const Mask strokes = pixels_of(found, chosen);
-  const float slope = slope_of_edges(ink, strokes), width = stroke_width_at_most(strokes);
+  const Box box = around(found, chosen);
+  const Plane part = of_box<float>(box, [&](int x, int y) { return ink.at(x, y); });
+  const Mask strokes = of_box<std::uint8_t>(box, [&](int x, int y) {
+    const int label = found.labels.at(x, y);
+    return label > 0 && chosen[static_cast<std::size_t>(label) - 1];
+  });
+  const float slope = slope_of_edges(part, strokes), width = stroke_width_at_most(strokes);
   if (slope <= 0 || strength < kSoft * width * slope) return std::nullopt;
-  const Plane mean = blur(ink, kNearby * width);
+  const Plane mean = blur(part, kNearby * width);
   Plane sharp = ink;
-  for (std::size_t i = 0; i < sharp.values.size(); ++i) {
-    const float departs = ink.values[i] - mean.values[i];
-    const bool paper = found.labels.values[i] == 0;
-    if (strokes.values[i] != 0 || (paper && departs < 0)) sharp.values[i] += kMore * departs;
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) {
+      const float departs = part.at(x, y) - mean.at(x, y);
+      const bool paper = found.labels.at(box.x + x, box.y + y) == 0;
+      if (strokes.at(x, y) == 0 && !(paper && departs < 0)) continue;
+      sharp.at(box.x + x, box.y + y) += kMore * departs;
+    }
   }
   return sharp;
 }
