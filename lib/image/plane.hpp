@@ -30,6 +30,16 @@ struct Grid {
   bool inside(int x, int y) const { return x >= 0 && y >= 0 && x < width && y < height; }
 };
 
+/// The values in a box that lies within the grid.
+template <typename T>
+Grid<T> cropped(const Grid<T>& grid, const Box& box) {
+  Grid<T> part(box.width, box.height);
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) part.at(x, y) = grid.at(box.x + x, box.y + y);
+  }
+  return part;
+}
+
 using Plane = Grid<float>;
 using Mask = Grid<std::uint8_t>;
 

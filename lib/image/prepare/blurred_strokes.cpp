@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
 #include "image/prepare/stroke.hpp"
 
@@ -16,26 +15,22 @@ constexpr float kSoft = 0.2F;
 /// share of a stroke's width. Between 0.15 and 0.3, and between 2 and 6 times, as much is gained.
 constexpr float kNearby = 0.2F, kMore = 3;
 
-/// The pieces' box and what a Gaussian of it may see, within the plane.
-Box around(const Components& found, const std::vector<bool>& chosen) {
+/// The box and what a Gaussian of it sees, within the plane.
+Box widened(const Box& box, const Plane& plane) {
   constexpr int kMargin = 12;
-  Box box;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (chosen[i]) box = box.width == 0 ? found.pieces[i].box : united(box, found.pieces[i].box);
-  }
   const int left = std::max(0, box.x - kMargin), top = std::max(0, box.y - kMargin);
-  return {left, top, std::min(found.labels.width, box.x + box.width + kMargin) - left,
-          std::min(found.labels.height, box.y + box.height + kMargin) - top};
+  return {left, top, std::min(plane.width, box.x + box.width + kMargin) - left,
+          std::min(plane.height, box.y + box.height + kMargin) - top};
 }
 
-/// What each pixel of the box is.
-template <typename Value, typename Of>
-Grid<Value> of_box(const Box& box, const Of& of) {
-  Grid<Value> part(box.width, box.height);
-  for (int y = 0; y < box.height; ++y) {
-    for (int x = 0; x < box.width; ++x) part.at(x, y) = of(box.x + x, box.y + y);
+/// The pixels that are of a chosen piece.
+Mask strokes_of(const Grid<int>& labels, const std::vector<bool>& chosen) {
+  Mask strokes(labels.width, labels.height);
+  for (std::size_t i = 0; i < strokes.values.size(); ++i) {
+    const int label = labels.values[i];
+    strokes.values[i] = label > 0 && chosen[static_cast<std::size_t>(label) - 1];
   }
-  return part;
+  return strokes;
 }
 
 /// Grey levels that the ink falls by in the pixel beside a stroke, on average; 0 without strokes.
@@ -63,12 +58,10 @@ float slope_of_edges(const Plane& ink, const Mask& strokes) {
 
 std::optional<Plane> without_blur(const Plane& ink, const Components& found,
                                   const std::vector<bool>& chosen, float strength) {
-  const Box box = around(found, chosen);
-  const Plane part = of_box<float>(box, [&](int x, int y) { return ink.at(x, y); });
-  const Mask strokes = of_box<std::uint8_t>(box, [&](int x, int y) {
-    const int label = found.labels.at(x, y);
-    return label > 0 && chosen[static_cast<std::size_t>(label) - 1];
-  });
+  const Box box = widened(box_of(found, chosen), ink);
+  const Plane part = cropped(ink, box);
+  const Grid<int> labels = cropped(found.labels, box);
+  const Mask strokes = strokes_of(labels, chosen);
   const float slope = slope_of_edges(part, strokes), width = stroke_width_at_most(strokes);
   if (slope <= 0 || strength < kSoft * width * slope) return std::nullopt;
   const Plane mean = blur(part, kNearby * width);
@@ -76,7 +69,7 @@ std::optional<Plane> without_blur(const Plane& ink, const Components& found,
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {
       const float departs = part.at(x, y) - mean.at(x, y);
-      const bool paper = found.labels.at(box.x + x, box.y + y) == 0;
+      const bool paper = labels.at(x, y) == 0;
       if (strokes.at(x, y) == 0 && !(paper && departs < 0)) continue;
       sharp.at(box.x + x, box.y + y) += kMore * departs;
     }

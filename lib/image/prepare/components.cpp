@@ -129,6 +129,15 @@ Box united(const Box& a, const Box& b) {
   return {left, top, right - left, bottom - top};
 }
 
+Box box_of(const Components& found, const std::vector<bool>& chosen) {
+  Box box;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (!chosen[i]) continue;
+    box = box.width == 0 ? found.pieces[i].box : united(box, found.pieces[i].box);
+  }
+  return box;
+}
+
 int gap(const Box& a, const Box& b) {
   const int across = std::max(a.x, b.x) - std::min(a.x + a.width, b.x + b.width);
   const int down = std::max(a.y, b.y) - std::min(a.y + a.height, b.y + b.height);

@@ -36,6 +36,9 @@ bool is_grid(const Components& found, std::size_t index);
 
 Box united(const Box& a, const Box& b);
 
+/// The box around the chosen pieces.
+Box box_of(const Components& found, const std::vector<bool>& chosen);
+
 /// Pixels between two boxes, 0 when they touch or overlap: the larger of the gaps along x and y.
 int gap(const Box& a, const Box& b);
 

@@ -156,7 +156,8 @@ Digit fitted(const Plane& ink, const Extent& box, float aspect) {
 Digit normalise(const Plane& ink, float aspect) {
   const Extent box = extent(ink);
   const float scale = fitting_scale(box, aspect);
-  if (stroke_width_at_most(half_inked(ink)) * scale < kHairline) {
+  const float width = stroke_width_at_most(half_inked(ink));
+  if (width > 0 && width * scale < kHairline) {
     const Plane wider = thickened(ink, kHairline / scale);
     return fitted(wider, extent(wider), aspect);
   }

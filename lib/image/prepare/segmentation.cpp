@@ -274,15 +274,6 @@ void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {
   if (!find_pieces(segmented)) segmented.found = {};
 }
 
-Box box_of(const Components& found, const std::vector<bool>& chosen) {
-  Box box;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    if (!chosen[i]) continue;
-    box = box.width == 0 ? found.pieces[i].box : united(box, found.pieces[i].box);
-  }
-  return box;
-}
-
 Plane isolated(const Segmentation& segmented, const std::vector<bool>& chosen, const Box& box) {
   constexpr int kMargin = 2;
   const Components& found = segmented.found;

@@ -35,10 +35,7 @@ Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chos
   const int left = std::max(0, box.x - kMargin), top = std::max(0, box.y - kMargin);
   const int right = std::min(segmented.ink.width, box.x + box.width + kMargin);
   const int bottom = std::min(segmented.ink.height, box.y + box.height + kMargin);
-  Plane part(right - left, bottom - top);
-  for (int y = top; y < bottom; ++y) {
-    for (int x = left; x < right; ++x) part.at(x - left, y - top) = segmented.brightness.at(x, y);
-  }
+  const Plane part = cropped(segmented.brightness, {left, top, right - left, bottom - top});
   const Plane high = dilated(part, kReach), low = eroded(part, kReach);
   const auto own = [&](int x, int y) {
     if (!segmented.found.labels.inside(x, y)) return true;
