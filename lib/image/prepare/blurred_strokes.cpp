@@ -8,13 +8,6 @@
 namespace mlpctl::image {
 namespace {
 
-/// Pixels across which an edge climbs to the strength of a stroke, as a share of the stroke's
-/// width, from which strokes are blurred.
-constexpr float kSoft = 0.2F;
-/// What departs from the mean nearby departs by so much more then; the mean is a Gaussian's of this
-/// share of a stroke's width. Between 0.15 and 0.3, and between 2 and 6 times, as much is gained.
-constexpr float kNearby = 0.2F, kMore = 3;
-
 /// The box and what a Gaussian of it sees, within the plane.
 Box widened(const Box& box, const Plane& plane) {
   constexpr int kMargin = 12;
@@ -57,21 +50,22 @@ float slope_of_edges(const Plane& ink, const Mask& strokes) {
 }  // namespace
 
 std::optional<Plane> without_blur(const Plane& ink, const Components& found,
-                                  const std::vector<bool>& chosen, float strength) {
+                                  const std::vector<bool>& chosen, float strength,
+                                  const Sharpening& sharpening) {
   const Box box = widened(box_of(found, chosen), ink);
   const Plane part = cropped(ink, box);
   const Grid<int> labels = cropped(found.labels, box);
   const Mask strokes = strokes_of(labels, chosen);
   const float slope = slope_of_edges(part, strokes), width = stroke_width_at_most(strokes);
-  if (slope <= 0 || strength < kSoft * width * slope) return std::nullopt;
-  const Plane mean = blur(part, kNearby * width);
+  if (slope <= 0 || strength < sharpening.soft * width * slope) return std::nullopt;
+  const Plane mean = blur(part, sharpening.nearby * width);
   Plane sharp = ink;
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {
       const float departs = part.at(x, y) - mean.at(x, y);
       const bool paper = labels.at(x, y) == 0;
       if (strokes.at(x, y) == 0 && !(paper && departs < 0)) continue;
-      sharp.at(box.x + x, box.y + y) += kMore * departs;
+      sharp.at(box.x + x, box.y + y) += sharpening.more * departs;
     }
   }
   return sharp;

@@ -129,6 +129,12 @@ Box united(const Box& a, const Box& b) {
   return {left, top, right - left, bottom - top};
 }
 
+double common_area(const Box& a, const Box& b) {
+  const Box both = united(a, b);
+  const int width = a.width + b.width - both.width, height = a.height + b.height - both.height;
+  return width > 0 && height > 0 ? double{1} * width * height : 0;
+}
+
 Box box_of(const Components& found, const std::vector<bool>& chosen) {
   Box box;
   for (std::size_t i = 0; i < chosen.size(); ++i) {

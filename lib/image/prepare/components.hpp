@@ -35,6 +35,8 @@ bool is_blot(const Component& piece);
 bool is_grid(const Components& found, std::size_t index);
 
 Box united(const Box& a, const Box& b);
+/// Pixels that both boxes hold.
+double common_area(const Box& a, const Box& b);
 
 /// The box around the chosen pieces.
 Box box_of(const Components& found, const std::vector<bool>& chosen);

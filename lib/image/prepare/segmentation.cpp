@@ -1,11 +1,13 @@
 #include "image/prepare/segmentation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "image/prepare/blurred_strokes.hpp"
 #include "image/prepare/ruled_lines.hpp"
 #include "image/prepare/straight_runs.hpp"
+#include "image/prepare/stroke.hpp"
 #include "image/prepare/thick_strokes.hpp"
 
 namespace mlpctl::image {
@@ -89,13 +91,12 @@ Plane without_edge_pieces(const Segmentation& segmented) {
   return ink_without(segmented, on_edge);
 }
 
-/// Whether the mask has more than the soft edges of the pieces.
-bool has_strokes_beyond(const Components& found, const Mask& mask) {
-  /// Edges are so soft, in pixels and as a share of the longer side; fewer pixels, as a share of
-  /// those of the pieces, are noise.
-  constexpr int kEdge = 2;
-  constexpr double kFewest = 0.01;
-  const int edge = std::max(kEdge, std::max(mask.width, mask.height) / 200);
+/// Of the usual stroke's strength about a fifth or a tenth, as shares of the level.
+constexpr float kFaint = 0.45F, kFaintest = 0.22F;
+
+/// Whether the mask has more than the pieces' edges, which are so many pixels wide: at least this
+/// share of their area.
+bool has_strokes_beyond(const Components& found, const Mask& mask, int edge, double fewest) {
   const Grid<int>& labels = found.labels;
   const auto inked = [&](int x, int y) { return labels.inside(x, y) && labels.at(x, y) > 0; };
   int area = 0, beyond = 0;
@@ -109,7 +110,18 @@ bool has_strokes_beyond(const Components& found, const Mask& mask) {
       beyond += beside ? 0 : 1;
     }
   }
-  return beyond > kFewest * area;
+  return beyond > fewest * area;
+}
+
+/// Whether strokes go on, beyond the rim that a blur makes, with less pressure.
+bool has_fainter_strokes(const Segmentation& segmented) {
+  /// Such a rim is narrower than so much of a stroke, and such strokes have more ink.
+  constexpr float kRim = 0.6F;
+  constexpr double kFewest = 0.05;
+  const float width = stroke_width_at_most(above(segmented.ink, segmented.level));
+  const Mask faint =
+      above(segmented.ink, std::max(0.5F * segmented.least, kFaint * segmented.level));
+  return has_strokes_beyond(segmented.found, faint, static_cast<int>(kRim * width), kFewest);
 }
 
 float mass_of(const Components& found) {
@@ -180,8 +192,6 @@ Segmentation segment_ink(InkPlane plane, float line_span) {
 }
 
 std::optional<Segmentation> with_faint_ink(const Segmentation& segmented, Faintness faintness) {
-  /// Of the usual stroke's strength about a fifth or a tenth.
-  constexpr float kFaint = 0.45F, kFaintest = 0.22F;
   /// Noise is smoothed so far, as a share of the longer side, and counts for half as much then.
   constexpr float kSmooth = 0.003F, kSmoothNoise = 0.5F;
   if (segmented.found.pieces.empty()) return std::nullopt;
@@ -193,7 +203,12 @@ std::optional<Segmentation> with_faint_ink(const Segmentation& segmented, Faintn
   const float level = std::max(least, (faintest ? kFaintest : kFaint) * segmented.level);
   Plane seen = noisy ? blur(ink, kSmooth * side) : ink;
   Mask mask = above(seen, level);
-  if (!has_strokes_beyond(segmented.found, mask)) return std::nullopt;
+  /// Edges are so soft, in pixels and as a share of the longer side; fewer pixels, as a share of
+  /// those of the pieces, are noise.
+  constexpr int kEdge = 2;
+  constexpr double kFewest = 0.01;
+  const int edge = std::max(kEdge, std::max(ink.width, ink.height) / 200);
+  if (!has_strokes_beyond(segmented.found, mask, edge, kFewest)) return std::nullopt;
   Segmentation faint{.ink = std::move(seen),
                      .brightness = segmented.brightness,
                      .flat = segmented.flat,
@@ -245,11 +260,12 @@ std::optional<Segmentation> without_thin_strokes(const Segmentation& segmented) 
 }
 
 std::optional<Segmentation> without_blur(const Segmentation& segmented,
-                                         const std::vector<bool>& pieces) {
+                                         const std::vector<bool>& pieces,
+                                         const Sharpening& sharpening) {
   const Components& found = segmented.found;
   if (found.pieces.empty()) return std::nullopt;
   std::optional<Plane> sharp =
-      without_blur(segmented.ink, found, pieces, segmented.level / kLevelShare);
+      without_blur(segmented.ink, found, pieces, segmented.level / kLevelShare, sharpening);
   if (!sharp) return std::nullopt;
   for (std::size_t i = 0; i < sharp->values.size(); ++i) {
     const int label = found.labels.values[i];
@@ -264,8 +280,24 @@ std::optional<Segmentation> without_blur(const Segmentation& segmented,
   return way;
 }
 
-std::optional<Segmentation> without_blur(const Segmentation& segmented) {
-  return without_blur(segmented, std::vector<bool>(segmented.found.pieces.size(), true));
+std::vector<Segmentation> without_blur(const Segmentation& segmented) {
+  /// Of the level: what a blur joined may lie above it still, and what it parted below.
+  constexpr std::array kOtherLevels{0.6F, 1.5F};
+  std::vector<Segmentation> ways;
+  const std::vector<bool> all(segmented.found.pieces.size(), true);
+  std::optional<Segmentation> sharp = without_blur(segmented, all, kOfDigit);
+  if (!sharp) return ways;
+  ways.push_back(std::move(*sharp));
+  if (has_fainter_strokes(segmented)) return ways;
+  for (const float share : kOtherLevels) {
+    Segmentation way = ways.front();
+    way.level *= share;
+    way.found = find_components(above(way.ink, way.level), way.ink);
+    weigh(way.found, segmented.ink);
+    way.mass = std::max(segmented.mass, mass_of(way.found));
+    ways.push_back(std::move(way));
+  }
+  return ways;
 }
 
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {

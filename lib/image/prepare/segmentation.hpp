@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "image/prepare/blurred_strokes.hpp"
 #include "image/prepare/components.hpp"
 #include "image/prepare/ink.hpp"
 
@@ -45,9 +46,11 @@ std::optional<Segmentation> without_thin_strokes(const Segmentation& segmented);
 /// The same ink with these pieces as before they were blurred, and without those that have no area;
 /// empty where they are not blurred.
 std::optional<Segmentation> without_blur(const Segmentation& segmented,
-                                         const std::vector<bool>& pieces);
-/// The same with all pieces.
-std::optional<Segmentation> without_blur(const Segmentation& segmented);
+                                         const std::vector<bool>& pieces,
+                                         const Sharpening& sharpening);
+/// The same with all pieces, as a digit: by the level of its strokes and, unless fainter ones go on
+/// from them, by a lower and a higher one.
+std::vector<Segmentation> without_blur(const Segmentation& segmented);
 
 /// Takes these pieces' ink away and finds the others anew: by the level of their own strokes.
 void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);

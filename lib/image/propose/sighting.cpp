@@ -44,11 +44,14 @@ Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chos
   };
   float steps = 0, strength = 0;
   int edge = 0, inner = 0;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (!chosen[i]) continue;
+    strength += segmented.found.pieces[i].mass;
+    inner += segmented.found.pieces[i].area;
+  }
   for (int y = top; y < bottom; ++y) {
     for (int x = left; x < right; ++x) {
       if (!own(x, y)) continue;
-      strength += segmented.ink.at(x, y);
-      ++inner;
       if (own(x - 1, y) && own(x + 1, y) && own(x, y - 1) && own(x, y + 1)) continue;
       steps += high.at(x - left, y - top) - low.at(x - left, y - top);
       ++edge;
@@ -140,7 +143,7 @@ void look_closer(std::vector<Sighting>& seen, const Segmentation& segmented, Sou
   };
   add_whole(with_faint_ink(segmented, Faintness::kFaint), Group::kFaint);
   add_whole(with_faint_ink(segmented, Faintness::kFaintest), Group::kFaintest);
-  add_whole(without_blur(segmented), Group::kSharp);
+  for (Segmentation& way : without_blur(segmented)) add_whole(std::move(way), Group::kSharp);
   add_whole(without_thin_strokes(segmented), Group::kThick);
   for (const Segmentation& rest : without_lines(segmented)) {
     std::vector<Grouping> groupings = groupings_of(rest.found, kMostBesideLines);
@@ -150,10 +153,7 @@ void look_closer(std::vector<Sighting>& seen, const Segmentation& segmented, Sou
 }
 
 float agreement(const Box& a, const Box& b) {
-  const Box both = united(a, b);
-  const int width = a.width + b.width - both.width, height = a.height + b.height - both.height;
-  if (width <= 0 || height <= 0) return 0;
-  const double common = double{1} * width * height;
+  const double common = common_area(a, b);
   const double all = double{1} * a.width * a.height + double{1} * b.width * b.height - common;
   return static_cast<float>(common / all);
 }

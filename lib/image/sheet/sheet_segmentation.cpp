@@ -164,7 +164,7 @@ void sharpen(Segmentation& segmented) {
   std::vector<bool> strokes;
   for (const Component& piece : segmented.found.pieces)
     strokes.push_back(piece.area > 0 && !is_rule(piece, segmented.ink));
-  std::optional<Segmentation> sharp = without_blur(segmented, strokes);
+  std::optional<Segmentation> sharp = without_blur(segmented, strokes, kOfSheet);
   if (sharp) segmented = std::move(*sharp);
 }
 

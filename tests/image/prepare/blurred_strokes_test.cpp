@@ -4,11 +4,15 @@
 #include <cmath>
 #include <optional>
 
+#include "image/prepare/segmentation.hpp"
+
 using mlpctl::image::blur;
 using mlpctl::image::Components;
 using mlpctl::image::find_components;
+using mlpctl::image::kOfSheet;
 using mlpctl::image::Mask;
 using mlpctl::image::Plane;
+using mlpctl::image::segment_ink;
 using mlpctl::image::without_blur;
 
 namespace {
@@ -49,7 +53,7 @@ TEST_CASE("loops that a blur has filled are open again, at any size") {
     const auto size = static_cast<float>(radius);
     const Plane blurred = blur(rings(1, size, 0.7F * size), 0.55F * size);
     REQUIRE(filled(blurred, radius) > 0.7F);
-    const auto sharp = without_blur(blurred, pieces_of(blurred), {true}, kRingInk / 2);
+    const auto sharp = without_blur(blurred, pieces_of(blurred), {true}, kRingInk / 2, kOfSheet);
     REQUIRE(sharp.has_value());
     CHECK(filled(*sharp, radius) < filled(blurred, radius) - 0.15F);
   }
@@ -57,17 +61,17 @@ TEST_CASE("loops that a blur has filled are open again, at any size") {
 
 TEST_CASE("strokes with steep edges are not blurred") {
   const Plane sharp = rings(1, 30, 18);
-  CHECK_FALSE(without_blur(sharp, pieces_of(sharp), {true}, kRingInk).has_value());
+  CHECK_FALSE(without_blur(sharp, pieces_of(sharp), {true}, kRingInk, kOfSheet).has_value());
   const Plane paper(30, 20);
-  CHECK_FALSE(without_blur(paper, pieces_of(paper), {}, kRingInk).has_value());
+  CHECK_FALSE(without_blur(paper, pieces_of(paper), {}, kRingInk, kOfSheet).has_value());
 }
 
 TEST_CASE("nothing is added beside strokes, and pieces that are not chosen stay as they are") {
   const Plane blurred = blur(rings(2, 8, 6), 3);
   const Components found = pieces_of(blurred);
   REQUIRE(found.pieces.size() == 2);
-  const auto both = without_blur(blurred, found, {true, true}, kRingInk / 2);
-  const auto first = without_blur(blurred, found, {true, false}, kRingInk / 2);
+  const auto both = without_blur(blurred, found, {true, true}, kRingInk / 2, kOfSheet);
+  const auto first = without_blur(blurred, found, {true, false}, kRingInk / 2, kOfSheet);
   REQUIRE((both && first));
   CHECK(first->at(8, 16) > blurred.at(8, 16));
   for (std::size_t i = 0; i < blurred.values.size(); ++i) {
@@ -75,4 +79,27 @@ TEST_CASE("nothing is added beside strokes, and pieces that are not chosen stay 
     if (label == 0) CHECK(both->values[i] <= blurred.values[i]);
     if (label == found.labels.at(40, 16)) CHECK(first->values[i] == blurred.values[i]);
   }
+}
+
+TEST_CASE("a blurred digit is seen by three levels, one with fainter strokes by its own") {
+  const Plane ring = rings(1, 20, 14);
+  Plane sharp(240, 240);
+  for (int y = 0; y < ring.height; ++y) {
+    for (int x = 0; x < ring.width; ++x) sharp.at(x + 80, y + 80) = ring.at(x, y);
+  }
+  Plane two = sharp;
+  for (int y = 80; y < 160; ++y) {
+    for (int x = 170; x < 182; ++x) two.at(x, y) = 0.35F * kRingInk;
+  }
+  const auto ways_of = [](const Plane& ink) {
+    return without_blur(segment_ink({.ink = ink, .brightness = ink, .flat = true}));
+  };
+  const auto ways = ways_of(blur(sharp, 9));
+  REQUIRE(ways.size() == 3);
+  CHECK(ways[1].level < ways[0].level);
+  CHECK(ways[0].level < ways[2].level);
+  REQUIRE_FALSE((ways[1].found.pieces.empty() || ways[2].found.pieces.empty()));
+  CHECK(ways[1].found.pieces[0].area > ways[2].found.pieces[0].area);
+  CHECK(ways_of(blur(two, 9)).size() == 1);
+  CHECK(ways_of(sharp).empty());
 }
