@@ -1,6 +1,7 @@
 #include "image/propose/stretched_digit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -28,6 +29,9 @@ constexpr double kSpeck = 0.05;
 
 /// Width over height of MNIST's digits, on average.
 constexpr float kUsualAspect = 0.7F;
+/// How wide it was before it was stretched is lost: the usual, and near the 10th and the 90th
+/// percentile of MNIST's.
+constexpr std::array kAspects{kUsualAspect, 0.45F, 1.0F};
 
 /// The tips of strokes get lost where such a set keeps two levels.
 int slack_of(int width, int height) {
@@ -141,9 +145,11 @@ std::vector<Reading> as_stretched(const Picture& picture) {
   const bool light_first = of_light->rim <= of_dark->rim;
   std::vector<Reading> readings;
   for (const bool ink_is_light : {light_first, !light_first}) {
-    Digit digit = normalise(with_margin(ink_is_light ? light : dark), kUsualAspect);
-    digit.box = in_file({0, 0, light.width, light.height}, factor * picture.reduction);
-    readings.push_back({{std::move(digit)}, (ink_is_light ? of_light : of_dark)->terms});
+    for (const float aspect : kAspects) {
+      Digit digit = normalise(with_margin(ink_is_light ? light : dark), aspect);
+      digit.box = in_file({0, 0, light.width, light.height}, factor * picture.reduction);
+      readings.push_back({{std::move(digit)}, (ink_is_light ? of_light : of_dark)->terms});
+    }
   }
   return readings;
 }

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
+#include <set>
 
 #include "base/random.hpp"
 #include "image/drawn.hpp"
 #include "image/propose/likeliest.hpp"
 #include "image/propose/ready_digit.hpp"
+#include "image/propose/stretched_digit.hpp"
 #include "mlpctl/error.hpp"
 
 using namespace mlpctl;
@@ -166,6 +168,18 @@ TEST_CASE("a digit that was stretched to fill a square is drawn narrower again")
     CHECK(columns(stretched) <= 15);
     CHECK(columns(stretched) >= 13);
   }
+}
+
+TEST_CASE("how wide a stretched digit was written is left to the judge") {
+  image::Picture stretched = page(48, 48);
+  draw_zero(stretched, 0, 0, 48, 48, 6);
+  std::set<int> widths;
+  for (const image::Reading& reading : image::as_stretched(stretched)) {
+    int inked = 0;
+    for (int x = 0; x < image::kDigitSide; ++x) inked += level(reading.digit, x, 14) > 0 ? 1 : 0;
+    widths.insert(inked);
+  }
+  CHECK(widths.size() >= 3);
 }
 
 TEST_CASE("strokes that cover most of a stretched digit's square are proposed as its ink") {
