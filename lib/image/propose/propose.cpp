@@ -137,23 +137,45 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
   return in_whole(propose_digit(cropped(picture, inside)), inside, picture);
 }
 
-/// What the cells of tables hold without the lines along their sides, which hide no shadow.
-std::vector<Reading> propose_in_frames(const Picture& picture) {
-  std::vector<Reading> all;
-  for (const Box& inside : insides_of_frames(picture)) {
-    Looks looks(cropped(picture, inside), 1);
-    InkPlane plane = looks.ink().on_paper(kWide);
-    const bool doubtful = plane.doubtful;
-    look_at_ink(looks, segment_ink(std::move(plane)), doubtful,
-                std::max(inside.width, inside.height));
-    std::vector<Reading> readings;
-    for (const Sighting& each : looks.all()) readings.push_back(each.reading);
-    for (Reading& each : in_whole(std::move(readings), inside, picture)) {
-      if (is_cut(each.digit.box, inside, picture)) each.terms.group = Group::kCut;
-      all.push_back(std::move(each));
-    }
+/// How many of a picture's sides a frame was found along.
+int lines_around(const Box& inside, const Picture& picture) {
+  return (inside.x > 0 ? 1 : 0) + (inside.y > 0 ? 1 : 0) +
+         (inside.x + inside.width < picture.width ? 1 : 0) +
+         (inside.y + inside.height < picture.height ? 1 : 0);
+}
+
+/// Whether so much of the box lies beyond the inside of a frame that it holds some of the frame.
+bool holds_frame(const Box& box, const Box& inside) {
+  constexpr double kBeyond = 0.2;
+  const double area = double{1} * box.width * box.height;
+  return common_area(box, inside) < (1 - kBeyond) * area;
+}
+
+/// Lets readings that hold some of this frame be told as such. One line may be a digit's, two are a
+/// frame's.
+void doubt_frames(std::vector<Reading>& readings, const Box& inside, const Picture& picture) {
+  if (lines_around(inside, picture) < 2) return;
+  const Box in = in_file(inside, picture.reduction);
+  for (Reading& each : readings) {
+    const bool stretched = each.terms.source == Source::kStretched;
+    if (!stretched && holds_frame(each.digit.box, in)) each.terms.group = Group::kCut;
   }
-  return all;
+}
+
+/// What the cells of tables hold without the lines along their sides, which hide no shadow.
+std::vector<Reading> propose_in_frame(const Picture& picture, const Box& inside) {
+  Looks looks(cropped(picture, inside), 1);
+  InkPlane plane = looks.ink().on_paper(kWide);
+  const bool doubtful = plane.doubtful;
+  look_at_ink(looks, segment_ink(std::move(plane)), doubtful,
+              std::max(inside.width, inside.height));
+  std::vector<Reading> readings;
+  for (const Sighting& each : looks.all()) readings.push_back(each.reading);
+  readings = in_whole(std::move(readings), inside, picture);
+  for (Reading& each : readings) {
+    if (is_cut(each.digit.box, inside, picture)) each.terms.group = Group::kCut;
+  }
+  return readings;
 }
 
 }  // namespace
@@ -175,7 +197,11 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   for (Sighting& each : sightings_in(looks, on_paper, doubtful, side)) {
     readings.push_back(std::move(each.reading));
   }
-  std::ranges::move(propose_in_frames(picture), std::back_inserter(readings));
+  const std::vector<Box> insides = insides_of_frames(picture);
+  for (const Box& inside : insides) doubt_frames(readings, inside, picture);
+  for (const Box& inside : insides) {
+    std::ranges::move(propose_in_frame(picture, inside), std::back_inserter(readings));
+  }
   return readings;
 }
 

@@ -25,7 +25,7 @@ enum class Group {
   kFaint,      ///< the first of these with the fainter strokes that go on from it
   kUnruled,    ///< the first of these after straight lines were taken out
   kThick,      ///< the first of these without strokes that are much thinner than the others
-  kCut,        ///< what may go on under the frame of a table's cell
+  kCut,        ///< what may go on under the frame of a table's cell, or holds some of it
   kFaintest,   ///< the first of these with the faintest strokes that go on from it
   kSharp,      ///< the first of these as before a blur
 };
