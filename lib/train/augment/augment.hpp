@@ -35,7 +35,7 @@ struct AugmentOptions {
   /// The share of nines whose tail is turned to the left.
   float tail = 0.15F;
   /// The share of digits written anew in another school's style.
-  float styles = 0.2F;
+  float styles = 0.16F;
   /// The share of digits with remains of a line or a frame, or with a gap where one was.
   float remains = 0.05F;
   /// The share of digits replaced by what is no digit, or not one, and labelled so.
