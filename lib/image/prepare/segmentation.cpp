@@ -139,6 +139,12 @@ void weigh(Components& found, const Plane& ink) {
   }
 }
 
+/// Lets what was found in sharpened ink have the masses that it had before.
+void weigh_unsharpened(Segmentation& sharp, const Segmentation& before) {
+  weigh(sharp.found, before.ink);
+  sharp.mass = std::max(before.mass, mass_of(sharp.found));
+}
+
 /// Finds the level and the pieces; false when no ink is stronger than the least.
 bool find_pieces(Segmentation& segmented) {
   float strength = stroke_strength(segmented.ink, kInkShare);
@@ -273,10 +279,7 @@ std::optional<Segmentation> without_blur(const Segmentation& segmented,
     if (dropped) sharp->values[i] = 0;
   }
   std::optional<Segmentation> way = seen_with(segmented, std::move(*sharp));
-  if (way) {
-    weigh(way->found, segmented.ink);
-    way->mass = std::max(segmented.mass, mass_of(way->found));
-  }
+  if (way) weigh_unsharpened(*way, segmented);
   return way;
 }
 
@@ -293,8 +296,7 @@ std::vector<Segmentation> without_blur(const Segmentation& segmented) {
     Segmentation way = ways.front();
     way.level *= share;
     way.found = find_components(above(way.ink, way.level), way.ink);
-    weigh(way.found, segmented.ink);
-    way.mass = std::max(segmented.mass, mass_of(way.found));
+    weigh_unsharpened(way, segmented);
     ways.push_back(std::move(way));
   }
   return ways;

@@ -44,6 +44,7 @@ Sharpness sharpness(const Segmentation& segmented, const std::vector<bool>& chos
   };
   float steps = 0, strength = 0;
   int edge = 0, inner = 0;
+  // Pieces of sharpened ink have the mass that they had before, as brightness has.
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (!chosen[i]) continue;
     strength += segmented.found.pieces[i].mass;
