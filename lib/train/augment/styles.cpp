@@ -51,17 +51,21 @@ constexpr Way kWays[] = {
     {1, "0,62 ~52,8 ~78,2 ~84,20 -80,100"},                        // long flag and a bend
     {1, "0,50 -100,0 -84,100"},                                    // wide flag
     {1, "26,34 -56,0 -50,92 | 0,100 -100,94"},                     // wide foot
+    {1, "0,58 -56,0 -52,84 ~66,100 -100,88"},                      // long flag, swung foot
     {2, "10,22 ~42,0 ~80,20 ~62,60 ~28,92 ~8,90 ~25,76 ~55,92 ~98,94"},   // looped at the foot
     {2, "44,34 ~24,30 ~22,12 ~55,0 ~82,20 ~50,66 ~4,98 ~36,88 ~94,94"},   // curled
     {2, "8,15 ~50,2 ~80,18 -8,96 -92,96"},                                // angular
     {2, "12,25 ~45,0 ~80,25 ~45,65 -5,95 ~38,85 ~68,99 ~100,86"},         // a wave for a foot
     {2, "46,34 ~26,14 ~56,0 ~80,22 ~44,64 -2,86 ~52,84 ~76,98 ~100,72"},  // curled, foot swung up
     {2, "50,28 ~32,10 ~60,0 ~84,22 ~50,62 ~10,92 ~4,74 ~34,74 ~64,94 ~98,78"},  // two loops
+    {2, "8,18 ~46,0 ~62,16 -20,100 -100,40"},                                   // as a tick
+    {2, "0,22 ~42,0 ~66,14 -24,92 ~60,84 -100,64"},                             // a rising foot
     {3, "10,2 -85,2 -42,40 ~85,62 ~75,95 ~35,100 ~5,85"},                       // flat at the top
     {3, "20,12 ~60,0 ~80,12 -45,32 ~74,44 ~70,70 ~40,92 ~0,100"},         // small head, long tail
     {3, "10,15 ~50,0 ~82,20 ~50,46 ~36,48 ~50,42 ~88,70 ~50,100 ~5,85"},  // looped in the middle
     {3, "10,0 -86,4 -44,44 -88,74 -8,100"},                               // angular
     {3, "0,0 -100,6 -30,42 -78,58 -72,96 -26,98 -8,82"},                  // the same, wide top
+    {3, "20,6 -84,0 -46,34 ~68,56 ~48,84 -0,100"},                        // small, slanted tail
     {4, "22,0 -4,60 -98,58 | 68,25 -62,100"},                             // open
     {4, "14,2 ~10,30 -12,58 -98,55 | 76,0 -72,100"},                 // open, both sides as tall
     {4, "70,100 -70,0 -3,66 -100,66"},                               // closed
@@ -82,6 +86,8 @@ constexpr Way kWays[] = {
     {4, "78,0 -0,58 -100,50 | 78,0 -54,100"},                        // closed, slanted
     {4, "62,0 -8,44 -94,40 | 62,0 -50,100"},                         // the same, small
     {4, "82,0 -0,70 -100,66 | 74,8 -62,100"},                        // the same, low bar
+    {4, "66,14 -0,60 -100,52 | 84,0 -50,100"},                       // its stem begun above
+    {4, "66,0 ~30,22 -0,52 -100,46 | 66,0 ~62,50 -40,100"},          // closed, slanted and round
     {5, "24,4 -16,45 ~50,38 ~86,65 ~60,97 ~8,92 | 24,4 -88,0"},      // bar last
     {5, "25,12 -16,48 ~50,42 ~84,68 ~58,98 ~8,94 | 40,4 -98,0"},     // bar apart
     {5, "86,3 ~35,5 ~20,35 ~62,52 ~84,78 ~50,100 ~8,90"},            // one curve
@@ -94,6 +100,7 @@ constexpr Way kWays[] = {
     {6, "90,0 -40,4 ~10,58 ~42,100 ~86,78 ~52,52 ~12,70"},                // bar at the top
     {6, "88,0 -28,14 -8,62 ~42,100 ~84,76 ~50,52 -10,68"},                // flat top
     {6, "54,0 -42,52 ~24,88 ~58,100 ~96,86 ~70,66 -0,92"},                // its bar begun outside
+    {6, "90,0 ~44,48 ~14,86 ~30,100 ~52,90 ~40,74 ~18,88"},               // a stroke and a small round
     {7, "5,3 -92,3 -36,100 | 20,50 -86,48"},                              // barred
     {7, "0,14 ~20,2 ~50,12 ~75,10 -95,0 ~60,45 ~40,100 | 20,52 -88,46"},  // wave and bar
     {7, "0,14 ~20,2 ~50,12 ~75,10 -95,0 ~60,45 ~40,100"},                 // wave
@@ -118,6 +125,7 @@ constexpr Way kWays[] = {
     {8, "70,28 ~84,8 ~58,2 ~60,26 ~14,60 ~30,98 ~70,92 ~74,52 ~60,26"},  // small head, round foot
     {8, "90,4 ~54,0 ~42,24 ~62,58 ~42,100 ~10,88 ~34,58 ~84,30 ~98,2"},  // an S and a line back
     {8, "96,18 ~70,0 ~26,6 ~34,32 ~66,62 ~54,98 ~22,90 ~34,60 ~66,34"},  // the same, left open
+    {8, "50,58 ~12,38 ~28,4 ~76,6 ~86,34 ~42,70 ~30,96 ~60,98 ~66,78 ~50,58"},  // large head
     {9, "92,16 ~60,2 ~15,8 ~4,28 ~30,48 -92,42 | 92,22 ~92,62 ~60,96 -5,97"},  // open, flat tail
     {9, "88,12 ~50,0 ~8,20 ~35,46 ~86,34 | 88,12 ~90,60 ~55,98 ~8,95"},        // a stem of its own
     {9, "78,14 ~46,0 ~22,14 ~46,30 -80,12 ~84,70 ~60,98 ~20,96 ~0,82"},    // small head, wide tail
@@ -133,6 +141,7 @@ constexpr Way kWays[] = {
     {9, "20,0 ~8,36 ~50,44 -90,8 ~82,70 ~50,100 ~18,90"},                      // as a letter y
     {9, "84,8 ~40,0 ~8,22 ~34,42 -82,10 ~90,64 ~46,100 ~8,80"},                // as a letter g
     {9, "86,10 ~60,2 ~20,10 ~16,34 ~50,40 ~84,20 ~76,74 ~30,100"},             // open, bent stem
+    {9, "72,12 ~44,0 ~26,14 ~46,26 -80,6 -40,100"},                            // small head, slanted stem
 };
 
 Style style_of(std::string_view points) {
@@ -228,10 +237,15 @@ void place(std::vector<Segment>& segments, float side) {
 
 }  // namespace
 
+float style_weight(int label) {
+  return static_cast<float>(styles()[static_cast<std::size_t>(label)].size() * 10) /
+         static_cast<float>(std::size(kWays));
+}
+
 void write_in_style(Canvas& canvas, int label, Random& random) {
   constexpr float kFit = 20, kJitter = 0.06F;
   const auto& ways = styles()[static_cast<std::size_t>(label)];
-  const float aspect = random.uniform(0.45F, 1.0F), radius = random.uniform(0.8F, 1.7F);
+  const float aspect = random.uniform(0.33F, 1.1F), radius = random.uniform(0.8F, 1.7F);
   Style style = ways[random.below(ways.size())];
   for (Step& step : style) {
     step.at.x = (step.at.x + random.uniform(-kJitter, kJitter)) * aspect;

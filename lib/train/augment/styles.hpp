@@ -5,6 +5,9 @@
 
 namespace mlpctl::train {
 
+/// How many ways the digit `label` is written in, beside the mean digit.
+float style_weight(int label);
+
 /// Writes the digit `label` (0 to 9) anew on the canvas, in one of the ways in which it is taught
 /// and written that MNIST's writers hardly have: crossed noughts, flagged and footed ones, looped
 /// twos, open fours, fives with their bar apart, curled sixes, wavy and barred sevens, hooked
