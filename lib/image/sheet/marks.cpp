@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <queue>
 #include <utility>
 
 namespace mlpctl::image {
@@ -78,13 +80,18 @@ bool runs_off(const Component& piece) {
   return piece.rim > 0 && std::max(box.width, box.height) > 5 * std::min(box.width, box.height);
 }
 
-/// What is not among the heaviest is noise on a sheet of writing.
+/// Drops noise: of more marks than a page of writing mostly has, what is none of the heaviest and
+/// much lighter than the mark in which the middle of all ink lies; and of any number of marks all
+/// but so many that time allows.
 void keep_heaviest(std::vector<Mark>& marks) {
-  constexpr std::size_t kMostMarks = 200;
-  if (marks.size() <= kMostMarks) return;
-  std::stable_sort(marks.begin(), marks.end(),
-                   [](const Mark& a, const Mark& b) { return a.mass > b.mass; });
-  marks.resize(kMostMarks);
+  constexpr std::size_t kUsual = 200, kBounded = 2000;
+  constexpr float kLight = 0.15F;
+  if (marks.size() <= kUsual) return;
+  const float least = kLight * middle_of(marks, [](const Mark& mark) { return mark.mass; });
+  std::ranges::stable_sort(marks, std::ranges::greater(), &Mark::mass);
+  std::size_t count = kUsual;
+  while (count < std::min(marks.size(), kBounded) && marks[count].mass > least) ++count;
+  marks.resize(count);
 }
 
 int overlap(int a, int a_size, int b, int b_size) {
@@ -127,22 +134,38 @@ bool belong_together(const Mark& a, const Mark& b, float height) {
 
 /// Joins the nearest parts first, so that a five's bar goes to the five and not to its neighbour.
 void join_parts(std::vector<Mark>& marks, float height) {
-  for (;;) {
-    std::size_t first = 0, second = 0;
-    int least = INT32_MAX;
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-      for (std::size_t j = i + 1; j < marks.size(); ++j) {
-        const int between = gap(marks[i].box, marks[j].box);
-        if (between >= least || !belong_together(marks[i], marks[j], height)) continue;
-        least = between;
-        first = i;
-        second = j;
-      }
-    }
-    if (second == 0) return;
-    join(marks[first], marks[second]);
-    marks.erase(marks.begin() + static_cast<std::ptrdiff_t>(second));
+  struct Pair {
+    int between;
+    std::size_t first, second;
+    int joins;  ///< that both had seen; later ones make it void
+    auto operator<=>(const Pair&) const = default;
+  };
+  std::priority_queue<Pair, std::vector<Pair>, std::greater<>> nearest;
+  std::vector<int> joins(marks.size());
+  std::vector<bool> gone(marks.size());
+  const auto offer = [&](std::size_t a, std::size_t b) {
+    if (a == b || gone[a] || gone[b] || !belong_together(marks[a], marks[b], height)) return;
+    const auto [first, second] = std::minmax(a, b);
+    nearest.push({gap(marks[a].box, marks[b].box), first, second, joins[a] + joins[b]});
+  };
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    for (std::size_t j = i + 1; j < marks.size(); ++j) offer(i, j);
   }
+  while (!nearest.empty()) {
+    const Pair pair = nearest.top();
+    nearest.pop();
+    const auto [between, first, second, seen] = pair;
+    if (gone[first] || gone[second] || seen != joins[first] + joins[second]) continue;
+    join(marks[first], marks[second]);
+    gone[second] = true;
+    ++joins[first];
+    for (std::size_t i = 0; i < marks.size(); ++i) offer(first, i);
+  }
+  std::vector<Mark> left;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (!gone[i]) left.push_back(std::move(marks[i]));
+  }
+  marks = std::move(left);
 }
 
 /// Several digits that touch are as tall together as one at least, and a flat rest of a line is

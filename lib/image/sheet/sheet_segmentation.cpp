@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "image/prepare/ink.hpp"
+#include "image/sheet/marks.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -82,19 +83,28 @@ bool is_frame(const Component& piece, const Plane& ink) {
          static_cast<float>(piece.box.height) > kDown * static_cast<float>(ink.height);
 }
 
-/// Those of the pieces, by their labels, that are darker than pencils and would set the level; none
-/// where they are not much: this share of all ink.
-std::vector<bool> dark_ones(const Segmentation& segmented,
-                            bool (*is_dark)(const Component&, const Plane&), float much = 0.1F) {
-  std::vector<bool> dark;
+/// The chosen pieces, by their labels; none where they are not much: this share of all ink.
+std::vector<bool> if_much(const Segmentation& segmented, std::vector<bool> chosen, float much) {
   float all = 0, sum = 0;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const float mass = segmented.found.pieces[i].mass;
+    all += mass;
+    sum += chosen[i] ? mass : 0;
+  }
+  if (sum <= much * all) chosen.clear();
+  return chosen;
+}
+
+/// Those of the pieces, by their labels, that are darker than pencils and would set the level; none
+/// where they are not much.
+std::vector<bool> dark_ones(const Segmentation& segmented,
+                            bool (*is_dark)(const Component&, const Plane&)) {
+  constexpr float kMuch = 0.1F;
+  std::vector<bool> dark;
   for (const Component& piece : segmented.found.pieces) {
     dark.push_back(is_dark(piece, segmented.ink));
-    all += piece.mass;
-    sum += dark.back() ? piece.mass : 0;
   }
-  if (sum <= much * all) dark.clear();
-  return dark;
+  return if_much(segmented, std::move(dark), kMuch);
 }
 
 /// Whether ink counts as it was lit, or as in even light, which is known of dark ink on paper.
@@ -128,22 +138,45 @@ bool is_written_on(const Segmentation& segmented) {
   return std::ranges::count_if(segmented.found.pieces, like_writing) >= kFewest;
 }
 
-/// Whether it is a straight line, as what is left of a table's: many times as long as wide.
-bool is_rule(const Component& piece, const Plane&) {
+/// Whether it is many times as long as wide.
+bool is_slender(const Box& box, int area) {
   constexpr int kSlender = 15;
-  const int longest = std::max(piece.box.width, piece.box.height);
-  return longest * longest > kSlender * piece.area;
+  const int longest = std::max(box.width, box.height);
+  return longest * longest > kSlender * area;
+}
+
+/// By the pieces' labels those that are slender and longer than so many pixels.
+std::vector<bool> lines_beyond(const Segmentation& segmented, float pixels) {
+  std::vector<bool> lines;
+  for (const Component& piece : segmented.found.pieces) {
+    const int longest = std::max(piece.box.width, piece.box.height);
+    lines.push_back(is_slender(piece.box, piece.area) && static_cast<float>(longest) > pixels);
+  }
+  return lines;
+}
+
+/// By the pieces' labels the straight lines, as what is left of a table's: slender, and longer than
+/// what else was found is tall, as a one by a fine pen is not.
+std::vector<bool> rules_of(const Segmentation& segmented) {
+  constexpr float kLonger = 1.3F;
+  std::vector<Mark> others = candidates(segmented);
+  std::erase_if(others, [](const Mark& mark) { return is_slender(mark.box, mark.area); });
+  return lines_beyond(segmented, kLonger * static_cast<float>(usual_height(others)));
 }
 
 /// Leaves out lines that are most of what was found, where what is written is so much fainter that
-/// their level hides it.
+/// their level hides it: those first that are too long for strokes, which such a level may leave
+/// pieces of, and at the level of the others what is left of lines.
 void leave_out_dark_rules(Segmentation& segmented) {
-  constexpr float kFainter = 0.7F, kHalf = 0.5F;
-  const std::vector<bool> rules = dark_ones(segmented, is_rule, kHalf);
-  if (rules.empty()) return;
+  constexpr float kFainter = 0.7F, kHalf = 0.5F, kLong = 0.125F;
+  const auto side = static_cast<float>(std::max(segmented.ink.width, segmented.ink.height));
+  const std::vector<bool> lines = if_much(segmented, lines_beyond(segmented, kLong * side), kHalf);
+  if (lines.empty()) return;
   Segmentation rest = segmented;
-  leave_out(rest, rules);
-  if (rest.level < kFainter * segmented.level && is_written_on(rest)) segmented = std::move(rest);
+  leave_out(rest, lines);
+  if (rest.level >= kFainter * segmented.level || !is_written_on(rest)) return;
+  leave_out(rest, rules_of(rest));
+  segmented = std::move(rest);
 }
 
 /// Without dark lines, and without frames; with these, too, where little is left then.
@@ -161,9 +194,10 @@ std::vector<Segmentation> free_of_frames(Segmentation segmented) {
 
 /// Sharpens what was blurred, but for lines, which would fall into pieces.
 void sharpen(Segmentation& segmented) {
-  std::vector<bool> strokes;
-  for (const Component& piece : segmented.found.pieces)
-    strokes.push_back(piece.area > 0 && !is_rule(piece, segmented.ink));
+  std::vector<bool> strokes = rules_of(segmented);
+  for (std::size_t i = 0; i < strokes.size(); ++i) {
+    strokes[i] = !strokes[i] && segmented.found.pieces[i].area > 0;
+  }
   std::optional<Segmentation> sharp = without_blur(segmented, strokes, kOfSheet);
   if (sharp) segmented = std::move(*sharp);
 }
