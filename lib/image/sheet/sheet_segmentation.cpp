@@ -158,7 +158,7 @@ std::vector<bool> lines_beyond(const Segmentation& segmented, float pixels) {
 /// By the pieces' labels the straight lines, as what is left of a table's: slender, and longer than
 /// what else was found is tall, as a one by a fine pen is not.
 std::vector<bool> rules_of(const Segmentation& segmented) {
-  constexpr float kLonger = 1.3F;
+  constexpr float kLonger = 1.15F;
   std::vector<Mark> others = candidates(segmented);
   std::erase_if(others, [](const Mark& mark) { return is_slender(mark.box, mark.area); });
   return lines_beyond(segmented, kLonger * static_cast<float>(usual_height(others)));
