@@ -74,7 +74,8 @@ std::int64_t common_area(const digits::Box& a, const digits::Box& b) {
 }
 
 /// Where labels may lie around a box, the usual first: above, below, to the right, to the left.
-std::array<digits::Box, 4> places_around(const digits::Box& box, int gap, int dot) {
+constexpr std::size_t kPlaces = 4;
+std::array<digits::Box, kPlaces> places_around(const digits::Box& box, int gap, int dot) {
   const int width = kLabelWidth * dot, height = kLabelHeight * dot;
   return {{{box.x, box.y - gap - height, width, height},
            {box.x, box.y + box.height + gap, width, height},
@@ -82,40 +83,63 @@ std::array<digits::Box, 4> places_around(const digits::Box& box, int gap, int do
            {box.x - gap - width, box.y, width, height}}};
 }
 
-/// The first place, in the largest size, that lies in the picture and on none of the boxes; else
-/// that which hides least.
+/// The first place that lies in the picture and on none of the boxes, each tried in sizes down to
+/// half of the largest, then in smaller ones; else that which hides least.
 digits::Box free_place(const image::Picture& picture, const digits::Box& box, int gap, int largest,
                        const std::vector<digits::Box>& taken) {
   digits::Box best = places_around(box, gap, 1)[0];
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
-  for (int dot = largest; dot > 0; --dot) {
-    for (digits::Box place : places_around(box, gap, dot)) {
-      place.x = std::clamp(place.x, 0, std::max(0, picture.width - place.width));
-      place.y = std::clamp(place.y, 0, std::max(0, picture.height - place.height));
-      std::int64_t hidden = 0;
-      for (const digits::Box& other : taken) hidden += common_area(place, other);
-      if (hidden == 0) return place;
-      if (hidden < least) least = hidden, best = place;
+  for (int most = largest; most > 0; most /= 2) {
+    for (std::size_t i = 0; i < kPlaces; ++i) {
+      for (int dot = most; 2 * dot > most; --dot) {
+        digits::Box place = places_around(box, gap, dot)[i];
+        place.x = std::clamp(place.x, 0, std::max(0, picture.width - place.width));
+        place.y = std::clamp(place.y, 0, std::max(0, picture.height - place.height));
+        std::int64_t hidden = 0;
+        for (const digits::Box& other : taken) hidden += common_area(place, other);
+        if (hidden == 0) return place;
+        if (hidden < least) least = hidden, best = place;
+      }
     }
   }
   return best;
+}
+
+/// Pixels of a box's line and, at most, of a label's dot.
+struct Pen {
+  int line, dot;
+};
+
+/// To be seen in the whole picture, and no larger than the digits of a dense page are.
+Pen pen_for(const image::Picture& picture, const digits::Answer& answer) {
+  constexpr int kOfSide = 400, kOfHeight = 16, kLabelsOfHeight = 12, kLeastDot = 2;
+  std::vector<int> heights;
+  for (const auto& line : answer.lines) {
+    for (const digits::Digit& digit : line) heights.push_back(digit.box.height);
+  }
+  const int bold = std::max(1, std::max(picture.width, picture.height) / kOfSide);
+  if (heights.empty()) return {bold, 2 * bold};
+  const auto middle = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2);
+  std::ranges::nth_element(heights, middle);
+  return {std::clamp(*middle / kOfHeight, 1, bold),
+          std::clamp(*middle / kLabelsOfHeight, std::min(kLeastDot, 2 * bold), 2 * bold)};
 }
 
 }  // namespace
 
 image::Picture annotated(const image::Picture& picture, const digits::Answer& answer) {
   image::Picture out = in_colour(picture);
-  const int thick = std::max(1, std::max(out.width, out.height) / 400);
+  const Pen pen = pen_for(out, answer);
   std::vector<digits::Box> taken;
   for (const auto& line : answer.lines) {
     for (const digits::Digit& digit : line) {
-      frame(out, digit.box, thick);
+      frame(out, digit.box, pen.line);
       taken.push_back(digit.box);
     }
   }
   for (const auto& line : answer.lines) {
     for (const digits::Digit& digit : line) {
-      const digits::Box place = free_place(out, digit.box, thick, 2 * thick, taken);
+      const digits::Box place = free_place(out, digit.box, pen.line, pen.dot, taken);
       draw_label(out, place, digit.best);
       taken.push_back(place);
     }
