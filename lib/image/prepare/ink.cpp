@@ -104,7 +104,7 @@ Plane Ink::along(const Colour& direction) const {
 }
 
 InkPlane Ink::on_paper(double reach, PaperLook look) const {
-  const Paper paper(small_, side(), reach, look);
+  const Paper paper(reduced_, small_, reach, look);
   const Colour direction = main_direction(differences(small_, paper.colours()));
   // The paper is smooth, so its part is taken once for a whole cell.
   Plane behind(small_.width, small_.height);

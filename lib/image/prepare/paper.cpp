@@ -167,6 +167,19 @@ float flat_tolerance(int side) {
   return side <= 40 ? 12 : side <= 200 ? 8 : 3;
 }
 
+/// One channel of the picture by one pixel of each block of a side so long, of other columns from
+/// row to row, so that no table's lines are always or never met.
+Plane picked(const Picture& picture, int channel, int step) {
+  Plane out(picture.width / step, picture.height / step);
+  for (int y = 0; y < out.height; ++y) {
+    const int shift = y * (step / 2 + 1) % step;
+    for (int x = 0; x < out.width; ++x) {
+      out.at(x, y) = picture.at(x * step + shift, y * step + (x + y) % step, channel);
+    }
+  }
+  return out;
+}
+
 /// Medians follow thick strokes near dark frames, as in cells of tables: in pictures up to this
 /// side, where the paper is looked for as widely as this, it is taken for smooth where it may be.
 constexpr int kSmoothSide = 256;
@@ -174,16 +187,24 @@ constexpr double kSmoothReach = 0.25;
 
 }  // namespace
 
-Paper::Paper(const Picture& small, int side, double reach, PaperLook look) {
+Paper::Paper(const Picture& picture, const Picture& small, double reach, PaperLook look) {
+  const int side = std::max(picture.width, picture.height);
   const float tolerance = flat_tolerance(side);
   for (int channel = 0; channel < small.channels; ++channel) {
     colours_.push_back(channel_of(small, channel));
   }
   std::vector<Flat> flats;
-  for (const Plane& plane : colours_) {
-    flats.push_back(flat_paper(plane, tolerance));
-    flat_ = flat_ && flats.back().share > 0.5;
-  }
+  const auto look_at = [&](const auto& plane_of) {
+    flats.clear();
+    for (int channel = 0; channel < small.channels; ++channel) {
+      flats.push_back(flat_paper(plane_of(channel), tolerance));
+    }
+    return std::ranges::all_of(flats, [](const Flat& flat) { return flat.share > 0.5; });
+  };
+  const int step = picture.width / small.width;
+  flat_ = look_at([&](int channel) { return colours_[static_cast<std::size_t>(channel)]; });
+  // The lines of a dense table are part of most of the small picture's pixels.
+  if (!flat_ && step > 1) flat_ = look_at([&](int i) { return picked(picture, i, step); });
   SmoothPaper smooth;
   if (!flat_ && look == PaperLook::kLikeliest && side <= kSmoothSide && reach >= kSmoothReach) {
     smooth = smooth_paper(colours_);

@@ -14,10 +14,10 @@ enum class PaperLook {
 /// light, shadows with edges, coloured paper.
 class Paper {
  public:
-  /// Estimated from the picture reduced to about 160 pixels a side, by medians over windows that
-  /// reach this share of the longer side each way; side: the longer of the picture itself. Ink must
-  /// not fill half of a window, and the edge of a shadow must look straight in it.
-  Paper(const Picture& small, int side, double reach, PaperLook look);
+  /// Estimated from the picture and from the same reduced to about 160 pixels a side, by medians
+  /// over windows that reach this share of the longer side each way. Where the paper is not flat
+  /// ink must not fill half of a window, and the edge of a shadow must look straight in it.
+  Paper(const Picture& picture, const Picture& small, double reach, PaperLook look);
 
   /// Whether the paper has one colour all over, as in drawings and clean scans.
   bool is_flat() const { return flat_; }

@@ -122,6 +122,20 @@ TEST_CASE("faint digits are found beside what is left of a table's dark lines") 
   check_found(picture, 2);
 }
 
+TEST_CASE("strokes of a fine pen are none of a dark table's lines") {
+  image::Picture picture = page(900, 600);
+  for (int i = 0; i <= 4; ++i) draw_bar(picture, 20, 20 + 140 * i, 860, 3, 10);
+  for (int i = 0; i <= 6; ++i) draw_bar(picture, 20 + 143 * i, 20, 3, 560, 10);
+  // Ones as thin as the lines, of which the level of the lines leaves nothing, and darker ones.
+  for (int i = 0; i < 6; ++i) {
+    draw_bar(picture, 90 + 143 * i, 60, 2, 60, i % 2 == 0 ? 160 : 120);
+    draw_zero(picture, 75 + 143 * i, 200, 36, 60, 3, 150);
+  }
+  const auto boxes = tall_pieces(image::segment_sheet(picture, 1).at(0));
+  CHECK(std::ranges::count_if(boxes, [](const image::Box& box) { return box.width < 5; }) == 6);
+  CHECK(std::ranges::count_if(boxes, [](const image::Box& box) { return box.width > 30; }) == 6);
+}
+
 TEST_CASE("a digit that fills its picture is seen in one of the ways") {
   image::Picture picture = page(900, 600, 200);
   draw_zero(picture, 250, 60, 330, 480, 30, 40);

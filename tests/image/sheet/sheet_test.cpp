@@ -234,6 +234,25 @@ TEST_CASE("one mark that dwarfs all others is left out in a way of its own") {
   }));
 }
 
+TEST_CASE("a table of hundreds of digits is read whole") {
+  constexpr int kRows = 24, kColumns = 20, kCell = 60;
+  image::Picture picture = page(kColumns * kCell + 40, kRows * kCell + 40);
+  for (int row = 0; row <= kRows; ++row) {
+    draw_bar(picture, 20, 20 + kCell * row, kColumns * kCell, 2, 40);
+  }
+  for (int column = 0; column <= kColumns; ++column) {
+    draw_bar(picture, 20 + kCell * column, 20, 2, kRows * kCell, 40);
+  }
+  for (int row = 0; row < kRows; ++row) {
+    for (int column = 0; column < kColumns; ++column) {
+      draw_zero(picture, 38 + kCell * column, 34 + kCell * row, 22, 34, 3, 130);
+    }
+  }
+  const auto lines = likeliest_lines(picture);
+  REQUIRE(lines.size() == kRows);
+  for (const auto& line : lines) CHECK(line.size() == kColumns);
+}
+
 TEST_CASE("a blank sheet has no digits") {
   CHECK(image::propose_sheet(page(500, 400)).empty());
   CHECK(image::propose_sheet(page(1, 1)).empty());
