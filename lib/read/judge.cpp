@@ -165,20 +165,19 @@ Way way_of(const image::ReadableSheet& sheet, Names& names) {
 }
 
 /// How well all digits of a way to see a sheet are read: each that is surer than kPresence tells
-/// for it, and each that is less sure against it, by its width: a way that cuts digits into more
-/// of them has no more to tell. Of a page that lies on its side many digits look like others, so
-/// that it must convince by more; and so must digits that were cut off from others, as whole ones
-/// are that lie on their side.
+/// for it, and each that is less sure against it, by its width in the picture, from whatever side
+/// it is read: a way that cuts digits into more of them has no more to tell, nor has one to which a
+/// nought lies. Of a page that lies on its side many digits look like others, so that it must
+/// convince by more; and so must digits that were cut off from others, as whole ones are that lie
+/// on their side.
 float credit(const Way& way) {
   constexpr float kPresence = 0.4F, kTurned = 0.1F, kCut = 0.3F;
   const Answer& answer = way.answer;
-  const bool on_side = answer.turns % 2 != 0;
   float sum = -kCut * way.cut;
   for (const std::vector<Digit>& line : answer.lines) {
     for (const Digit& digit : line) {
-      const int width = on_side ? digit.box.height : digit.box.width;
       const float own = std::log(digit.confidence() / kPresence);
-      sum += static_cast<float>(width) * (own - (answer.turns != 0 ? kTurned : 0));
+      sum += static_cast<float>(digit.box.width) * (own - (answer.turns != 0 ? kTurned : 0));
     }
   }
   return sum;
