@@ -94,6 +94,28 @@ void keep_heaviest(std::vector<Mark>& marks) {
   marks.resize(count);
 }
 
+/// Drops what is left of printed lines: straight, and thinner than the pen, whose digits have more
+/// than twice as much ink as a straight stroke of their length. A one that is no longer than others
+/// must be thinner still.
+void drop_rests_of_lines(std::vector<Mark>& marks, float height) {
+  constexpr float kLonger = 1.3F, kThin = 0.5F, kThinOne = 0.35F;
+  constexpr int kSlender = 15;
+  const auto length = [](const Mark& mark) { return std::max(mark.box.width, mark.box.height); };
+  const auto ink = [&](const Mark& mark) {
+    return static_cast<float>(mark.area) / static_cast<float>(length(mark));
+  };
+  std::vector<float> inks;
+  for (const Mark& mark : marks) {
+    if (static_cast<float>(mark.box.height) > kLeastWhole * height) inks.push_back(ink(mark));
+  }
+  const float usual = quantile(std::move(inks), 0.5);
+  std::erase_if(marks, [&](const Mark& mark) {
+    const bool longer = static_cast<float>(length(mark)) > kLonger * height;
+    return ink(mark) < (longer ? kThin : kThinOne) * usual &&
+           length(mark) > kSlender * std::min(mark.box.width, mark.box.height);
+  });
+}
+
 int overlap(int a, int a_size, int b, int b_size) {
   return std::min(a + a_size, b + b_size) - std::max(a, b);
 }
@@ -260,6 +282,7 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
 
 std::vector<Mark> digit_sized(std::vector<Mark> marks, float height) {
   keep_heaviest(marks);
+  drop_rests_of_lines(marks, height);
   join_parts(marks, height);
   std::vector<float> masses;
   for (const Mark& mark : marks) {
