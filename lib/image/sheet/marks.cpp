@@ -98,7 +98,7 @@ void keep_heaviest(std::vector<Mark>& marks) {
 /// than twice as much ink as a straight stroke of their length. A one that is no longer than others
 /// must be thinner still.
 void drop_rests_of_lines(std::vector<Mark>& marks, float height) {
-  constexpr float kLonger = 1.3F, kThin = 0.5F, kThinOne = 0.35F;
+  constexpr float kLonger = 1.3F, kThin = 0.5F, kThinOne = 0.42F;
   constexpr int kSlender = 15;
   const auto length = [](const Mark& mark) { return std::max(mark.box.width, mark.box.height); };
   const auto ink = [&](const Mark& mark) {
