@@ -9,7 +9,7 @@ namespace {
 
 /// Shares of the usual height: the least of two digits in one piece, the least and the greatest of
 /// one digit, and how far from its middle another of its line may lie.
-constexpr float kTwo = 1.4F, kLeast = 0.6F, kMost = 1.35F, kLevel = 0.3F;
+constexpr float kTwo = 1.6F, kLeast = 0.6F, kMost = 1.35F, kLevel = 0.3F;
 
 /// The pixels of a row that belong to the piece with this label, and into how many runs they fall.
 struct Row {
