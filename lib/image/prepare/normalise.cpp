@@ -1,6 +1,7 @@
 #include "image/prepare/normalise.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -40,31 +41,54 @@ Extent extent(const Plane& ink) {
   return e;
 }
 
+/// The part of the canvas in which ink may be, and as much around it as edges are moved; all else
+/// is empty.
+struct Canvas {
+  int left = 0, top = 0;
+  Plane plane{};
+};
+
+/// Places along one side of the ink's plane, one for each of the canvas's pixels from `first` on.
+struct CanvasSide {
+  int first = 0;
+  std::vector<float> all{};
+};
+
+/// Beyond the ink's plane is no ink, whatever its edge shows.
+bool is_beyond(float place, int size) {
+  return place < -1 || place > static_cast<float>(size);
+}
+
+CanvasSide places_near(int size, float middle, float each) {
+  constexpr float kHalf = kCanvas / 2.0F;
+  constexpr int kMargin = kReach + 1;
+  const auto place = [&](int i) {
+    return middle + (static_cast<float>(i) + 0.5F - kHalf) * each - 0.5F;
+  };
+  int first = 0, end = kCanvas;
+  while (first < end && is_beyond(place(first), size)) ++first;
+  while (end > first && is_beyond(place(end - 1), size)) --end;
+  CanvasSide places{.first = std::max(0, first - kMargin)};
+  end = std::min(kCanvas, end + kMargin);
+  for (int i = places.first; i < end; ++i) places.all.push_back(place(i));
+  return places;
+}
+
 /// The ink drawn on the canvas, `scale` canvas pixels down for one of its own and `aspect` times as
 /// many across, its box in the middle.
-Plane on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) {
+Canvas on_canvas(const Plane& ink, const Extent& box, float scale, float aspect) {
   // Averaging before shrinking keeps thin strokes: a blur of half the step.
   const float step = 1 / scale;
   const Plane smooth = step > 1 ? blur(ink, 0.5F * step) : ink;
-  const float middle_x = (box.left + box.right) / 2, middle_y = (box.top + box.bottom) / 2;
-  const auto places = [](float middle, float each) {
-    constexpr float kHalf = kCanvas / 2.0F;
-    std::vector<float> all;
-    for (int i = 0; i < kCanvas; ++i)
-      all.push_back(middle + (static_cast<float>(i) + 0.5F - kHalf) * each - 0.5F);
-    return all;
-  };
-  const std::vector<float> xs = places(middle_x, step / aspect), ys = places(middle_y, step);
-  Plane canvas = sampled(smooth, xs, ys);
-  // Beyond the ink's plane is no ink, whatever its edge shows.
-  const auto is_beyond = [](float place, int size) {
-    return place < -1 || place > static_cast<float>(size);
-  };
-  for (int y = 0; y < kCanvas; ++y) {
-    for (int x = 0; x < kCanvas; ++x) {
-      if (is_beyond(xs[static_cast<std::size_t>(x)], ink.width) ||
-          is_beyond(ys[static_cast<std::size_t>(y)], ink.height))
-        canvas.at(x, y) = 0;
+  const CanvasSide xs = places_near(ink.width, (box.left + box.right) / 2, step / aspect);
+  const CanvasSide ys = places_near(ink.height, (box.top + box.bottom) / 2, step);
+  Canvas canvas{xs.first, ys.first, sampled(smooth, xs.all, ys.all)};
+  float* value = canvas.plane.values.data();
+  for (const float y : ys.all) {
+    const bool beyond = is_beyond(y, ink.height);
+    for (const float x : xs.all) {
+      if (beyond || is_beyond(x, ink.width)) *value = 0;
+      ++value;
     }
   }
   return canvas;
@@ -99,31 +123,30 @@ Plane thickened(const Plane& ink, float width) {
 
 /// Averages the canvas into 28x28, moved by whole canvas pixels so that the centre of mass is in
 /// the middle.
-Digit centred(const Plane& canvas) {
+Digit centred(const Canvas& canvas) {
+  const auto& [left, top, plane] = canvas;
   double mass = 0, sum_x = 0, sum_y = 0;
-  for (int y = 0; y < kCanvas; ++y) {
-    for (int x = 0; x < kCanvas; ++x) {
-      const auto value = static_cast<double>(canvas.at(x, y));
+  for (int y = 0; y < plane.height; ++y) {
+    for (int x = 0; x < plane.width; ++x) {
+      const auto value = static_cast<double>(plane.at(x, y));
       mass += value;
-      sum_x += value * x;
-      sum_y += value * y;
+      sum_x += value * (x + left);
+      sum_y += value * (y + top);
     }
   }
-  const int dx = static_cast<int>(std::lround(sum_x / mass - kCanvas / 2.0));
-  const int dy = static_cast<int>(std::lround(sum_y / mass - kCanvas / 2.0));
-  Digit digit;
-  for (int y = 0; y < kDigitSide; ++y) {
-    for (int x = 0; x < kDigitSide; ++x) {
-      float sum = 0;
-      for (int v = y * kFine + dy; v < (y + 1) * kFine + dy; ++v) {
-        for (int u = x * kFine + dx; u < (x + 1) * kFine + dx; ++u) {
-          if (canvas.inside(u, v)) sum += canvas.at(u, v);
-        }
-      }
-      const float level = 255 * sum / static_cast<float>(kFine * kFine);
-      digit.pixels[static_cast<std::size_t>(y * kDigitSide + x)] =
-          static_cast<std::uint8_t>(std::clamp(level + 0.5F, 0.0F, 255.0F));
+  const int dx = left - static_cast<int>(std::lround(sum_x / mass - kCanvas / 2.0));
+  const int dy = top - static_cast<int>(std::lround(sum_y / mass - kCanvas / 2.0));
+  std::array<float, std::size_t{kDigitSide} * kDigitSide> sums{};
+  for (int y = std::max(0, -dy); y < std::min(plane.height, kCanvas - dy); ++y) {
+    float* const row = sums.data() + static_cast<std::ptrdiff_t>((y + dy) / kFine) * kDigitSide;
+    for (int x = std::max(0, -dx); x < std::min(plane.width, kCanvas - dx); ++x) {
+      row[(x + dx) / kFine] += plane.at(x, y);
     }
+  }
+  Digit digit;
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const float level = 255 * sums[i] / static_cast<float>(kFine * kFine);
+    digit.pixels[i] = static_cast<std::uint8_t>(std::clamp(level + 0.5F, 0.0F, 255.0F));
   }
   return digit;
 }
@@ -136,18 +159,18 @@ float fitting_scale(const Extent& box, float aspect) {
 /// normalise() of ink that is no hairline, which lies in this box.
 Digit fitted(const Plane& ink, const Extent& box, float aspect) {
   const float first = fitting_scale(box, aspect);
-  Plane canvas = on_canvas(ink, box, first, aspect);
-  Plane distance = signed_distance(canvas, 0.5F, kReach);
+  Canvas canvas = on_canvas(ink, box, first, aspect);
+  Plane distance = signed_distance(canvas.plane, 0.5F, kReach);
   const float width = stroke_width(distance) / kFine;
   const float wanted = std::clamp(width, kThinnest, kThickest);
   // The strokes' middle lines span 20 minus one stroke, whatever the stroke.
   const float shrink = (kFit - wanted) / std::max(1.0F, kFit - width);
   if (std::abs(shrink - 1) > 0.01F) {
     canvas = on_canvas(ink, box, first * shrink, aspect);
-    distance = signed_distance(canvas, 0.5F, kReach);
+    distance = signed_distance(canvas.plane, 0.5F, kReach);
   }
   const float grow = (wanted - width * shrink) * kFine / 2;
-  if (std::abs(grow) > 0.25F) redraw(canvas, distance, grow);
+  if (std::abs(grow) > 0.25F) redraw(canvas.plane, distance, grow);
   return centred(canvas);
 }
 

@@ -84,7 +84,7 @@ bool runs_off(const Component& piece) {
 /// much lighter than the mark in which the middle of all ink lies; and of any number of marks all
 /// but so many that time allows.
 void keep_heaviest(std::vector<Mark>& marks) {
-  constexpr std::size_t kUsual = 200, kBounded = 2000;
+  constexpr std::size_t kUsual = 200, kBounded = 1200;
   constexpr float kLight = 0.15F;
   if (marks.size() <= kUsual) return;
   const float least = kLight * middle_of(marks, [](const Mark& mark) { return mark.mass; });
