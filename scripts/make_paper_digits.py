@@ -10,7 +10,8 @@ cell (of a scanned table), sudoku-cell, blurred (the same out of focus), form, c
 (one part fainter), apart (a five's bar), stretched (16x16, grey or not, digits that fill the square).
 Not one digit: several (a row or two, for a reader of one digit), nothing.
 Sheets: sheet, notebook, touching, table (fainter than its lines), desk (what lies beyond the page),
-sudoku (a photographed page, often turned; its lines are those of the upright page).
+sudoku (a photographed page, often turned; its lines are those of the upright page), register (a scanned
+table of hundreds of digits by a fine pen).
 
 --source strokes draws with hands that have habits of their own instead of MNIST's pixels, both with either.
 --hard adds what spoils real pictures: a table behind the page, sharp shadows of hands, printed
@@ -28,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 
-from paper_digits.grids import blurred, cell, form, sudoku, sudoku_cell, table
+from paper_digits.grids import blurred, cell, form, register, sudoku, sudoku_cell, table
 from paper_digits.notebook import notebook
 from paper_digits.numbers import desk, several, touching
 from paper_digits.sheet import sheet
@@ -62,6 +63,7 @@ KINDS = {
     "table": table,
     "desk": desk,
     "sudoku": sudoku,
+    "register": register,
 }
 USUAL = "photo,board,scan,drawing,bitmap"
 

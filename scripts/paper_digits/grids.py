@@ -213,3 +213,32 @@ def table(rng, pick, hard):
     cover, ink = warp_alike(rng, [cover, ink], 2.5, 0.015)
     page = printed_page(rng, cover, ink, ((85, 85, 90), 1.0), rng.uniform(0.25, 0.5))
     return laid(rng, page, hard, 0.03), "jpg", " ".join(lines)
+
+
+def register(rng, pick, hard):
+    """A scanned page of hundreds of cells, in each a digit by a pen as fine as the table's lines and fainter; hard:
+    in uneven light."""
+    columns, rows = int(rng.integers(12, 21)), int(rng.integers(15, 31))
+    cell = int(rng.choice([56, 75, 110]))
+    margin = int(rng.uniform(0.3, 1.0) * cell)
+    shape = (rows * cell + 2 * margin, columns * cell + 2 * margin)
+    cover, thick = np.zeros(shape, np.float32), max(1, round(cell * rng.uniform(0.015, 0.03)))
+    for row in range(rows):
+        for column in range(columns):
+            frame(cover, (margin + column * cell, margin + row * cell, cell, cell), thick)
+    ink, lines, tall = np.zeros(shape, np.float32), [], cell * rng.uniform(0.4, 0.6)
+    for row in range(rows):
+        text = ""
+        for column in range(columns):
+            digit, label = pick()
+            box = (margin + column * cell, margin + row * cell, cell, cell)
+            write_in(rng, ink, digit, box, tall * rng.uniform(0.85, 1.15), "thin", 0.05)
+            text += str(label)
+        lines.append(text)
+    cover, ink = warp_alike(rng, [cover, ink], 0.3, 0.002)
+    page = covered(np.full((*shape, 3), 250, np.float32), rng.uniform(0.7, 0.95) * cover, PRINT[0])
+    page = covered(page, rng.uniform(0.5, 0.9) * ink, PENS[rng.integers(1, len(PENS))][0])
+    if hard:
+        page = page * light(rng, *shape, hard=False)
+        page = page + rng.normal(0, rng.uniform(0, 3), page.shape)
+    return Image.fromarray(np.clip(page, 0, 255).astype(np.uint8)), "jpg", " ".join(lines)
