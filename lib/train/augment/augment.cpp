@@ -122,7 +122,7 @@ int Augmenter::operator()(const std::uint8_t* in, std::uint8_t* out, std::uint64
   if (label == 1 && habit < options_.upstroke) write_upstroke(canvas, random);
   if (label == 7 && habit < options_.bar) write_bar(canvas, random);
   if (label == 9 && habit < options_.tail) write_tail(canvas, random);
-  if (digit && label >= 0 && random.uniform() < options_.styles * std::sqrt(style_weight(label))) {
+  if (digit && label >= 0 && random.uniform() < share_in_styles(options_.styles, label)) {
     write_in_style(canvas, label, random);
   }
   if (digit && label >= 0 && random.uniform() < options_.remains) {

@@ -245,9 +245,10 @@ void place(std::vector<Segment>& segments, float side) {
 
 }  // namespace
 
-float style_weight(int label) {
-  return static_cast<float>(styles()[static_cast<std::size_t>(label)].size() * 10) /
-         static_cast<float>(std::size(kWays));
+float share_in_styles(float share, int label) {
+  const auto ways = static_cast<float>(styles()[static_cast<std::size_t>(label)].size());
+  const float mean = static_cast<float>(std::size(kWays)) / static_cast<float>(styles().size());
+  return share * std::sqrt(ways / mean);
 }
 
 void write_in_style(Canvas& canvas, int label, Random& random) {

@@ -5,8 +5,10 @@
 
 namespace mlpctl::train {
 
-/// How many ways the digit `label` is written in, beside the mean digit.
-float style_weight(int label);
+/// Of the pictures of the digit `label` (0 to 9) the share to write in another style where about
+/// `share` of all digits are: more of a digit that is written in many ways, by the square root of
+/// their number, so that each way is seen about as often as another's.
+float share_in_styles(float share, int label);
 
 /// Writes the digit `label` (0 to 9) anew on the canvas, in one of the ways in which it is taught
 /// and written that MNIST's writers hardly have: crossed noughts, flagged and footed ones, looped
