@@ -150,7 +150,10 @@ ordered_json to_json(const Result& result, const Style& style) {
   } else if (result.answer.lines.empty()) {
     json["digit"] = nullptr;
     json["confidence"] = 0;
-    json["note"] = "no digit found" + (result.note.empty() ? "" : "; " + result.note);
+    // That there are several says it all.
+    if (!result.answer.several) {
+      json["note"] = "no digit found" + (result.note.empty() ? "" : "; " + result.note);
+    }
   } else if (result.answer.lines[0].size() > 1) {
     json["digit"] = nullptr;
     json["confidence"] = result.answer.confidence();
@@ -166,7 +169,10 @@ ordered_json to_json(const Result& result, const Style& style) {
 }
 
 std::string to_text(const Result& result, const Style& style) {
-  if (result.answer.lines.empty()) return "-   no digit  " + printable(result.name()) + "\n";
+  if (result.answer.lines.empty()) {
+    const std::string found = result.answer.several ? "several digits" : "no digit";
+    return "-   " + found + "  " + printable(result.name()) + "\n";
+  }
   if (style.layout == Layout::kSheet) return sheet_text(result, style);
   if (result.answer.lines[0].size() > 1) return row_text(result, style);
   return digit_text(result.answer.lines[0][0], style) + "  " + printable(result.name()) + "\n";

@@ -24,13 +24,15 @@ Candidates only(image::Digit digit) {
   return one_mark({{.digit = digit}});
 }
 
-/// The only line of a picture that is too wide for one digit; none where it has no or more lines.
-Candidates row_in(const image::Picture& picture) {
-  Candidates row{.sheets = image::propose_sheet(picture), .row = true};
-  std::erase_if(row.sheets, [](const image::ReadableSheet& sheet) {
-    return sheet.turns != 0 || sheet.lines.size() != 1 || sheet.lines[0].size() < 2;
+/// What a picture holds that has no single digit, upright: a row of them, or a page.
+Candidates several_in(const image::Picture& picture) {
+  Candidates several{.sheets = image::propose_sheet(picture), .row = true};
+  std::erase_if(several.sheets, [](const image::ReadableSheet& sheet) {
+    std::size_t marks = 0;
+    for (const image::ReadableLine& line : sheet.lines) marks += line.size();
+    return sheet.turns != 0 || marks < 2;
   });
-  return row;
+  return several;
 }
 
 Candidates marks_in(const image::Picture& picture, const std::string& name,
@@ -40,7 +42,7 @@ Candidates marks_in(const image::Picture& picture, const std::string& name,
       Candidates single = one_mark(image::propose_digit(picture));
       single.may_be_none =
           picture.width != image::kDigitSide || picture.height != image::kDigitSide;
-      return single.sheets.empty() ? row_in(picture) : single;
+      return single.sheets.empty() ? several_in(picture) : single;
     }
     case Preparation::kSheet:
       return {.sheets = image::propose_sheet(picture)};

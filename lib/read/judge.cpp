@@ -16,8 +16,8 @@ namespace {
 
 static_assert(kClasses == model::kClasses && kInputSide == image::kDigitSide);
 
-/// What a picture without a single digit shows is taken for a row of them where the net is as sure
-/// as this of each.
+/// What a picture without a single digit shows is taken for several where the net is as sure as
+/// this of them.
 constexpr float kRowSure = 0.6F;
 /// Of what is alone in its picture: less is no digit. Of 4,980 digits, generated and of fonts, 34
 /// are less sure, 31 of them read wrongly; of 300 pictures of other things three in five.
@@ -198,6 +198,21 @@ void drop_what_is_none(Answer& answer) {
   });
 }
 
+/// Whether what was seen in place of a single digit are several: the net is sure of each in a row,
+/// and of most on a page.
+bool is_several(const Answer& answer) {
+  constexpr std::size_t kFewestOfPage = 4;
+  std::size_t all = 0, sure = 0;
+  for (const std::vector<Digit>& line : answer.lines) {
+    for (const Digit& digit : line) {
+      ++all;
+      sure += digit.confidence() >= kRowSure ? 1 : 0;
+    }
+  }
+  if (answer.lines.size() < 2) return all > 1 && sure == all;
+  return all >= kFewestOfPage && 3 * sure > 2 * all;
+}
+
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
 Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
   Answer best;
@@ -216,8 +231,8 @@ Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
     if (net_can_tell) drop_what_is_none(best);
     return best;
   }
-  best.several = best.confidence() >= kRowSure;
-  if (!best.several) best.lines.clear();
+  best.several = is_several(best);
+  if (!best.several || best.lines.size() > 1) best.lines.clear();
   return best;
 }
 
@@ -264,6 +279,22 @@ std::vector<Answer> first_answers(std::span<const Candidates> pictures, const Ne
     answers.push_back(best_answer(picture, names, can_tell));
   }
   return answers;
+}
+
+/// Whether a picture of which a single digit was asked for is so unlike one that it may be a page.
+bool may_be_page(const Candidates& picture, const Answer& answer) {
+  /// Of the digits that are read right nine in ten are surer.
+  constexpr float kSure = 0.9F;
+  return picture.may_be_none && !answer.several && answer.confidence() < kSure;
+}
+
+/// Whether these, looked for as a sheet's, are a page of several digits. A single line would be
+/// what scribble is parted into.
+bool is_page(Candidates sheet, const Network& network) {
+  sheet.row = true;
+  std::erase_if(sheet.sheets,
+                [](const image::ReadableSheet& each) { return each.lines.size() < 2; });
+  return first_answers({&sheet, 1}, network).front().several;
 }
 
 /// The readings of a picture that is one mark of one digit.
@@ -318,12 +349,15 @@ std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> p
 std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network,
                           const LookAgain& look_again) {
   std::vector<Answer> answers = first_answers(pictures, network);
+  if (!look_again) return answers;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    const int turns = answers[i].turns;
-    if (turns == 0 || !look_again) continue;
-    const Candidates again = look_again(i, turns);
-    answers[i] = std::move(first_answers({&again, 1}, network).front());
-    answers[i].turns = turns;
+    if (const int turns = answers[i].turns; turns != 0) {
+      const Candidates again = look_again(i, turns);
+      answers[i] = std::move(first_answers({&again, 1}, network).front());
+      answers[i].turns = turns;
+    } else if (may_be_page(pictures[i], answers[i])) {
+      answers[i].several = is_page(look_again(i, 0), network);
+    }
   }
   return answers;
 }

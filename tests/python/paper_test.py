@@ -153,6 +153,9 @@ class Paper(unittest.TestCase):
         generate(self.folder / "several", FEW, "several", "--source", "both")
         for name, answer in answers(self.folder / "several").items():
             self.assertIn("several digits", answer.get("note", ""), name)
+        generate(self.folder / "registers", 2, "register", "--source", "both")
+        for name, answer in answers(self.folder / "registers").items():
+            self.assertIn("several digits", answer.get("note", ""), name)
         generate(self.folder / "nothing", COUNT, "nothing")
         doubted = [(each.get("confidence") or 0) < 0.9 for each in answers(self.folder / "nothing").values()]
         self.assertGreaterEqual(np.mean(doubted), at_least(DOUBTED, COUNT))

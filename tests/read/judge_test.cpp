@@ -155,12 +155,12 @@ TEST_CASE("what is alone and looks like no digit to the net is none") {
   std::vector pictures{one_sheet({{{{digit(1, 0.2)}}}}), one_sheet({{{{digit(1, 0.4)}}}}),
                        one_sheet({{{{digit(1, 0.2)}}}})};
   pictures[0].may_be_none = pictures[1].may_be_none = true;
-  const auto answers = judged(pictures, network);
+  const auto answers = digits::judge(pictures, std::ref(network));
   CHECK(answers[0].lines.empty());
   CHECK(answers[1].lines.size() == 1);
   CHECK(answers[2].lines.size() == 1);
   FakeNetwork untrained{.sure_of_nought = 0.2};
-  CHECK(judged(pictures, untrained)[0].lines.size() == 1);
+  CHECK(digits::judge(pictures, std::ref(untrained))[0].lines.size() == 1);
 }
 
 TEST_CASE("of a sheet flat rests and lines of what is no digit to the net are dropped") {
@@ -207,6 +207,54 @@ TEST_CASE("a row in place of a single digit is an answer where the net is sure o
   CHECK(answers[0].lines.at(0).size() == 2);
   CHECK_FALSE(answers[1].several);
   CHECK(answers[1].lines.empty());
+}
+
+namespace {
+
+/// Two lines of three digits, of which the net is unsure of so many.
+digits::Candidates two_lines(int unsure) {
+  std::vector<image::ReadableLine> lines(2);
+  for (int i = 0; i < 6; ++i) {
+    lines[static_cast<std::size_t>(i / 3)].push_back({{digit(3, i < unsure ? 0.3 : 0.9)}});
+  }
+  return one_sheet(std::move(lines));
+}
+
+}  // namespace
+
+TEST_CASE("a page in place of a single digit is told where the net is sure of most, not answered") {
+  FakeNetwork network;
+  std::vector pictures{two_lines(1), two_lines(3)};
+  for (digits::Candidates& each : pictures) each.row = true;
+  const auto answers = judged(pictures, network);
+  CHECK(answers[0].several);
+  CHECK_FALSE(answers[1].several);
+  for (const digits::Answer& answer : answers) CHECK(answer.lines.empty());
+}
+
+TEST_CASE("a picture that is not surely a digit is looked at again as a page, but not as a row") {
+  FakeNetwork network;
+  const auto single = [](double sure) {
+    digits::Candidates candidates = one_sheet({{{{digit(3, sure)}}}});
+    candidates.may_be_none = true;
+    return candidates;
+  };
+  const std::vector pictures{single(0.2), single(0.2), single(0.5), single(0.95)};
+  std::vector<std::pair<std::size_t, int>> looks;
+  const auto answers =
+      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
+        looks.emplace_back(picture, turns);
+        const image::ReadableLine row(4, {{digit(1, 0.9)}});
+        return picture == 1 ? one_sheet({row}) : two_lines(0);
+      });
+  CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}});
+  CHECK(answers[0].several);
+  CHECK(answers[0].lines.empty());
+  CHECK_FALSE(answers[1].several);
+  CHECK(answers[1].lines.empty());
+  CHECK(answers[2].several);
+  CHECK(answers[2].lines.at(0).at(0).best == 3);
+  CHECK_FALSE(answers[3].several);
 }
 
 TEST_CASE("of the ways to see a sheet that with more sure digits is taken") {

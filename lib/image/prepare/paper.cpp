@@ -204,7 +204,9 @@ Paper::Paper(const Picture& picture, const Picture& small, double reach, PaperLo
   const int step = picture.width / small.width;
   flat_ = look_at([&](int channel) { return colours_[static_cast<std::size_t>(channel)]; });
   // The lines of a dense table are part of most of the small picture's pixels.
-  if (!flat_ && step > 1) flat_ = look_at([&](int i) { return picked(picture, i, step); });
+  if (!flat_ && step > 1 && step <= picture.height) {
+    flat_ = look_at([&](int channel) { return picked(picture, channel, step); });
+  }
   SmoothPaper smooth;
   if (!flat_ && look == PaperLook::kLikeliest && side <= kSmoothSide && reach >= kSmoothReach) {
     smooth = smooth_paper(colours_);
