@@ -100,6 +100,7 @@ class Names {
   struct Told {
     bool several = false;  ///< whether it says that there are several digits
     float cut = 0;         ///< width of the digits that were cut off from others, in pixels
+    float share = 1;       ///< of the ink that was seen, what the reading takes of a whole mark
   };
 
   /// Adds the digits of the mark's best readings to the line.
@@ -114,7 +115,12 @@ class Names {
       digits.push_back(named(mark[i].digit, own));
       scores.push_back(whole ? score_of(mark[i].terms, own) : score_of(mark[i].stretch, own));
     }
-    if (whole) return {.several = agree(mark, digits, scores, line)};
+    if (whole) {
+      const bool several = agree(mark, digits, scores, line);
+      const auto best = std::ranges::max_element(scores) - scores.begin();
+      return {.several = several,
+              .share = mark.empty() ? 1 : mark[static_cast<std::size_t>(best)].terms.share};
+    }
     Told told;
     for (const std::size_t i : best_path(mark, scores)) {
       line.push_back(digits[i]);
@@ -144,10 +150,11 @@ class Names {
   std::size_t at_ = 0;
 };
 
-/// What a sheet holds, seen in one way.
+/// What a picture or a sheet holds, seen in one way.
 struct Way {
   Answer answer;
-  float cut = 0;  ///< see Told
+  float cut = 0;    ///< see Told
+  float share = 1;  ///< of the ink, what the least of the whole marks' readings takes
 };
 
 Way way_of(const image::ReadableSheet& sheet, Names& names) {
@@ -159,6 +166,7 @@ Way way_of(const image::ReadableSheet& sheet, Names& names) {
       const Names::Told told = names.read(mark, line);
       answer.several = answer.several || told.several;
       way.cut += told.cut;
+      way.share = std::min(way.share, told.share);
     }
   }
   return way;
@@ -214,26 +222,28 @@ bool is_several(const Answer& answer) {
 }
 
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
-Answer best_answer(const Candidates& picture, Names& names, bool net_can_tell) {
-  Answer best;
+Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
+  Way chosen;
   float most = 0;
   for (std::size_t i = 0; i < picture.sheets.size(); ++i) {
     Way way = way_of(picture.sheets[i], names);
     const float own = credit(way);
     if (i > 0 && own <= most) continue;
     most = own;
-    best = std::move(way.answer);
+    chosen = std::move(way);
   }
+  Answer& best = chosen.answer;
   if (picture.may_be_none && net_can_tell && best.confidence() < kLeastSure) {
-    return {.lines = {}, .several = best.several};
+    best.lines.clear();
+    return chosen;
   }
   if (!picture.row) {
     if (net_can_tell) drop_what_is_none(best);
-    return best;
+    return chosen;
   }
   best.several = is_several(best);
   if (!best.several || best.lines.size() > 1) best.lines.clear();
-  return best;
+  return chosen;
 }
 
 /// A nought as plain as can be: a ring of MNIST's size and stroke.
@@ -258,7 +268,7 @@ bool knows_a_nought(std::span<const float> logits) {
   return probabilities[0] > 0.5F;
 }
 
-std::vector<Answer> first_answers(std::span<const Candidates> pictures, const Network& network) {
+std::vector<Way> first_ways(std::span<const Candidates> pictures, const Network& network) {
   std::vector<std::uint8_t> pixels;
   for (const Candidates& picture : pictures) {
     for_each_digit(picture, [&](const image::Digit& digit) {
@@ -274,18 +284,21 @@ std::vector<Answer> first_answers(std::span<const Candidates> pictures, const Ne
     can_tell = knows_a_nought(std::span(logits).last(kClasses));
   }
   Names names(std::move(logits));
-  std::vector<Answer> answers;
+  std::vector<Way> ways;
   for (const Candidates& picture : pictures) {
-    answers.push_back(best_answer(picture, names, can_tell));
+    ways.push_back(best_way(picture, names, can_tell));
   }
-  return answers;
+  return ways;
 }
 
-/// Whether a picture of which a single digit was asked for is so unlike one that it may be a page.
-bool may_be_page(const Candidates& picture, const Answer& answer) {
-  /// Of the digits that are read right nine in ten are surer.
-  constexpr float kSure = 0.9F;
-  return picture.may_be_none && !answer.several && answer.confidence() < kSure;
+/// Whether a picture of which a single digit was asked for is so unlike one that it may be a page:
+/// the net is unsure of it, or not sure while much of the ink is none of that digit's.
+bool may_be_page(const Candidates& picture, const Way& way) {
+  constexpr float kUnsure = 0.5F, kSure = 0.9F, kMuch = 0.5F;
+  const Answer& answer = way.answer;
+  const float sureness = answer.confidence();
+  return picture.may_be_none && !answer.several &&
+         (sureness < kUnsure || (sureness < kSure && way.share < kMuch));
 }
 
 /// Whether these, looked for as a sheet's, are a page of several digits. A single line would be
@@ -294,7 +307,7 @@ bool is_page(Candidates sheet, const Network& network) {
   sheet.row = true;
   std::erase_if(sheet.sheets,
                 [](const image::ReadableSheet& each) { return each.lines.size() < 2; });
-  return first_answers({&sheet, 1}, network).front().several;
+  return first_ways({&sheet, 1}, network).front().answer.several;
 }
 
 /// The readings of a picture that is one mark of one digit.
@@ -348,15 +361,17 @@ std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> p
 
 std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network,
                           const LookAgain& look_again) {
-  std::vector<Answer> answers = first_answers(pictures, network);
-  if (!look_again) return answers;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (const int turns = answers[i].turns; turns != 0) {
+  std::vector<Answer> answers;
+  for (Way& way : first_ways(pictures, network)) {
+    const std::size_t i = answers.size();
+    Answer& answer = answers.emplace_back(way.answer);
+    if (!look_again) continue;
+    if (const int turns = answer.turns; turns != 0) {
       const Candidates again = look_again(i, turns);
-      answers[i] = std::move(first_answers({&again, 1}, network).front());
-      answers[i].turns = turns;
-    } else if (may_be_page(pictures[i], answers[i])) {
-      answers[i].several = is_page(look_again(i, 0), network);
+      answer = std::move(first_ways({&again, 1}, network).front().answer);
+      answer.turns = turns;
+    } else if (may_be_page(pictures[i], way)) {
+      answer.several = is_page(look_again(i, 0), network);
     }
   }
   return answers;

@@ -234,12 +234,15 @@ TEST_CASE("a page in place of a single digit is told where the net is sure of mo
 
 TEST_CASE("a picture that is not surely a digit is looked at again as a page, but not as a row") {
   FakeNetwork network;
-  const auto single = [](double sure) {
-    digits::Candidates candidates = one_sheet({{{{digit(3, sure)}}}});
+  const auto single = [](double sure, float share = 1) {
+    image::Reading reading{digit(3, sure)};
+    reading.terms.share = share;
+    digits::Candidates candidates = one_sheet({{{{reading}}}});
     candidates.may_be_none = true;
     return candidates;
   };
-  const std::vector pictures{single(0.2), single(0.2), single(0.5), single(0.95)};
+  const std::vector pictures{single(0.2),       single(0.2), single(0.45),
+                             single(0.7, 0.3F), single(0.7), single(0.95, 0.3F)};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers =
       digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
@@ -247,14 +250,15 @@ TEST_CASE("a picture that is not surely a digit is looked at again as a page, bu
         const image::ReadableLine row(4, {{digit(1, 0.9)}});
         return picture == 1 ? one_sheet({row}) : two_lines(0);
       });
-  CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}});
+  CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}, {3, 0}});
   CHECK(answers[0].several);
   CHECK(answers[0].lines.empty());
   CHECK_FALSE(answers[1].several);
   CHECK(answers[1].lines.empty());
-  CHECK(answers[2].several);
-  CHECK(answers[2].lines.at(0).at(0).best == 3);
-  CHECK_FALSE(answers[3].several);
+  for (const std::size_t i : {2, 3, 4, 5}) {
+    CHECK(answers[i].several == (i < 4));
+    CHECK(answers[i].lines.at(0).at(0).best == 3);
+  }
 }
 
 TEST_CASE("of the ways to see a sheet that with more sure digits is taken") {
