@@ -50,6 +50,23 @@ std::string first_of(const image::Sequence& sequence) {
   return fmt::format("the first of {} {}s was read", sequence.count, sequence.unit);
 }
 
+/// The sheet of the picture, turned so often; of one that is not turned, which has an answer
+/// already, none where it has gone or was of an archive.
+digits::Candidates look_again(const PredictInput& input, int turns) {
+  const auto look = [&] {
+    return digits::turned_sheet(read_picture(input, digits::Preparation::kSheet), turns);
+  };
+  if (turns != 0) return look();
+  if (!input.member.empty() && input.set == nullptr) return {};
+  try {
+    return look();
+  } catch (const Error&) {
+    return {};
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
+}
+
 void add_note(Result& result, const std::string& note) {
   result.note += (result.note.empty() ? "" : "; ") + note;
 }
@@ -74,8 +91,11 @@ PreparedPicture prepare(const PredictInput& input, digits::Preparation preparati
   } catch (const std::bad_alloc&) {
     picture.error = name_of(input) + ": there is not enough memory for it";
   }
-  // A sheet that lies on its side is looked at again.
-  if (preparation != digits::Preparation::kSheet) picture.input.bytes = nullptr;
+  // A sheet that lies on its side is looked at again, and what may be a page; but the pictures of
+  // an archive together may be larger than memory.
+  if (preparation != digits::Preparation::kSheet && !input.member.empty()) {
+    picture.input.bytes = nullptr;
+  }
   return picture;
 }
 
@@ -86,10 +106,7 @@ std::vector<Result> answer(std::vector<PreparedPicture>& pictures, const Inferen
   std::vector<digits::Answer> answers = digits::judge(
       candidates,
       [&](std::span<const std::uint8_t> images) { return inference.logits(images, threads); },
-      [&](std::size_t i, int turns) {
-        return digits::turned_sheet(read_picture(pictures[i].input, digits::Preparation::kSheet),
-                                    turns);
-      });
+      [&](std::size_t i, int turns) { return look_again(pictures[i].input, turns); });
   std::vector<Result> results;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     PredictInput& input = pictures[i].input;

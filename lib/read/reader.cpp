@@ -50,7 +50,7 @@ struct Reader::Model {
     if (info.preprocess != "none") return Preparation::kSheet;
     throw Error(ErrorCode::kNotSupported, "the model is not one of digits, and reads no sheets");
   }
-  /// picture: gives it again, for a sheet that lies on its side.
+  /// picture: gives it again, for a sheet that lies on its side, or that may be a page.
   template <typename Picture>
   Answer answer(const Candidates& candidates, const Picture& picture) const {
     const Network network = [this](std::span<const std::uint8_t> pictures) {
@@ -66,7 +66,7 @@ struct Reader::Model {
 
   Answer read(const std::string& file, Preparation preparation) const {
     return answer(candidates_in(file, preparation),
-                  [&] { return image::read_picture(file, resolution_for(preparation)); });
+                  [&] { return image::read_picture(file, image::Resolution::kSheet); });
   }
   Answer read(const Pixels& pixels, Preparation preparation) const {
     return answer(candidates_in(picture_of(pixels), preparation),

@@ -53,7 +53,7 @@ TEST_CASE("a digit in another style is as large as MNIST's, and centred as those
       const Canvas canvas = written(label, seed);
       const Ink ink = ink_of(canvas);
       CHECK(ink.sum > 20);
-      CHECK(ink.sum < 220);
+      CHECK(ink.sum < 240);  // a nought by a thick pen that is wider than tall
       const int longest = std::max(ink.right - ink.left, ink.bottom - ink.top) + 1;
       CHECK(longest >= 18);
       CHECK(longest <= 23);
