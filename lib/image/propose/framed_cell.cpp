@@ -70,7 +70,7 @@ class FromSide {
 
   std::vector<float> counted(int lean, int from, int to) const {
     std::vector<std::uint8_t> counts(static_cast<std::size_t>(depth_));
-    const auto rise = static_cast<float>(lean) / static_cast<float>(length_ - 1);
+    const auto rise = static_cast<float>(lean) / static_cast<float>(std::max(1, length_ - 1));
     const float start = 0.5F - 0.5F * static_cast<float>(lean);
     for (int along = from; along < to; ++along) {
       const auto shift = static_cast<int>(std::floor(start + rise * static_cast<float>(along)));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <utility>
 
 #include "image/drawn.hpp"
 #include "image/propose/propose.hpp"
@@ -66,6 +67,14 @@ TEST_CASE("what a line of a cell's frame crosses may be cut") {
   CHECK(std::ranges::all_of(cut, [](const auto& each) { return each.digit.box.y >= 28; }));
   CHECK(image::is_cut({20, 30, 20, 22}, kInside, picture));
   CHECK_FALSE(image::is_cut({20, 0, 20, 40}, kInside, picture));  // at the picture's own edge
+}
+
+TEST_CASE("a picture of one row or column of pixels has no inside") {
+  for (const auto& [width, height] : {std::pair{121, 1}, std::pair{1, 121}}) {
+    image::Picture picture = page(width, height);
+    std::fill_n(picture.pixels.begin(), 4, std::uint8_t{20});
+    CHECK(image::insides_of_frames(picture).empty());
+  }
 }
 
 TEST_CASE("a single line may be a digit's own") {
