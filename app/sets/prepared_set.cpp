@@ -14,6 +14,7 @@
 #include "image/decode/picture_file.hpp"
 #include "image/picture.hpp"
 #include "mlpctl/error.hpp"
+#include "read/lesson.hpp"
 #include "thread/pipeline.hpp"
 
 namespace mlpctl::app {

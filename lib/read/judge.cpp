@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "image/propose/sighting.hpp"
@@ -155,6 +154,7 @@ struct Way {
   Answer answer;
   float cut = 0;    ///< see Told
   float share = 1;  ///< of the ink, what the least of the whole marks' readings takes
+  bool may_be_page = false;
 };
 
 Way way_of(const image::ReadableSheet& sheet, Names& names) {
@@ -221,6 +221,14 @@ bool is_several(const Answer& answer) {
   return all >= kFewestOfPage && 3 * sure > 2 * all;
 }
 
+/// Whether what was seen where a single digit was asked for is so unlike one that it may be a page:
+/// the net is unsure of it, or not sure while much of the ink is none of that digit's.
+bool may_be_page(const Way& way) {
+  constexpr float kUnsure = 0.5F, kSure = 0.9F, kMuch = 0.5F;
+  const float sureness = way.answer.confidence();
+  return !way.answer.several && (sureness < kUnsure || (sureness < kSure && way.share < kMuch));
+}
+
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
 Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
   Way chosen;
@@ -233,6 +241,7 @@ Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
     chosen = std::move(way);
   }
   Answer& best = chosen.answer;
+  chosen.may_be_page = picture.may_be_none && net_can_tell && may_be_page(chosen);
   if (picture.may_be_none && net_can_tell && best.confidence() < kLeastSure) {
     best.lines.clear();
     return chosen;
@@ -291,16 +300,6 @@ std::vector<Way> first_ways(std::span<const Candidates> pictures, const Network&
   return ways;
 }
 
-/// Whether a picture of which a single digit was asked for is so unlike one that it may be a page:
-/// the net is unsure of it, or not sure while much of the ink is none of that digit's.
-bool may_be_page(const Candidates& picture, const Way& way) {
-  constexpr float kUnsure = 0.5F, kSure = 0.9F, kMuch = 0.5F;
-  const Answer& answer = way.answer;
-  const float sureness = answer.confidence();
-  return picture.may_be_none && !answer.several &&
-         (sureness < kUnsure || (sureness < kSure && way.share < kMuch));
-}
-
 /// Whether these, looked for as a sheet's, are a page of several digits. A single line would be
 /// what scribble is parted into.
 bool is_page(Candidates sheet, const Network& network) {
@@ -310,67 +309,20 @@ bool is_page(Candidates sheet, const Network& network) {
   return first_ways({&sheet, 1}, network).front().answer.several;
 }
 
-/// The readings of a picture that is one mark of one digit.
-std::vector<const image::Reading*> single_readings(const Candidates& picture) {
-  std::vector<const image::Reading*> readings;
-  if (picture.row || picture.sheets.size() != 1 || picture.sheets[0].lines.size() != 1 ||
-      picture.sheets[0].lines[0].size() != 1)
-    return readings;
-  for (const image::Reading& reading : picture.sheets[0].lines[0][0]) readings.push_back(&reading);
-  return readings;
-}
-
-/// How much the reading looks like a digit to the judge, and like the label to the net.
-float fitness(const image::Reading& reading, std::span<const float> logits, std::uint8_t label) {
-  const float most = *std::ranges::max_element(logits);
-  return score_of(reading.terms, logits) + kJudge.sureness * (logits[label] - most);
-}
-
 }  // namespace
-
-std::vector<const image::Digit*> readings_to_learn(std::span<const Candidates> pictures,
-                                                   std::span<const std::uint8_t> labels,
-                                                   const Network& network) {
-  std::vector<std::vector<const image::Reading*>> readings;
-  std::vector<std::uint8_t> pixels;
-  for (const Candidates& picture : pictures) {
-    for (const image::Reading* each : readings.emplace_back(single_readings(picture))) {
-      const auto& seen = each->digit.pixels;
-      pixels.insert(pixels.end(), seen.begin(), seen.end());
-    }
-  }
-  const bool asked = network && !pixels.empty();
-  const std::vector<float> logits = asked ? network(pixels) : std::vector<float>();
-  std::vector<const image::Digit*> chosen;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < readings.size(); ++i) {
-    const image::Digit* best = readings[i].empty() ? nullptr : &readings[i][0]->digit;
-    float most = -std::numeric_limits<float>::infinity();
-    for (const image::Reading* each : readings[i]) {
-      const auto row = std::span(logits).subspan(asked ? at++ * kClasses : 0, asked ? kClasses : 0);
-      const float score = asked ? fitness(*each, row, labels[i]) : most;
-      if (score > most) {
-        most = score;
-        best = &each->digit;
-      }
-    }
-    chosen.push_back(best);
-  }
-  return chosen;
-}
 
 std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network,
                           const LookAgain& look_again) {
   std::vector<Answer> answers;
   for (Way& way : first_ways(pictures, network)) {
     const std::size_t i = answers.size();
-    Answer& answer = answers.emplace_back(way.answer);
+    Answer& answer = answers.emplace_back(std::move(way.answer));
     if (!look_again) continue;
     if (const int turns = answer.turns; turns != 0) {
       const Candidates again = look_again(i, turns);
       answer = std::move(first_ways({&again, 1}, network).front().answer);
       answer.turns = turns;
-    } else if (may_be_page(pictures[i], way)) {
+    } else if (way.may_be_page) {
       answer.several = is_page(look_again(i, 0), network);
     }
   }

@@ -6,48 +6,12 @@
 #include <cmath>
 #include <utility>
 
+#include "read/fake_network.hpp"
 #include "read/weights.hpp"
 
 using namespace mlpctl;
 
 namespace {
-
-/// A digit that the network below names `name` with this probability.
-image::Digit digit(int name, double probability) {
-  image::Digit digit;
-  digit.pixels[0] = static_cast<std::uint8_t>(name);
-  digit.pixels[1] = static_cast<std::uint8_t>(std::lround(200 * probability));
-  digit.box = {10 * name, 1, 2, 3};
-  return digit;
-}
-
-/// What a net's logits of a digit add up to, as the logarithm of their exponentials' sum.
-constexpr float kEvidence = 6;
-
-/// Counts its calls and gives each digit the probability that it asks for.
-struct FakeNetwork {
-  int calls = 0;
-  double sure_of_nought = 0.9;
-
-  std::vector<float> operator()(std::span<const std::uint8_t> pictures) {
-    ++calls;
-    std::vector<float> logits;
-    for (std::size_t at = 0; at < pictures.size(); at += digits::kInputSide * digits::kInputSide) {
-      // Of what is no digit() it is sure, which is the judge's plain nought.
-      const bool nought = pictures[at + 1] == 0;
-      const double probability = nought ? sure_of_nought : pictures[at + 1] / 200.0;
-      for (int i = 0; i < digits::kClasses; ++i) {
-        const double share = i == pictures[at] ? probability : (1 - probability) / 9;
-        logits.push_back(kEvidence + static_cast<float>(std::log(share)));
-      }
-    }
-    return logits;
-  }
-};
-
-digits::Candidates one_sheet(std::vector<image::ReadableLine> lines) {
-  return {.sheets = {{.lines = std::move(lines)}}};
-}
 
 /// The answers of pictures of which none is to be looked at again.
 std::vector<digits::Answer> judged(const std::vector<digits::Candidates>& pictures,
@@ -355,31 +319,4 @@ TEST_CASE("of the ways to part a mark the one whose digits convince most togethe
   CHECK(read_as({left, part(0, 0.3, 0, 2, 0.8F), right}) == std::vector{6, 7});
   const image::Reading last = part(5, 0.6, 2, 3, 0.6F), both = part(4, 0.95, 1, 3, 0.7F);
   CHECK(read_as({left, right, last, both}) == std::vector{6, 4});
-}
-
-TEST_CASE("what teaches a label is the reading that the label and its shape speak for") {
-  const auto reading = [](int name, float share) {
-    return image::Reading{.digit = digit(name, 0.9), .terms = {.share = share}};
-  };
-  digits::Candidates row = one_sheet({{{reading(6, 1)}}});
-  row.row = true;
-  const std::vector<digits::Candidates> pictures{
-      one_sheet({{{reading(3, 1), reading(4, 0.5F)}}}),
-      one_sheet({{{reading(3, 1), reading(4, 0.5F)}}}),
-      one_sheet({{{reading(6, 1)}, {reading(6, 1)}}}),
-      row,
-      {},
-  };
-  const std::vector<std::uint8_t> labels{4, 3, 6, 6, 6};
-  FakeNetwork network;
-  const auto names = [&](const digits::Network& asked) {
-    std::vector<int> taught;
-    for (const image::Digit* each : digits::readings_to_learn(pictures, labels, asked)) {
-      taught.push_back(each == nullptr ? -1 : each->pixels[0]);
-    }
-    return taught;
-  };
-  CHECK(names(std::ref(network)) == std::vector<int>{4, 3, -1, -1, -1});
-  CHECK(network.calls == 1);
-  CHECK(names({}) == std::vector<int>{3, 3, -1, -1, -1});
 }

@@ -202,7 +202,8 @@ Paper::Paper(const Picture& picture, const Picture& small, double reach, PaperLo
     return std::ranges::all_of(flats, [](const Flat& flat) { return flat.share > 0.5; });
   };
   const int step = picture.width / small.width;
-  flat_ = look_at([&](int channel) { return colours_[static_cast<std::size_t>(channel)]; });
+  flat_ = look_at(
+      [&](int channel) -> const Plane& { return colours_[static_cast<std::size_t>(channel)]; });
   // The lines of a dense table are part of most of the small picture's pixels.
   if (!flat_ && step > 1 && step <= picture.height) {
     flat_ = look_at([&](int channel) { return picked(picture, channel, step); });
