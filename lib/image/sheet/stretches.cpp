@@ -34,7 +34,8 @@ std::vector<Stretch> stretches_of(std::span<const Part> parts, float height) {
       if (to > from + 1) {
         const Part& next = parts[to - 1];
         join += between(parts[to - 2], next) / height;
-        if (next.cut == 0 && !may_be_one(box, next.mark.box, height)) break;
+        const bool same_mark = next.mark.number == parts[to - 2].mark.number;
+        if (!same_mark && !may_be_one(box, next.mark.box, height)) break;
         box = united(box, next.mark.box);
         if (is_too_wide(box, height)) break;
       }
