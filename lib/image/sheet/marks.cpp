@@ -207,6 +207,16 @@ bool is_strip(const Mark& mark, float height) {
          mark.box.height > kSlender * mark.box.width;
 }
 
+/// Of a line so far, the mark that tells where it goes on: the last one that is as tall as a digit,
+/// for a comma or a rest of a ruling lies lower or higher.
+const Mark& level_of(const std::vector<Mark>& line, float height) {
+  const auto is_tall = [&](const Mark& mark) {
+    return static_cast<float>(mark.box.height) > kLeastAlone * height;
+  };
+  const auto last = std::find_if(line.rbegin(), line.rend(), is_tall);
+  return last == line.rend() ? line.back() : *last;
+}
+
 }  // namespace
 
 void join(Mark& mark, const Mark& part) {
@@ -254,7 +264,7 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
     std::vector<Mark>* best = nullptr;
     float least = 0.65F;
     for (std::vector<Mark>& line : lines) {
-      const Mark& last = line.back();
+      const Mark& last = level_of(line, height);
       const float tall = static_cast<float>(std::max(last.box.height, mark.box.height));
       const float away = std::abs(last.middle_y() - mark.middle_y()) / tall;
       if (away < least) {
