@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fits what a path through a mark weighs to generated pages: the first three for lib/read/path.cpp, and a shape's for
-lib/image/sheet/stretches.cpp.
+"""Fits what a path through a mark weighs to generated pages: the first three for lib/read/path.cpp, the share of marks
+that are several digits for lib/read/named_mark.cpp, and a shape's for lib/image/sheet/stretches.cpp.
 
     scripts/fit_path.py --model mlp.pt [--program build/bin/dump_candidates] DIR...
 
@@ -19,11 +19,12 @@ import torch
 
 from fit_judge import arguments_of, candidates_of, is_held_out, logits_of, show
 
-NAMES = ("digit", "sureness", "evidence", "wide", "narrow", "low", "cut", "join")
+NAMES = ("digit", "sureness", "evidence", "wide", "narrow", "low", "cut", "join", "share")
 NARROW, WIDE, LOW, MOST_EVIDENCE = 0.45, 0.8, 0.85, 6.5  # as there
-PRESENT = np.array([-3.2, 1.5, 0.6, -2.4, -1.6, -45, -1.5, -2])
+PRESENT = np.array([-3.4, 1.5, 0.6, -2.4, -1.6, -45, -1.5, -2, 0.4])
+UNKNOWN = -0.5  # in place of the share's, as there
 #: The terms are of about this size where they tell something.
-SCALE = np.array([1, 1, 1, 1, 1, 20, 1, 1])
+SCALE = np.array([1, 1, 1, 1, 1, 20, 1, 1, 1])
 #: A line whose digits are less likely than this was not found as it was written.
 LEAST = np.exp(-14)
 
@@ -39,6 +40,7 @@ def terms_of(stretch, logits):
         max(0, LOW - stretch["height"]) ** 2,
         stretch["cut"],
         stretch["join"],
+        UNKNOWN / PRESENT[-1],
     )
 
 
@@ -47,8 +49,10 @@ class Line:
 
     def __init__(self, marks, state, digits):
         self.digits, self.ends, self.parts = [int(digit) for digit in digits], [], 0
+        self.starts = []
         readings = []
         for mark in marks:
+            self.starts.append(self.parts)
             for reading in sorted(mark, key=lambda reading: reading["stretch"]["to"]):
                 stretch = reading["stretch"]
                 self.ends.append((self.parts + stretch["from"], self.parts + stretch["to"]))
@@ -88,18 +92,34 @@ class Line:
             shares = [np.exp(step(first[start], arc, 1) + last[end] - total).sum() for arc, (start, end) in enumerate(self.ends)]
         return total, np.array(shares)
 
-    def best(self, scores):
-        """The digits of the best path."""
+    def path(self, scores):
+        """The arcs of the best path, the last one first."""
         most, came = np.full(self.parts + 1, -np.inf), {}
         most[0] = 0
         for arc, (start, end) in enumerate(self.ends):
             if most[start] + scores[arc] > most[end]:
                 most[end], came[end] = most[start] + scores[arc], arc
-        digits, at = [], self.parts
+        at = self.parts
         while at > 0:
-            digits.append(int(self.logs[came[at]].argmax()))
+            yield came[at]
             at = self.ends[came[at]][0]
-        return digits[::-1]
+
+    def best(self, scores):
+        return [int(self.logs[arc].argmax()) for arc in self.path(scores)][::-1]
+
+    def several(self):
+        """Of how many marks the best path makes several digits."""
+        begun = [self.ends[arc][0] for arc in self.path(self.terms @ PRESENT)]
+        counts = np.histogram(begun, [*self.starts, self.parts])[0]
+        return (counts > 1).sum()
+
+
+def with_share(lines):
+    """The lines of a page, each reading's share being that of the page."""
+    several, marks = sum(line.several() for line in lines), sum(len(line.starts) for line in lines)
+    for line in lines:
+        line.terms[:, -1] = np.log((several + 1) / (marks + 2))
+    return lines
 
 
 def lines_in(folder, program, state):
@@ -109,7 +129,7 @@ def lines_in(folder, program, state):
     for page in candidates_of(list(labels), program, "--sheet"):
         found, written = page.get("lines", []), labels[page["file"]]
         if len(found) == len(written):
-            yield page["file"], [Line(marks, state, digits) for marks, digits in zip(found, written)]
+            yield page["file"], with_share([Line(marks, state, digits) for marks, digits in zip(found, written)])
 
 
 def fit(lines, penalty=0.0003):

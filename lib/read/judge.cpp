@@ -5,10 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "image/propose/sighting.hpp"
 #include "net/classifier.hpp"
-#include "read/path.hpp"
-#include "read/weights.hpp"
+#include "read/named_mark.hpp"
 
 namespace mlpctl::digits {
 namespace {
@@ -22,133 +20,6 @@ constexpr float kRowSure = 0.6F;
 /// are less sure, 31 of them read wrongly; of 300 pictures of other things three in five.
 constexpr float kLeastSure = 0.25F;
 
-/// Boxes that share less of their area than this are of different things.
-constexpr float kSamePlace = 0.1F;
-
-/// For each reading the best of those that lie where it does: that reading, or one with a greater
-/// score whose box shares its place.
-std::vector<std::size_t> places_of(const std::vector<image::Reading>& mark,
-                                   std::span<const float> scores) {
-  const std::size_t count = mark.size();
-  std::vector<std::size_t> places(count, count);
-  for (;;) {
-    std::size_t best = count;
-    for (std::size_t i = 0; i < count; ++i) {
-      if (places[i] == count && (best == count || scores[i] > scores[best])) best = i;
-    }
-    if (best == count) return places;
-    places[best] = best;
-    for (std::size_t i = 0; i < count; ++i) {
-      const float same = image::agreement(mark[best].digit.box, mark[i].digit.box);
-      if (places[i] == count && same > kSamePlace) places[i] = best;
-    }
-  }
-}
-
-/// Lets all readings of a whole mark tell what it is, each by its score beside the others': what is
-/// a 1 in one way and a 4 in another is not surely either. Those of different places say nothing
-/// for each other, as several lines of a form that all look like ones. The best of those that give
-/// the likeliest answer is the one that is shown. Returns whether they say that there are several.
-bool agree(const std::vector<image::Reading>& mark, std::span<const Digit> digits,
-           std::span<const float> scores, std::vector<Digit>& line) {
-  if (mark.empty()) return false;
-  const float most = *std::ranges::max_element(scores);
-  const std::vector<std::size_t> places = places_of(mark, scores);
-  std::vector<std::array<float, kClasses>> by_place(mark.size());
-  float sum = 0, several = 0;
-  for (std::size_t i = 0; i < mark.size(); ++i) {
-    const float weight = std::exp(scores[i] - most);
-    sum += weight;
-    several += mark[i].several ? weight : 0;
-    for (std::size_t k = 0; k < kClasses; ++k) {
-      by_place[places[i]][k] += weight * digits[i].probabilities[k];
-    }
-  }
-  std::array<float, kClasses> probabilities{};
-  for (const auto& place : by_place) {
-    for (std::size_t k = 0; k < kClasses; ++k) {
-      probabilities[k] = std::max(probabilities[k], place[k]);
-    }
-  }
-  if (mark.size() > 1) {
-    float all = 0;
-    for (const float each : probabilities) all += each;
-    for (float& each : probabilities) each /= all;
-  }
-  const int answer = net::best_class(probabilities);
-  std::size_t shown = mark.size();
-  for (std::size_t i = 0; i < mark.size(); ++i) {
-    if (digits[i].best != answer) continue;
-    if (shown == mark.size() || scores[i] > scores[shown]) shown = i;
-  }
-  if (shown == mark.size()) {
-    shown = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
-  }
-  line.push_back(digits[shown]);
-  line.back().best = answer;
-  line.back().probabilities = probabilities;
-  return several > 0.5F * sum;
-}
-
-/// Hands out the net's logits in the order of for_each_digit().
-class Names {
- public:
-  explicit Names(std::vector<float> logits) : logits_(std::move(logits)) {}
-
-  /// What reading a mark told beside its digits.
-  struct Told {
-    bool several = false;  ///< whether it says that there are several digits
-    float cut = 0;         ///< width of the digits that were cut off from others, in pixels
-    float share = 1;       ///< of the ink that was seen, what the reading takes of a whole mark
-  };
-
-  /// Adds the digits of the mark's best readings to the line.
-  Told read(const std::vector<image::Reading>& mark, std::vector<Digit>& line) {
-    const std::span<const float> all = std::span(logits_).subspan(at_, mark.size() * kClasses);
-    at_ += all.size();
-    const bool whole = is_whole(mark);
-    std::vector<Digit> digits;
-    std::vector<float> scores;
-    for (std::size_t i = 0; i < mark.size(); ++i) {
-      const auto own = all.subspan(i * kClasses, kClasses);
-      digits.push_back(named(mark[i].digit, own));
-      scores.push_back(whole ? score_of(mark[i].terms, own) : score_of(mark[i].stretch, own));
-    }
-    if (whole) {
-      const bool several = agree(mark, digits, scores, line);
-      const auto best = std::ranges::max_element(scores) - scores.begin();
-      return {.several = several,
-              .share = mark.empty() ? 1 : mark[static_cast<std::size_t>(best)].terms.share};
-    }
-    Told told;
-    for (const std::size_t i : best_path(mark, scores)) {
-      line.push_back(digits[i]);
-      told.several = told.several || mark[i].several;
-      if (mark[i].stretch.cut > 0) told.cut += static_cast<float>(digits[i].box.width);
-    }
-    return told;
-  }
-
- private:
-  /// Whether all readings are of the whole mark, which has one part.
-  static bool is_whole(const std::vector<image::Reading>& mark) {
-    return std::ranges::all_of(mark, [](const auto& reading) { return reading.stretch.to == 1; });
-  }
-
-  static Digit named(const image::Digit& seen, std::span<const float> logits) {
-    const image::Box& box = seen.box;
-    Digit digit{.box = {box.x, box.y, box.width, box.height}, .input = seen.pixels};
-    std::ranges::copy(logits, digit.logits.begin());
-    digit.probabilities = digit.logits;
-    net::softmax(digit.probabilities);
-    digit.best = net::best_class(digit.logits);
-    return digit;
-  }
-
-  std::vector<float> logits_;
-  std::size_t at_ = 0;
-};
-
 /// What a picture or a sheet holds, seen in one way.
 struct Way {
   Answer answer;
@@ -160,10 +31,16 @@ struct Way {
 Way way_of(const image::ReadableSheet& sheet, Names& names) {
   Way way{.answer = {.lines = {}, .turns = sheet.turns}};
   Answer& answer = way.answer;
+  std::vector<NamedMark> all;
+  for (const image::ReadableLine& marks : sheet.lines) {
+    for (const std::vector<image::Reading>& mark : marks) all.push_back(names.name(mark));
+  }
+  const float worth = worth_of_digit(all);
+  auto next = all.begin();
   for (const image::ReadableLine& marks : sheet.lines) {
     std::vector<Digit>& line = answer.lines.emplace_back();
-    for (const std::vector<image::Reading>& mark : marks) {
-      const Names::Told told = names.read(mark, line);
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      const Told told = read(*next++, worth, line);
       answer.several = answer.several || told.several;
       way.cut += told.cut;
       way.share = std::min(way.share, told.share);

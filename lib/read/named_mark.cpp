@@ -127,9 +127,9 @@ Told read(const NamedMark& mark, float worth, std::vector<Digit>& line) {
   if (mark.is_whole()) {
     const bool several = agree(*readings, digits, scores, line);
     const auto best = std::ranges::max_element(scores) - scores.begin();
-    return {.several = several,
-            .share =
-                readings->empty() ? 1 : (*readings)[static_cast<std::size_t>(best)].terms.share};
+    return {
+        .several = several,
+        .share = readings->empty() ? 1 : (*readings)[static_cast<std::size_t>(best)].terms.share};
   }
   Told told;
   for (const std::size_t i : best_path(*readings, scores, worth)) {

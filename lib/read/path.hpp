@@ -13,8 +13,9 @@ namespace mlpctl::digits {
 float score_of(const image::Stretch& stretch, std::span<const float> logits);
 
 /// The readings, by their places, that take each part of the mark once, from left to right, and
-/// have the greatest sum of scores. Each part must have a reading of its own. None of none.
+/// have the greatest sum of scores, each with what every digit is worth beside. Each part must have
+/// a reading of its own. None of none.
 std::vector<std::size_t> best_path(std::span<const image::Reading> readings,
-                                   std::span<const float> scores);
+                                   std::span<const float> scores, float worth);
 
 }  // namespace mlpctl::digits
