@@ -27,18 +27,6 @@ constexpr float kEdgeStep = 0.5F;
 /// Paper is lighter than ink unless much tells otherwise.
 constexpr float kMuchMore = 1.5F, kBeyondDoubt = 50;
 
-/// Whether what is behind the dark piece is too dark for paper: a table, or a gap between page and
-/// picture's edge.
-bool lies_off_page(const Component& piece, const Plane& behind, float usual) {
-  constexpr float kTable = 0.33F, kMargin = 0.6F;
-  const Box& box = piece.box;
-  const float light = std::abs(behind.at(box.x + box.width / 2, box.y + box.height / 2));
-  const int rim = std::max(behind.width, behind.height) / 25;
-  const bool at_margin = box.x < rim || box.y < rim || box.x + box.width > behind.width - rim ||
-                         box.y + box.height > behind.height - rim;
-  return light < (at_margin ? kMargin : kTable) * std::abs(usual);
-}
-
 /// Drops the pieces that lie along a step of what is behind them, as remains of a table's or a
 /// page's edge do.
 void drop_remains_of_edges(Segmentation& segmented, const Plane& behind) {
@@ -60,13 +48,6 @@ void drop_remains_of_edges(Segmentation& segmented, const Plane& behind) {
   for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
     Component& piece = segmented.found.pieces[i];
     if (2 * beside[i + 1] > piece.area) piece = {};
-  }
-}
-
-void drop_off_page(Segmentation& segmented, const Plane& behind) {
-  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
-  for (Component& piece : segmented.found.pieces) {
-    if (piece.area > 0 && lies_off_page(piece, behind, usual)) piece = {};
   }
 }
 
@@ -128,6 +109,46 @@ bool is_like_writing(const Component& piece, int side) {
   const bool strip =
       box.width > 3 * box.height || (box.height > 5 * box.width && box.height * 8 > side);
   return !lies_on_edge(piece) && box.height * 50 >= side && !is_solid(piece) && !strip;
+}
+
+/// How light what is behind a piece is, beside what usually is.
+float light_behind(const Box& box, const Plane& behind, float usual) {
+  return std::abs(behind.at(box.x + box.width / 2, box.y + box.height / 2) / usual);
+}
+
+/// Whether it lies where a table may be, or a gap between page and picture's edge.
+bool lies_at_margin(const Box& box, const Plane& behind) {
+  const int rim = std::max(behind.width, behind.height) / 25;
+  return box.x < rim || box.y < rim || box.x + box.width > behind.width - rim ||
+         box.y + box.height > behind.height - rim;
+}
+
+/// Drops the dark pieces with what is too dark for paper behind them. At the margins less darkness
+/// is: but where one in ten of what may be digits, and several, lie in a shadow away from these, it
+/// does not end there.
+void drop_off_page(Segmentation& segmented, const Plane& behind) {
+  constexpr float kTable = 0.33F, kMargin = 0.6F, kLighterThanShadow = 0.9F, kOfDigit = 0.6F;
+  constexpr std::size_t kInShadow = 10, kFewestInShadow = 4;
+  const float usual = quantile(spread_sample(behind, kForMiddle), 0.5);
+  if (usual == 0) return;
+  const std::vector<Mark> marks = candidates(segmented);
+  const float least_height = kOfDigit * static_cast<float>(usual_height(marks));
+  std::vector<float> lights;
+  for (const Mark& mark : marks) {
+    const Box& box = mark.box;
+    if (static_cast<float>(box.height) < least_height || lies_at_margin(box, behind)) continue;
+    const float light = light_behind(box, behind, usual);
+    if (light >= kTable) lights.push_back(light);
+  }
+  float margin = kMargin;
+  std::ranges::sort(lights);
+  const std::size_t last = std::max(lights.size() / kInShadow, kFewestInShadow - 1);
+  if (last < lights.size()) margin = std::min(margin, kLighterThanShadow * lights[last]);
+  for (Component& piece : segmented.found.pieces) {
+    if (piece.area == 0) continue;
+    const float least = lies_at_margin(piece.box, behind) ? std::max(margin, kTable) : kTable;
+    if (light_behind(piece.box, behind, usual) < least) piece = {};
+  }
 }
 
 /// Whether so much is written that what is larger is none of it.
