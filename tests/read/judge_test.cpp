@@ -108,6 +108,27 @@ TEST_CASE("what looks like a one must look better than other digits, as parts an
   CHECK(read_as({{digit(1, 0.8)}, {digit(2, 0.8)}}) == std::vector{2});
 }
 
+TEST_CASE("a mark that may be two digits is two where others of its sheet are") {
+  const auto part = [](int name, int from, int to, double sure) {
+    image::Reading reading{digit(name, sure)};
+    reading.stretch = {.from = from, .to = to, .width = 0.6F, .height = 1};
+    return reading;
+  };
+  const std::vector<image::Reading> torn{part(8, 0, 2, 0.8), part(5, 0, 1, 0.97),
+                                         part(3, 1, 2, 0.97)};
+  const std::vector<image::Reading> two{part(4, 0, 1, 0.99), part(7, 1, 2, 0.99)},
+      one{part(6, 0, 1, 0.99)};
+  const auto last_of = [&](const std::vector<image::Reading>& others) {
+    image::ReadableLine line(9, others);
+    line.push_back(torn);
+    FakeNetwork network;
+    const auto read = judged({one_sheet({line})}, network).at(0).lines.at(0);
+    return read.back().best;
+  };
+  CHECK(last_of(two) == 3);
+  CHECK(last_of(one) == 8);
+}
+
 TEST_CASE("what the net has no evidence for gives way to what it has") {
   const std::array<float, 10> strong{12, 9, 0, 0, 0, 0, 0, 0, 0, 0},
       weak{3, 0, 0, 0, 0, 0, 0, 0, 0, 0};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "image/prepare/ink.hpp"
+#include "image/sheet/fainter_marks.hpp"
 #include "image/sheet/marks.hpp"
 
 namespace mlpctl::image {
@@ -290,7 +291,10 @@ std::vector<Segmentation> segment_sheet(const Picture& picture, int factor) {
                         polarity == Polarity::kDark ? Light::kEven : Light::kAsItFell),
         std::back_inserter(ways));
   }
-  for (Segmentation& way : ways) sharpen(way);
+  for (Segmentation& way : ways) {
+    add_fainter_marks(way);
+    sharpen(way);
+  }
   return ways;
 }
 

@@ -99,6 +99,18 @@ TEST_CASE("pencil is found in a shadow, and beside punched holes") {
   check_found(picture, 2);
 }
 
+TEST_CASE("digits at a page's margin are found in a shadow that others lie in, too") {
+  image::Picture picture = page(900, 600, 220);
+  write_line(picture, 120, 60);
+  write_line(picture, 420, 60);
+  for (int i = 0; i < kCount; ++i) draw_zero(picture, left_of(i), 552, 30, kTall, 4, 60);
+  for (int y = 380; y < 600; ++y) {
+    for (int x = 0; x < 900; ++x) put(picture, x, y, picture.at(x, y) * 9 / 20);
+  }
+  add_noise(picture, 8);
+  check_found(picture, 3);
+}
+
 TEST_CASE("pencil is found beside a dark gap along the page") {
   const int noise = GENERATE(0, 4, 10);
   image::Picture picture = page(900, 600, 200);

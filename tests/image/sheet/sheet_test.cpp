@@ -85,6 +85,16 @@ TEST_CASE("slanted lines on ruled paper are read line by line") {
   check_number(lines[2], 460, 5);
 }
 
+TEST_CASE("a low mark in a line does not lead what follows it into another") {
+  image::Picture picture = page(1000, 400);
+  for (int i = 0; i < 4; ++i) draw_zero(picture, 60 + 90 * i, 170, 44, 64, 6);
+  draw_bar(picture, 390, 226, 6, 30);
+  for (int i = 4; i < 8; ++i) draw_zero(picture, 60 + 90 * i, 178, 44, 48, 6);
+  const auto lines = likeliest_lines(picture);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].size() == 9);
+}
+
 TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that touch") {
   image::Picture picture = page(600, 200);
   draw_bar(picture, 60, 70, 6, 60);

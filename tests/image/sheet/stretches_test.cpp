@@ -49,6 +49,11 @@ TEST_CASE("each run of parts is tried, but those whose shape tells against them"
   CHECK(has_stretch(dearest, 0, 3));
 }
 
+TEST_CASE("parts of one mark may be one digit though no ink is cut between them") {
+  const auto stretches = stretches_of_bars(40, 0);
+  CHECK(has_stretch(stretches, 0, 3));
+}
+
 TEST_CASE("unlikely runs stay where the parts cannot be read without them") {
   const auto stretches = stretches_of_bars(100, 3);
   CHECK(stretches.size() == 5);
