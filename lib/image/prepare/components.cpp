@@ -99,9 +99,28 @@ bool is_solid(const Component& piece) {
   return piece.area * 10 > piece.box.width * piece.box.height * 7;
 }
 
-bool is_blot(const Component& piece) {
+bool is_blot(const Components& found, std::size_t index) {
+  constexpr float kRound = 0.9F, kFull = 0.9F;
+  const Component& piece = found.pieces[index];
   const Box& box = piece.box;
-  return is_solid(piece) && box.width * 4 > box.height * 3 && box.height * 4 > box.width * 3;
+  if (!is_solid(piece) || box.width * 9 <= box.height * 8 || box.height * 9 <= box.width * 8) {
+    return false;
+  }
+  // A disc's box is wider than the disc by the pixels that just reach its sides.
+  const auto axis = [](int pixels) { return 0.5F * static_cast<float>(pixels) - 0.25F; };
+  int inside = 0, ellipse = 0;
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) {
+      const float u = (static_cast<float>(2 * x + 1 - box.width)) / (2 * axis(box.width));
+      const float v = (static_cast<float>(2 * y + 1 - box.height)) / (2 * axis(box.height));
+      if (u * u + v * v > 1) continue;
+      ++ellipse;
+      inside += found.labels.at(box.x + x, box.y + y) == static_cast<int>(index) + 1 ? 1 : 0;
+    }
+  }
+  const auto either = static_cast<float>(ellipse + piece.area - inside);
+  return static_cast<float>(inside) > kRound * either ||
+         static_cast<float>(piece.area) > kFull * static_cast<float>(box.width * box.height);
 }
 
 bool is_grid(const Components& found, std::size_t index) {

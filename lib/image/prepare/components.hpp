@@ -27,8 +27,9 @@ bool lies_on_edge(const Component& piece);
 /// Whether ink fills most of the piece's box, as no digit's but an upright one's does.
 bool is_solid(const Component& piece);
 
-/// Whether the piece is solid and about as wide as tall, as punched holes are.
-bool is_blot(const Component& piece);
+/// Whether the piece is about as wide as tall, and round or full, as punched holes are; a digit
+/// whose loops a blur has filled is solid, but neither.
+bool is_blot(const Components& found, std::size_t index);
 
 /// Whether the piece is squared or ruled paper: it runs off the edge in more places than a digit
 /// could.

@@ -36,13 +36,14 @@ bool is_upright_stroke(const Box& box) {
 }
 
 /// A one must lie between others.
-bool is_like_digit(const Component& piece, float height, const Box& written) {
+bool is_like_digit(const Components& faint, std::size_t index, float height, const Box& written) {
+  const Component& piece = faint.pieces[index];
   const Box& box = piece.box;
   const Box near = is_upright_stroke(box) ? written : widened(written, kWritingBeside * height);
   const auto tall = static_cast<float>(box.height);
   return tall > kLowestFaint * height && tall < kTallestFaint * height &&
          static_cast<float>(box.width) < kWidestFaint * height && !lies_on_edge(piece) &&
-         !is_blot(piece) && common_area(box, near) > 0;
+         !is_blot(faint, index) && common_area(box, near) > 0;
 }
 
 /// How strong what lies around the piece is, its soft rim away, beside the piece itself: 0 of
@@ -106,7 +107,7 @@ std::vector<bool> new_digits(const Segmentation& faint, const Components& found,
   std::vector<bool> digits(pieces.size());
   std::vector<float> shares;
   for (std::size_t i = 0; i < digits.size(); ++i) {
-    digits[i] = !before[i].dropped && is_like_digit(pieces[i], height, written);
+    digits[i] = !before[i].dropped && is_like_digit(faint.found, i, height, written);
     if (digits[i] && before[i].area > 0) shares.push_back(share(i));
   }
   const float less = kLess * quantile(std::move(shares), 0.5);

@@ -245,7 +245,7 @@ std::vector<Mark> candidates(const Segmentation& segmented) {
   const int side = std::min(segmented.ink.width, segmented.ink.height);
   for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
     const Component& piece = segmented.found.pieces[i];
-    if (is_blot(piece) || runs_off(piece)) continue;
+    if (is_blot(segmented.found, i) || runs_off(piece)) continue;
     const bool huge = piece.box.height * 10 > segmented.ink.height * 9 && piece.box.height > 100;
     if (!segmented.flat && (huge || lies_on_edge(piece))) continue;
     if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;

@@ -53,14 +53,18 @@ void drop_remains_of_edges(Segmentation& segmented, const Plane& behind) {
 }
 
 /// Punched holes.
-bool is_hole(const Component& piece, const Plane& ink) {
-  return is_blot(piece) && piece.box.height * 200 > std::max(ink.width, ink.height);
+bool is_hole(const Segmentation& segmented, std::size_t index) {
+  const Plane& ink = segmented.ink;
+  return segmented.found.pieces[index].box.height * 200 > std::max(ink.width, ink.height) &&
+         is_blot(segmented.found, index);
 }
 
 /// Whether it is longer than digits and rows of them: the gap beside a page, its shadow or a book's
 /// binding. A digit that fills its picture is, too.
-bool is_frame(const Component& piece, const Plane& ink) {
+bool is_frame(const Segmentation& segmented, std::size_t index) {
   constexpr float kAcross = 0.6F, kDown = 0.5F;
+  const Component& piece = segmented.found.pieces[index];
+  const Plane& ink = segmented.ink;
   return static_cast<float>(piece.box.width) > kAcross * static_cast<float>(ink.width) ||
          static_cast<float>(piece.box.height) > kDown * static_cast<float>(ink.height);
 }
@@ -80,11 +84,11 @@ std::vector<bool> if_much(const Segmentation& segmented, std::vector<bool> chose
 /// Those of the pieces, by their labels, that are darker than pencils and would set the level; none
 /// where they are not much.
 std::vector<bool> dark_ones(const Segmentation& segmented,
-                            bool (*is_dark)(const Component&, const Plane&)) {
+                            bool (*is_dark)(const Segmentation&, std::size_t)) {
   constexpr float kMuch = 0.1F;
   std::vector<bool> dark;
-  for (const Component& piece : segmented.found.pieces) {
-    dark.push_back(is_dark(piece, segmented.ink));
+  for (std::size_t i = 0; i < segmented.found.pieces.size(); ++i) {
+    dark.push_back(is_dark(segmented, i));
   }
   return if_much(segmented, std::move(dark), kMuch);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <utility>
@@ -99,4 +100,30 @@ TEST_CASE("pieces of any mask are those that spreading finds") {
               std::count(expected.values.begin(), expected.values.end(), label));
     }
   }
+}
+
+TEST_CASE("punched holes and full squares are blots, and a digit whose loops are filled is none") {
+  const auto is_one_blot = [](auto inside) {
+    constexpr int kSide = 40;
+    Mask mask(kSide, kSide);
+    for (int y = 0; y < kSide; ++y) {
+      for (int x = 0; x < kSide; ++x) mask.at(x, y) = inside(x, y) ? 1 : 0;
+    }
+    const Components found = components_of(mask);
+    REQUIRE(found.pieces.size() == 1);
+    return is_blot(found, 0);
+  };
+  const auto disc = [](int x, int y, int radius) {
+    return [=](int u, int v) { return (u - x) * (u - x) + (v - y) * (v - y) <= radius * radius; };
+  };
+  for (const int radius : {9, 12, 15}) CHECK(is_one_blot(disc(20, 20, radius)));
+  CHECK(is_one_blot([](int x, int y) { return x > 4 && x < 30 && y > 9 && y < 35; }));
+  const auto above = disc(20, 14, 9), below = disc(20, 25, 10);
+  CHECK_FALSE(is_one_blot([&](int x, int y) { return above(x, y) || below(x, y); }));
+  CHECK_FALSE(is_one_blot([](int x, int y) { return x > 4 && x < 9 && y > 9 && y < 35; }));
+  // Between an eight and a disc: as wide as tall, and its sides drawn in.
+  CHECK_FALSE(is_one_blot([](int x, int y) {
+    return std::abs(x - 20) < 12 - std::max(0, 4 - std::abs(y - 20)) && std::abs(y - 20) < 12 &&
+           std::abs(x - 20) + std::abs(y - 20) < 19;
+  }));
 }
