@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "image/sheet/close_lines.hpp"
+#include "image/sheet/fainter_strokes.hpp"
 #include "image/sheet/marks.hpp"
 #include "image/sheet/sheet_segmentation.hpp"
 #include "image/sheet/stretches.hpp"
@@ -71,12 +72,29 @@ std::vector<Cluster> clusters_of(const Marks& marks, const std::vector<Mark>& li
   return clusters;
 }
 
+/// Adds all of the parts as one digit with the fainter strokes that go on from them.
+void add_fainter(std::vector<Reading>& readings, const Segmentation& segmented,
+                 const Segmentation& faint, std::span<const Part> parts,
+                 const std::vector<bool>& of_marks, float height, double scale) {
+  const std::optional<Mark> mark = with_fainter_strokes(segmented, faint, parts, of_marks, height);
+  if (!mark) return;
+  const Stretch stretch{.from = 0,
+                        .to = static_cast<int>(parts.size()),
+                        .width = static_cast<float>(mark->box.width) / height,
+                        .height = static_cast<float>(mark->box.height) / height};
+  readings.push_back({.digit = digit_of(faint, *mark, scale), .stretch = stretch});
+}
+
 /// The sheet as it is. wholes: takes each mark that was made one digit, by its number. scale:
 /// pixels of the file for one of the segmentation.
-ReadableSheet upright(const Segmentation& segmented, const Marks& marks, double scale,
-                      std::vector<std::optional<Digit>>& wholes) {
+ReadableSheet upright(const Segmentation& segmented, const std::optional<Segmentation>& faint,
+                      const Marks& marks, double scale, std::vector<std::optional<Digit>>& wholes) {
   ReadableSheet sheet;
   wholes.resize(marks.parts.size());
+  std::vector<bool> of_marks(segmented.found.pieces.size());
+  for (const Mark& mark : marks.marks) {
+    for (const std::size_t piece : mark.pieces) of_marks[piece] = true;
+  }
   for (const std::vector<Mark>& line : lines_of(marks.marks, marks.height)) {
     ReadableLine& readable = sheet.lines.emplace_back();
     for (const Cluster& cluster : clusters_of(marks, line)) {
@@ -89,6 +107,9 @@ ReadableSheet upright(const Segmentation& segmented, const Marks& marks, double 
         }
         from = to;
       }
+      if (faint)
+        add_fainter(readable.back(), segmented, *faint, cluster.parts, of_marks, marks.height,
+                    scale);
     }
   }
   return sheet;
@@ -119,9 +140,10 @@ ReadableSheet turned(const Segmentation& segmented, const Marks& marks,
 std::vector<ReadableSheet> sides_of(Segmentation& segmented, std::vector<Mark> marks,
                                     double scale) {
   constexpr std::size_t kFewest = 4;
+  const std::optional<Segmentation> faint = with_faint_ink(segmented, Faintness::kFaint);
   const Marks all = readable(segmented, std::move(marks));
   std::vector<std::optional<Digit>> wholes;
-  std::vector<ReadableSheet> ways{upright(segmented, all, scale, wholes)};
+  std::vector<ReadableSheet> ways{upright(segmented, faint, all, scale, wholes)};
   if (all.marks.size() < kFewest) return ways;
   for (int turns = 1; turns < 4; ++turns) ways.push_back(turned(segmented, all, wholes, turns));
   return ways;
