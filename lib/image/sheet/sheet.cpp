@@ -107,9 +107,10 @@ ReadableSheet upright(const Segmentation& segmented, const std::optional<Segment
         }
         from = to;
       }
-      if (faint)
+      if (faint) {
         add_fainter(readable.back(), segmented, *faint, cluster.parts, of_marks, marks.height,
                     scale);
+      }
     }
   }
   return sheet;
