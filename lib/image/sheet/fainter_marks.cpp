@@ -120,16 +120,6 @@ std::vector<bool> new_digits(const Segmentation& faint, const Components& found,
   return digits;
 }
 
-/// Grey levels of the usual ink.
-float usual_strength(const std::vector<Mark>& marks) {
-  float mass = 0, area = 0;
-  for (const Mark& mark : marks) {
-    mass += mark.mass;
-    area += static_cast<float>(mark.area);
-  }
-  return mass / area;
-}
-
 /// Puts these fainter pieces in place of what was found of them, their ink and its soft rim as
 /// strong as usual.
 void put(Segmentation& segmented, const Components& faint, const std::vector<bool>& pieces,

@@ -10,9 +10,9 @@
 namespace mlpctl::image {
 namespace {
 
-/// Shares of the usual height of a digit on this sheet: the least height of a digit, of a digit
-/// alone in its line, and of what must be a whole one; and the gap that still joins two pieces.
-constexpr float kLeastHeight = 0.4F, kLeastAlone = 0.6F, kLeastWhole = 0.8F, kJoin = 0.18F;
+/// Shares of the usual height of a digit on this sheet: the least height of a digit, and of what
+/// must be a whole one; and the gap that still joins two pieces.
+constexpr float kLeastHeight = 0.4F, kLeastWhole = 0.8F, kJoin = 0.18F;
 
 /// How much a mark tells about the height of digits: as much as it has ink, so that specks weigh
 /// little; but for a stroke without width, as remains of a page's edge are, and ones.
@@ -38,40 +38,6 @@ float middle_of(const std::vector<Mark>& marks, float (*value)(const Mark&)) {
     if (2 * below >= all) return value(*mark);
   }
   return 0;
-}
-
-/// Grey levels by which its ink differs from the paper.
-float strength(const Mark& mark) {
-  return mark.mass / static_cast<float>(mark.area);
-}
-
-/// Drops what is much fainter than what else is written, as dirt, rests of shadows and strips along
-/// a page's edge are: hardly above the level of ink, which is half of a stroke's strength. Of 2,300
-/// digits of pages that were read right one in 500 has less than 0.74 of the usual, and such rests
-/// have 0.39 to 0.67. Where more than a third of a line is so faint, and two at least are of a
-/// digit's size, it was written with another pen; so is, or printed, what has a digit's size where
-/// the sheet has several such.
-void drop_faint(std::vector<std::vector<Mark>>& lines, float usual, float height) {
-  constexpr float kFaint = 0.65F, kFaintTall = 0.6F, kFaintWide = 0.3F;
-  constexpr std::size_t kOfLine = 3, kWritten = 2, kWrittenOnSheet = 4;
-  const auto is_faint = [&](const Mark& mark) { return strength(mark) < kFaint * usual; };
-  const auto is_written = [&](const Mark& mark) {
-    return is_faint(mark) && static_cast<float>(mark.box.height) > kFaintTall * height &&
-           static_cast<float>(mark.box.width) > kFaintWide * height;
-  };
-  const auto count_written = [&](const std::vector<Mark>& line) {
-    return static_cast<std::size_t>(std::ranges::count_if(line, is_written));
-  };
-  std::size_t all = 0;
-  for (const std::vector<Mark>& line : lines) all += count_written(line);
-  const auto is_rest = [&](const Mark& mark) {
-    return is_faint(mark) && (all < kWrittenOnSheet || !is_written(mark));
-  };
-  for (std::vector<Mark>& line : lines) {
-    const auto faint = static_cast<std::size_t>(std::ranges::count_if(line, is_faint));
-    const bool another_pen = count_written(line) >= kWritten && kOfLine * faint > line.size();
-    if (!another_pen) std::erase_if(line, is_rest);
-  }
 }
 
 /// Whether the piece is a line that runs off the picture.
@@ -198,25 +164,6 @@ bool is_digit_sized(const Mark& mark, float height, float usual_mass) {
          static_cast<float>(mark.box.height) < 3 * height && mark.mass > 0.08F * usual_mass;
 }
 
-/// Whether it is the strip that is left of a page's edge or a book's binding: a one alone in its
-/// line is neither that tall nor that slender.
-bool is_strip(const Mark& mark, float height) {
-  constexpr float kTall = 1.4F;
-  constexpr int kSlender = 8;
-  return static_cast<float>(mark.box.height) > kTall * height &&
-         mark.box.height > kSlender * mark.box.width;
-}
-
-/// Of a line so far, the mark that tells where it goes on: the last one that is as tall as a digit,
-/// for a comma or a rest of a ruling lies lower or higher.
-const Mark& level_of(const std::vector<Mark>& line, float height) {
-  const auto is_tall = [&](const Mark& mark) {
-    return static_cast<float>(mark.box.height) > kLeastAlone * height;
-  };
-  const auto last = std::find_if(line.rbegin(), line.rend(), is_tall);
-  return last == line.rend() ? line.back() : *last;
-}
-
 }  // namespace
 
 void join(Mark& mark, const Mark& part) {
@@ -225,6 +172,14 @@ void join(Mark& mark, const Mark& part) {
   mark.area += part.area;
   mark.cut_off = mark.cut_off || part.cut_off;
   mark.pieces.insert(mark.pieces.end(), part.pieces.begin(), part.pieces.end());
+}
+
+float strength(const Mark& mark) {
+  return mark.mass / static_cast<float>(mark.area);
+}
+
+float usual_strength(const std::vector<Mark>& marks) {
+  return middle_of(marks, strength);
 }
 
 int usual_height(const std::vector<Mark>& marks) {
@@ -252,42 +207,6 @@ std::vector<Mark> candidates(const Segmentation& segmented) {
     marks.push_back({{i}, piece.box, piece.mass, piece.area, piece.rim > 0});
   }
   return marks;
-}
-
-std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
-  const float usual = middle_of(marks, strength);
-  std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
-    return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
-  });
-  std::vector<std::vector<Mark>> lines;
-  for (Mark& mark : marks) {
-    std::vector<Mark>* best = nullptr;
-    float least = 0.65F;
-    for (std::vector<Mark>& line : lines) {
-      const Mark& last = level_of(line, height);
-      const float tall = static_cast<float>(std::max(last.box.height, mark.box.height));
-      const float away = std::abs(last.middle_y() - mark.middle_y()) / tall;
-      if (away < least) {
-        least = away;
-        best = &line;
-      }
-    }
-    if (best == nullptr) best = &lines.emplace_back();
-    best->push_back(std::move(mark));
-  }
-  drop_faint(lines, usual, height);
-  std::erase_if(lines, [&](const std::vector<Mark>& line) {
-    if (line.empty()) return true;
-    const auto tall = static_cast<float>(line[0].box.height);
-    return line.size() == 1 && (tall < kLeastAlone * height || is_strip(line[0], height));
-  });
-  const auto level = [](const std::vector<Mark>& line) {
-    const auto add = [](float sum, const Mark& mark) { return sum + mark.middle_y(); };
-    return std::accumulate(line.begin(), line.end(), 0.0F, add) / static_cast<float>(line.size());
-  };
-  std::sort(lines.begin(), lines.end(),
-            [&](const auto& a, const auto& b) { return level(a) < level(b); });
-  return lines;
 }
 
 std::vector<Mark> digit_sized(std::vector<Mark> marks, float height) {

@@ -12,6 +12,11 @@ std::vector<Mark> candidates(const Segmentation& segmented);
 /// Makes the part one with the mark.
 void join(Mark& mark, const Mark& part);
 
+/// Grey levels by which its ink differs from the paper.
+float strength(const Mark& mark);
+/// The strength below which half of all ink lies, specks and strips hardly counted; 0 of none.
+float usual_strength(const std::vector<Mark>& marks);
+
 /// The height below which half of all ink lies, specks and strips hardly counted; 0 of none.
 int usual_height(const std::vector<Mark>& marks);
 
@@ -26,9 +31,5 @@ std::vector<Mark> without_giant(const std::vector<Mark>& marks);
 /// The heaviest marks, those joined that are parts of one digit, without those that are too small
 /// or too large for one. height: the usual one.
 std::vector<Mark> digit_sized(std::vector<Mark> marks, float height);
-
-/// Lines of writing: from left to right each mark continues the line whose last mark lies beside
-/// it. A low mark that is alone in its line was not written.
-std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height);
 
 }  // namespace mlpctl::image

@@ -7,6 +7,7 @@
 
 #include "image/sheet/close_lines.hpp"
 #include "image/sheet/fainter_strokes.hpp"
+#include "image/sheet/lines.hpp"
 #include "image/sheet/marks.hpp"
 #include "image/sheet/sheet_segmentation.hpp"
 #include "image/sheet/stretches.hpp"

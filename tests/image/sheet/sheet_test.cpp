@@ -95,6 +95,21 @@ TEST_CASE("a low mark in a line does not lead what follows it into another") {
   CHECK(lines[0].size() == 9);
 }
 
+TEST_CASE("a line on a slanted page goes on beyond empty cells") {
+  image::Picture picture = page(1200, 600);
+  const auto draw = [&](int row, int column) {
+    draw_zero(picture, 40 + 90 * column, 80 + 110 * row + 9 * column, 40, 60, 6);
+  };
+  for (const int column : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}) draw(0, column);
+  for (const int column : {0, 1, 9, 10, 11}) draw(1, column);
+  for (const int column : {0, 1, 2, 3, 8, 9, 10, 11}) draw(2, column);
+  const auto lines = likeliest_lines(picture);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].size() == 12);
+  CHECK(lines[1].size() == 5);
+  CHECK(lines[2].size() == 8);
+}
+
 TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that touch") {
   image::Picture picture = page(600, 200);
   draw_bar(picture, 60, 70, 6, 60);
