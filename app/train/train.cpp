@@ -18,6 +18,7 @@
 #include "cli/cli.hpp"
 #include "cli/help.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/option_names.hpp"
 #include "cli/option_sources.hpp"
 #include "cli/text.hpp"
 #include "cli/torch_engine.hpp"
@@ -305,13 +306,14 @@ ExitCode work(const TrainCommand& command, const std::string& config, TrainGroup
                        : follow(data, plan, std::move(first), engine, group);
 }
 
-ExitCode run(TrainCommand command, const std::string& config) {
+ExitCode run(TrainCommand command, const CLI::App& app) {
   TrainGroup group(distributed::read_ranks(distributed::process_environment()));
   // What is told of a run is told once.
   if (!group.leads()) spdlog::set_level(spdlog::level::err);
   command.settings.local_ranks = group.ranks().local_size;
   choose_resume(command);
-  return group.run([&] { return work(command, config, group); });
+  return group.run([&] { return work(command, config_file(app), group); },
+                   [&](const std::string& sentence) { return with_flags(app, sentence); });
 }
 
 }  // namespace
@@ -324,7 +326,7 @@ void add_train(CLI::App& app) {
   add_examples(*command, {"mlpctl train --out mlp.pt",
                           "mlpctl train --data data/fashion-mnist --epochs 3 --out fashion.pt",
                           "mlpctl train --checkpoint run.pt --log run.jsonl --out mlp.pt"});
-  on_run(*command, [options, command] { return run(*options, config_file(*command)); });
+  on_run(*command, [options, command] { return run(*options, *command); });
 }
 
 }  // namespace mlpctl::app

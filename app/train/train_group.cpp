@@ -73,11 +73,11 @@ ExitCode TrainGroup::settle(ExitCode code) const {
   return static_cast<ExitCode>(static_cast<int>(number));
 }
 
-ExitCode TrainGroup::run(const std::function<ExitCode()>& work) const {
+ExitCode TrainGroup::run(const std::function<ExitCode()>& work, const Wording& wording) const {
   try {
     return work();
   } catch (const Error& error) {
-    if (group_ != nullptr) group_->fail(error.what());
+    if (group_ != nullptr) group_->fail(wording(error.what()));
     if (leads()) throw;
     throw Error(error.code(), label(ranks_.rank) + error.what());
   } catch (const std::exception& error) {

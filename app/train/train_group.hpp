@@ -31,9 +31,12 @@ class TrainGroup {
   /// Ends the run of all with rank 0's code, once it has done its work.
   ExitCode settle(ExitCode code) const;
 
-  /// Runs the work; what it throws is told to the other ranks and, but for rank 0, thrown with the
-  /// rank before it.
-  ExitCode run(const std::function<ExitCode()>& work) const;
+  /// How a library's sentence is told to this program's users.
+  using Wording = std::function<std::string(const std::string& sentence)>;
+
+  /// Runs the work; what it throws is told to the other ranks, in these words, and, but for rank 0,
+  /// thrown with the rank before it.
+  ExitCode run(const std::function<ExitCode()>& work, const Wording& wording) const;
 
  private:
   distributed::Ranks ranks_;

@@ -85,6 +85,17 @@ class Meeting(RanksTest):
             self.assertEqual(error.count("\n"), 1, error)
         self.assertEqual(self.made(), set())
 
+    def test_what_ended_another_rank_names_options_too(self):
+        first, second = own_ranks(2)
+        processes = self.start([first], self.arguments("out.pt", "--device", "cuda:7"))
+        processes += self.start([second], self.arguments("out.pt", "--device", "cpu"))
+        for process in processes:
+            code, _, error = self.ended(process, MOST_SECONDS)
+            self.assertIn(code, (1, 2), error)
+            self.assertIn("--device cuda:7: ", error)
+            self.assertNotIn("`", error)
+        self.assertEqual(self.made(), set())
+
     def test_auto_goes_on_with_a_checkpoint_that_is_named(self):
         self.assertIn("give --checkpoint FILE", self.refused(2, *self.arguments("out.pt", "--resume", "auto")))
 
