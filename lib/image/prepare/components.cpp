@@ -111,8 +111,8 @@ bool is_blot(const Components& found, std::size_t index) {
   int inside = 0, ellipse = 0;
   for (int y = 0; y < box.height; ++y) {
     for (int x = 0; x < box.width; ++x) {
-      const float u = (static_cast<float>(2 * x + 1 - box.width)) / (2 * axis(box.width));
-      const float v = (static_cast<float>(2 * y + 1 - box.height)) / (2 * axis(box.height));
+      const float u = static_cast<float>(2 * x + 1 - box.width) / (2 * axis(box.width));
+      const float v = static_cast<float>(2 * y + 1 - box.height) / (2 * axis(box.height));
       if (u * u + v * v > 1) continue;
       ++ellipse;
       inside += found.labels.at(box.x + x, box.y + y) == static_cast<int>(index) + 1 ? 1 : 0;

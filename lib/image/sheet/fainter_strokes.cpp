@@ -41,35 +41,32 @@ std::optional<Mark> with_fainter_strokes(const Segmentation& segmented, const Se
                                          std::span<const Part> parts,
                                          const std::vector<bool>& of_marks, float height) {
   /// Shares of the digit's height: it must go on for so much; and so tall and wide are digits.
-  constexpr float kGoesOn = 0.08F, kTall = 1.35F, kWide = 1.4F;
+  constexpr float kGoesOn = 0.08F, kTallest = 1.35F, kWidest = 1.4F;
   /// Of its pixels those of other marks.
   constexpr float kOthers = 0.05F;
   Mark own = parts.front().mark;
   for (const Part& part : parts.subspan(1)) join(own, part.mark);
   tidy(own.pieces);
-  Mark mark{};
-  mark.pieces = pieces_under(faint.found, segmented.found, own.pieces, own.box);
-  for (const std::size_t i : mark.pieces) {
-    const Component& piece = faint.found.pieces[i];
-    if (lies_on_edge(piece)) return std::nullopt;
-    mark.box = mark.area == 0 ? piece.box : united(mark.box, piece.box);
-    mark.area += piece.area;
-    mark.mass += piece.mass;
-  }
+  const std::vector<std::size_t> under =
+      pieces_under(faint.found, segmented.found, own.pieces, own.box);
+  const auto on_edge = [&](std::size_t i) { return lies_on_edge(faint.found.pieces[i]); };
+  if (under.empty() || std::ranges::any_of(under, on_edge)) return std::nullopt;
+  Mark mark = mark_of(faint.found, under.front());
+  for (const std::size_t i : std::span(under).subspan(1)) join(mark, mark_of(faint.found, i));
   const auto tall = std::max(height, static_cast<float>(own.box.height));
   const int more = std::max(mark.box.width - own.box.width, mark.box.height - own.box.height);
   if (static_cast<float>(more) < std::max(2.0F, kGoesOn * tall) ||
-      static_cast<float>(mark.box.height) > kTall * tall ||
-      static_cast<float>(mark.box.width) > kWide * tall) {
+      static_cast<float>(mark.box.height) > kTallest * tall ||
+      static_cast<float>(mark.box.width) > kWidest * tall) {
     return std::nullopt;
   }
   int others = 0;
   for (int y = mark.box.y; y < mark.box.y + mark.box.height; ++y) {
     for (int x = mark.box.x; x < mark.box.x + mark.box.width; ++x) {
       const int label = segmented.found.labels.at(x, y);
-      if (label == 0 || has(own.pieces, label) || !has(mark.pieces, faint.found.labels.at(x, y)))
-        continue;
-      others += of_marks[static_cast<std::size_t>(label) - 1] ? 1 : 0;
+      const bool other = label > 0 && of_marks[static_cast<std::size_t>(label) - 1] &&
+                         !has(own.pieces, label) && has(under, faint.found.labels.at(x, y));
+      others += other ? 1 : 0;
     }
   }
   if (static_cast<float>(others) > kOthers * static_cast<float>(mark.area)) return std::nullopt;

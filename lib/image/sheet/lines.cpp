@@ -59,13 +59,9 @@ const Mark& level_of(const std::vector<Mark>& line, float height) {
   return last == line.rend() ? line.back() : *last;
 }
 
-float middle_x(const Mark& mark) {
-  return static_cast<float>(mark.box.x) + 0.5F * static_cast<float>(mark.box.width);
-}
-
 /// By how many pixels a mark lies lower than another for each that it lies further to the right:
 /// the middle of what all say of those that lie so far from them, and about as low as this slope
-/// tells. 0 of few.
+/// tells. Where these are few, the slope as it was.
 float refined(float slope, const std::vector<Mark>& from_left, float nearest, float farthest,
               float height) {
   constexpr float kAsLow = 0.6F;
@@ -73,7 +69,7 @@ float refined(float slope, const std::vector<Mark>& from_left, float nearest, fl
   std::vector<float> slopes;
   for (std::size_t i = 0; i < from_left.size(); ++i) {
     for (std::size_t j = i + 1; j < from_left.size(); ++j) {
-      const float across = middle_x(from_left[j]) - middle_x(from_left[i]);
+      const float across = from_left[j].middle_x() - from_left[i].middle_x();
       if (across > farthest * height) break;
       const float down = from_left[j].middle_y() - from_left[i].middle_y();
       if (across < nearest * height || std::abs(down - slope * across) > kAsLow * height) continue;
@@ -96,9 +92,7 @@ float slope_of(const std::vector<Mark>& from_left, float height) {
 
 std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
   const float usual = usual_strength(marks);
-  std::sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) {
-    return 2 * a.box.x + a.box.width < 2 * b.box.x + b.box.width;
-  });
+  std::ranges::sort(marks, {}, &Mark::middle_x);
   const float slope = slope_of(marks, height);
   std::vector<std::vector<Mark>> lines;
   for (Mark& mark : marks) {
@@ -107,7 +101,7 @@ std::vector<std::vector<Mark>> lines_of(std::vector<Mark> marks, float height) {
     for (std::vector<Mark>& line : lines) {
       const Mark& last = level_of(line, height);
       const float tall = static_cast<float>(std::max(last.box.height, mark.box.height));
-      const float expected = last.middle_y() + slope * (middle_x(mark) - middle_x(last));
+      const float expected = last.middle_y() + slope * (mark.middle_x() - last.middle_x());
       const float away = std::abs(expected - mark.middle_y()) / tall;
       if (away < least) {
         least = away;

@@ -195,6 +195,11 @@ int middle_height(const std::vector<Mark>& marks, int usual) {
   return std::min(usual, static_cast<int>(quantile(std::move(heights), 0.5)));
 }
 
+Mark mark_of(const Components& found, std::size_t piece) {
+  const auto& [box, area, rim, mass] = found.pieces[piece];
+  return {{piece}, box, mass, area, rim > 0};
+}
+
 std::vector<Mark> candidates(const Segmentation& segmented) {
   std::vector<Mark> marks;
   const int side = std::min(segmented.ink.width, segmented.ink.height);
@@ -204,7 +209,7 @@ std::vector<Mark> candidates(const Segmentation& segmented) {
     const bool huge = piece.box.height * 10 > segmented.ink.height * 9 && piece.box.height > 100;
     if (!segmented.flat && (huge || lies_on_edge(piece))) continue;
     if (std::max(piece.box.width, piece.box.height) * 200 < side || piece.area < 4) continue;
-    marks.push_back({{i}, piece.box, piece.mass, piece.area, piece.rim > 0});
+    marks.push_back(mark_of(segmented.found, i));
   }
   return marks;
 }

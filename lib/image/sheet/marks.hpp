@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "image/sheet/touching_digits.hpp"
 
 namespace mlpctl::image {
+
+/// The piece as a mark of its own.
+Mark mark_of(const Components& found, std::size_t piece);
 
 /// Every piece that may be a digit or a part of one.
 std::vector<Mark> candidates(const Segmentation& segmented);

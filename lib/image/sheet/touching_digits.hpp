@@ -16,6 +16,7 @@ struct Mark {
   bool cut_off = false;    ///< by the picture's edge
   std::size_t number = 0;  ///< among all of the sheet
 
+  float middle_x() const { return static_cast<float>(box.x) + static_cast<float>(box.width) / 2; }
   float middle_y() const { return static_cast<float>(box.y) + static_cast<float>(box.height) / 2; }
 };
 
