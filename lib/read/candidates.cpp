@@ -24,13 +24,13 @@ Candidates only(image::Digit digit) {
   return one_mark({{.digit = digit}});
 }
 
-/// What a picture holds that has no single digit, upright: a row of them, or a page.
+/// What a picture holds that has no single digit: a row of them, upright, or a page.
 Candidates several_in(const image::Picture& picture) {
   Candidates several{.sheets = image::propose_sheet(picture), .row = true};
   std::erase_if(several.sheets, [](const image::ReadableSheet& sheet) {
     std::size_t marks = 0;
     for (const image::ReadableLine& line : sheet.lines) marks += line.size();
-    return sheet.turns != 0 || marks < 2;
+    return marks < 2 || (sheet.turns != 0 && sheet.lines.size() < 2);
   });
   return several;
 }
@@ -82,8 +82,9 @@ Candidates turned_sheet(image::Picture picture, int turns) {
   const image::Picture turned =
       image::upright(std::move(picture), kOrientations[static_cast<std::size_t>(turns)]);
   Candidates candidates{.sheets = image::propose_sheet(turned), .sequence = turned.sequence};
-  std::erase_if(candidates.sheets,
-                [](const image::ReadableSheet& sheet) { return sheet.turns != 0; });
+  std::erase_if(candidates.sheets, [turns](const image::ReadableSheet& sheet) {
+    return turns != 0 && sheet.turns != 0;
+  });
   const auto in_file = [&](int side) {
     return static_cast<int>(std::lround(side * turned.reduction));
   };

@@ -25,6 +25,7 @@ struct Way {
   Answer answer;
   float cut = 0;    ///< see Told
   float share = 1;  ///< of the ink, what the least of the whole marks' readings takes
+  int places = 1;   ///< see Told: the most of its marks
   bool may_be_page = false;
 };
 
@@ -44,6 +45,7 @@ Way way_of(const image::ReadableSheet& sheet, Names& names) {
       answer.several = answer.several || told.several;
       way.cut += told.cut;
       way.share = std::min(way.share, told.share);
+      way.places = std::max(way.places, told.places);
     }
   }
   return way;
@@ -99,11 +101,14 @@ bool is_several(const Answer& answer) {
 }
 
 /// Whether what was seen where a single digit was asked for is so unlike one that it may be a page:
-/// the net is unsure of it, or not sure while much of the ink is none of that digit's.
+/// the net is unsure of it, much of the ink is none of that digit's, or what may be digits lies at
+/// several places.
 bool may_be_page(const Way& way) {
-  constexpr float kUnsure = 0.5F, kSure = 0.9F, kMuch = 0.5F;
-  const float sureness = way.answer.confidence();
-  return !way.answer.several && (sureness < kUnsure || (sureness < kSure && way.share < kMuch));
+  constexpr float kUnsure = 0.7F, kMuch = 0.5F;
+  constexpr int kPlaces = 3;
+  const bool in_doubt =
+      way.answer.confidence() < kUnsure || way.share < kMuch || way.places >= kPlaces;
+  return in_doubt && !way.answer.several;
 }
 
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
@@ -129,6 +134,7 @@ Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
   }
   best.several = is_several(best);
   if (!best.several || best.lines.size() > 1) best.lines.clear();
+  best.turns = 0;
   return chosen;
 }
 
@@ -177,13 +183,15 @@ std::vector<Way> first_ways(std::span<const Candidates> pictures, const Network&
   return ways;
 }
 
-/// Whether these, looked for as a sheet's, are a page of several digits. A single line would be
-/// what scribble is parted into.
+/// Whether these, looked for as a sheet's beside a single digit, are a page of several. In a single
+/// line, which may be what scribble or a digit's frame is parted into, the net must be surer.
 bool is_page(Candidates sheet, const Network& network) {
+  constexpr std::size_t kFewestOfLine = 3;
+  constexpr float kLineSure = 0.9F;
   sheet.row = true;
-  std::erase_if(sheet.sheets,
-                [](const image::ReadableSheet& each) { return each.lines.size() < 2; });
-  return first_ways({&sheet, 1}, network).front().answer.several;
+  const Answer seen = std::move(first_ways({&sheet, 1}, network).front().answer);
+  if (!seen.several || seen.lines.empty()) return seen.several;
+  return seen.lines[0].size() >= kFewestOfLine && seen.confidence() >= kLineSure;
 }
 
 }  // namespace

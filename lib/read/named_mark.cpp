@@ -38,11 +38,13 @@ std::vector<std::size_t> places_of(const std::vector<image::Reading>& mark,
 /// Lets all readings of a whole mark tell what it is, each by its score beside the others': what is
 /// a 1 in one way and a 4 in another is not surely either. Those of different places say nothing
 /// for each other, as several lines of a form that all look like ones. The best of those that give
-/// the likeliest answer is the one that is shown. Returns whether they say that there are several.
-bool agree(const std::vector<image::Reading>& mark, std::span<const Digit> digits,
+/// the likeliest answer is the one that is shown.
+Told agree(const std::vector<image::Reading>& mark, std::span<const Digit> digits,
            std::span<const float> scores, std::vector<Digit>& line) {
-  if (mark.empty()) return false;
-  const float most = *std::ranges::max_element(scores);
+  if (mark.empty()) return {};
+  const auto likeliest =
+      static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
+  const float most = scores[likeliest];
   const std::vector<std::size_t> places = places_of(mark, scores);
   std::vector<std::array<float, kClasses>> by_place(mark.size());
   float sum = 0, several = 0;
@@ -71,13 +73,13 @@ bool agree(const std::vector<image::Reading>& mark, std::span<const Digit> digit
     if (digits[i].best != answer) continue;
     if (shown == mark.size() || scores[i] > scores[shown]) shown = i;
   }
-  if (shown == mark.size()) {
-    shown = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
-  }
+  if (shown == mark.size()) shown = likeliest;
   line.push_back(digits[shown]);
   line.back().best = answer;
   line.back().probabilities = probabilities;
-  return several > 0.5F * sum;
+  Told told{.several = several > 0.5F * sum, .share = mark[likeliest].terms.share, .places = 0};
+  for (std::size_t i = 0; i < mark.size(); ++i) told.places += places[i] == i ? 1 : 0;
+  return told;
 }
 
 Digit named(const image::Digit& seen, std::span<const float> logits) {
@@ -124,13 +126,7 @@ float worth_of_digit(std::span<const NamedMark> sheet) {
 
 Told read(const NamedMark& mark, float worth, std::vector<Digit>& line) {
   const auto& [readings, digits, scores] = mark;
-  if (mark.is_whole()) {
-    const bool several = agree(*readings, digits, scores, line);
-    const auto best = std::ranges::max_element(scores) - scores.begin();
-    return {
-        .several = several,
-        .share = readings->empty() ? 1 : (*readings)[static_cast<std::size_t>(best)].terms.share};
-  }
+  if (mark.is_whole()) return agree(*readings, digits, scores, line);
   Told told;
   for (const std::size_t i : best_path(*readings, scores, worth)) {
     const image::Reading& reading = (*readings)[i];

@@ -41,6 +41,7 @@ struct Told {
   bool several = false;  ///< whether it says that there are several digits
   float cut = 0;         ///< width of the digits that were cut off from others, in pixels
   float share = 1;       ///< of the ink that was seen, what the reading takes of a whole mark
+  int places = 1;        ///< at how many a whole mark's readings lie
 };
 
 /// Adds the digits of the mark's best readings to the line. worth: see worth_of_digit().

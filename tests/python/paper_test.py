@@ -37,6 +37,9 @@ SPOILT = {
 }
 #: Of the 826 wrong answers among them so many had a probability of 0.9 or more.
 SURE_AND_WRONG = 0.103
+#: Pages of these kinds that are not asked for as such are told to hold several digits: 355 of 360 by three nets.
+TOLD = ("sheet", "notebook", "desk", "touching", "table", "sudoku")
+TOLD_SHARE = 0.98
 #: Of 300 pictures of what is no digit so many got no answer, or one below 0.9.
 DOUBTED = 0.88
 
@@ -153,9 +156,9 @@ class Paper(unittest.TestCase):
         generate(self.folder / "several", FEW, "several", "--source", "both")
         for name, answer in answers(self.folder / "several").items():
             self.assertIn("several digits", answer.get("note", ""), name)
-        generate(self.folder / "registers", 2, "register", "--source", "both")
-        for name, answer in answers(self.folder / "registers").items():
-            self.assertIn("several digits", answer.get("note", ""), name)
+        generate(self.folder / "pages", 2, ",".join((*TOLD, "register")), "--source", "both")
+        told = {name: "several digits" in answer.get("note", "") for name, answer in answers(self.folder / "pages").items()}
+        self.assertGreaterEqual(np.mean(list(told.values())), at_least(TOLD_SHARE, len(told)), told)
         generate(self.folder / "nothing", COUNT, "nothing")
         doubted = [(each.get("confidence") or 0) < 0.9 for each in answers(self.folder / "nothing").values()]
         self.assertGreaterEqual(np.mean(doubted), at_least(DOUBTED, COUNT))

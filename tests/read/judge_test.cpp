@@ -4,6 +4,7 @@
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 #include "read/fake_network.hpp"
@@ -217,33 +218,73 @@ TEST_CASE("a page in place of a single digit is told where the net is sure of mo
   for (const digits::Answer& answer : answers) CHECK(answer.lines.empty());
 }
 
-TEST_CASE("a picture that is not surely a digit is looked at again as a page, but not as a row") {
+TEST_CASE("a page that lies on its side is told as one that is upright is") {
   FakeNetwork network;
-  const auto single = [](double sure, float share = 1) {
-    image::Reading reading{digit(3, sure)};
-    reading.terms.share = share;
-    digits::Candidates candidates = one_sheet({{{{reading}}}});
-    candidates.may_be_none = true;
-    return candidates;
+  std::vector pictures{two_lines(0)};
+  pictures[0].row = true;
+  pictures[0].sheets[0].turns = 1;
+  const auto not_looked = [](std::size_t, int) -> digits::Candidates {
+    throw std::logic_error("");
   };
-  const std::vector pictures{single(0.2),       single(0.2), single(0.45),
-                             single(0.7, 0.3F), single(0.7), single(0.95, 0.3F)};
+  const digits::Answer answer = digits::judge(pictures, std::ref(network), not_looked).at(0);
+  CHECK(answer.several);
+  CHECK(answer.turns == 0);
+}
+
+namespace {
+
+/// A single digit as sure as that, which takes this share of the ink, with readings at so many
+/// places.
+digits::Candidates single(double sure, float share = 1, int places = 1) {
+  image::Reading reading{digit(3, sure)};
+  reading.terms.share = share;
+  std::vector<image::Reading> readings;
+  for (int i = 0; i < places; ++i) {
+    readings.push_back(reading);
+    readings.back().digit.box = {50 * i, 0, 20, 30};
+  }
+  digits::Candidates candidates = one_sheet({{readings}});
+  candidates.may_be_none = true;
+  return candidates;
+}
+
+image::ReadableSheet row_of(std::size_t count, double least) {
+  image::ReadableLine row(count, {{digit(1, 0.95)}});
+  row.back() = {{digit(1, least)}};
+  return {.lines = {row}};
+}
+
+}  // namespace
+
+TEST_CASE("a picture that is not surely one digit is looked at again as a page") {
+  FakeNetwork network;
+  const std::vector pictures{single(0.2),        single(0.65), single(0.95, 0.3F),
+                             single(0.95, 1, 3), single(0.75), single(0.95, 0.6F),
+                             single(0.95, 1, 2)};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers =
       digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
         looks.emplace_back(picture, turns);
-        const image::ReadableLine row(4, {{digit(1, 0.9)}});
-        return picture == 1 ? one_sheet({row}) : two_lines(0);
+        return two_lines(0);
       });
   CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}, {3, 0}});
-  CHECK(answers[0].several);
-  CHECK(answers[0].lines.empty());
-  CHECK_FALSE(answers[1].several);
-  CHECK(answers[1].lines.empty());
-  for (const std::size_t i : {2, 3, 4, 5}) {
-    CHECK(answers[i].several == (i < 4));
-    CHECK(answers[i].lines.at(0).at(0).best == 3);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    CAPTURE(i);
+    CHECK(answers[i].several == (i < looks.size()));
+    CHECK(answers[i].lines.size() == (i > 0 ? 1 : 0));
   }
+}
+
+TEST_CASE("a row beside a single digit is told where the net is sure of three or more") {
+  FakeNetwork network;
+  const auto is_told = [&](const image::ReadableSheet& row) {
+    const std::vector pictures{single(0.3)};
+    const auto look = [&](std::size_t, int) { return digits::Candidates{.sheets = {row}}; };
+    return digits::judge(pictures, std::ref(network), look).at(0).several;
+  };
+  CHECK(is_told(row_of(3, 0.95)));
+  CHECK_FALSE(is_told(row_of(3, 0.85)));
+  CHECK_FALSE(is_told(row_of(2, 0.95)));
 }
 
 TEST_CASE("of the ways to see a sheet that with more sure digits is taken") {
