@@ -102,12 +102,13 @@ bool is_several(const Answer& answer) {
 
 /// Whether what was seen where a single digit was asked for is so unlike one that it may be a page:
 /// the net is unsure of it, much of the ink is none of that digit's, or what may be digits lies at
-/// several places.
+/// several places. Less of that is enough where the net is not sure.
 bool may_be_page(const Way& way) {
-  constexpr float kUnsure = 0.7F, kMuch = 0.5F;
-  constexpr int kPlaces = 3;
+  constexpr float kUnsure = 0.5F, kSure = 0.9F;
+  const float sureness = way.answer.confidence();
+  const bool sure = sureness >= kSure;
   const bool in_doubt =
-      way.answer.confidence() < kUnsure || way.share < kMuch || way.places >= kPlaces;
+      sureness < kUnsure || way.share < (sure ? 0.5F : 0.8F) || way.places >= (sure ? 3 : 2);
   return in_doubt && !way.answer.several;
 }
 

@@ -258,16 +258,16 @@ image::ReadableSheet row_of(std::size_t count, double least) {
 
 TEST_CASE("a picture that is not surely one digit is looked at again as a page") {
   FakeNetwork network;
-  const std::vector pictures{single(0.2),        single(0.65), single(0.95, 0.3F),
-                             single(0.95, 1, 3), single(0.75), single(0.95, 0.6F),
-                             single(0.95, 1, 2)};
+  const std::vector pictures{single(0.2),       single(0.85, 0.7F), single(0.95, 0.4F),
+                             single(0.6, 1, 2), single(0.95, 1, 3), single(0.85),
+                             single(0.55),      single(0.95, 0.6F), single(0.95, 1, 2)};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers =
       digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
         looks.emplace_back(picture, turns);
         return two_lines(0);
       });
-  CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}, {3, 0}});
+  CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}});
   for (std::size_t i = 0; i < answers.size(); ++i) {
     CAPTURE(i);
     CHECK(answers[i].several == (i < looks.size()));
