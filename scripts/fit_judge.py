@@ -28,14 +28,20 @@ USUAL_COVER, MOST_EVIDENCE = 0.35, 5  # as in lib/read/weights.cpp
 SAME_PLACE = 0.1  # as in lib/read/judge.cpp
 
 
-def logits_of(state, pictures):
-    """Of pictures of 28x28 bytes, by the plain network."""
+def network(state, pictures):
     x = torch.from_numpy(pictures).float().reshape(-1, 1, 28, 28) / 255
     x = torch.nn.functional.conv2d(x, state["layers.0.weight"], state["layers.0.bias"]).flatten(1)
     for layer in (2, 4, 6):
         x = x @ state[f"layers.{layer}.weight"].T + state[f"layers.{layer}.bias"]
         x = x if layer == 6 else torch.relu(x)
     return x
+
+
+def logits_of(state, pictures):
+    """Of prepared digits of 28x28 bytes, the mean over the views of lib/read/views.cpp."""
+    wide = np.pad(pictures.reshape(-1, 28, 28), ((0, 0), (1, 1), (1, 1)))
+    corners = ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2))
+    return torch.stack([network(state, wide[:, y : y + 28, x : x + 28]) for x, y in corners]).mean(0)
 
 
 def terms_of(reading, logits):

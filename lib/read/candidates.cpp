@@ -21,7 +21,7 @@ Candidates one_mark(std::vector<image::Reading> readings) {
 }
 
 Candidates only(image::Digit digit) {
-  return one_mark({{.digit = digit}});
+  return one_mark({{.digit = digit, .terms = {.source = image::Source::kReady}}});
 }
 
 /// What a picture holds that has no single digit: a row of them, upright, or a page.
@@ -88,8 +88,9 @@ Candidates turned_sheet(image::Picture picture, int turns) {
   const auto in_file = [&](int side) {
     return static_cast<int>(std::lround(side * turned.reduction));
   };
-  for_each_digit(candidates, [&](image::Digit& digit) {
-    digit.box = image::turned(digit.box, in_file(turned.width), in_file(turned.height), 4 - turns);
+  for_each_reading(candidates, [&](image::Reading& reading) {
+    image::Box& box = reading.digit.box;
+    box = image::turned(box, in_file(turned.width), in_file(turned.height), 4 - turns);
   });
   return candidates;
 }

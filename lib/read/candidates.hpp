@@ -51,14 +51,14 @@ Candidates candidates_in(image::Picture picture, Preparation preparation);
 /// A picture of 28x28 that is what the net sees, as data sets hold them.
 Candidates as_it_is(std::span<const std::uint8_t> pixels);
 
-/// Calls visit(digit) for every digit of every reading, in the order of sheets, lines and marks.
+/// Calls visit(reading) for every reading, in the order of sheets, lines and marks.
 template <typename AnyCandidates, typename Visit>
-void for_each_digit(AnyCandidates& candidates, const Visit& visit) {
+void for_each_reading(AnyCandidates& candidates, const Visit& visit) {
   for (auto& sheet : candidates.sheets) {
     for (auto& line : sheet.lines) {
       for (auto& mark : line) {
         for (auto& reading : mark) {
-          visit(reading.digit);
+          visit(reading);
         }
       }
     }

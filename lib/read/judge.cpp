@@ -140,43 +140,40 @@ Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
 }
 
 /// A nought as plain as can be: a ring of MNIST's size and stroke.
-std::array<std::uint8_t, kInputSide * kInputSide> plain_nought() {
+image::Reading plain_nought() {
   constexpr float kAcross = 6, kDown = 8.5F, kMiddle = 13.5F, kHalfStroke = 1.2F;
-  std::array<std::uint8_t, kInputSide * kInputSide> pixels{};
+  image::Reading nought{.digit = {}, .terms = {.source = image::Source::kReady}};
+  auto& pixels = nought.digit.pixels;
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     const float x = static_cast<float>(i % kInputSide) - kMiddle;
     const float y = static_cast<float>(i / kInputSide) - kMiddle;
     const float away = std::abs(std::hypot(x / kAcross, y / kDown) - 1) * kAcross;
     pixels[i] = static_cast<std::uint8_t>(255 * std::clamp(kHalfStroke + 0.5F - away, 0.0F, 1.0F));
   }
-  return pixels;
+  return nought;
 }
 
-/// Whether a net with these logits of plain_nought() has learnt what it is sure of. One that has
-/// not, as one just made, is sure of nothing, which tells nothing about a picture.
-bool knows_a_nought(std::span<const float> logits) {
-  std::array<float, kClasses> probabilities{};
-  std::ranges::copy(logits, probabilities.begin());
+/// Whether a net of this opinion of plain_nought() has learnt what it is sure of. One that has not,
+/// as one just made, is sure of nothing, which tells nothing about a picture.
+bool knows_a_nought(const Opinion& opinion) {
+  std::array<float, kClasses> probabilities = opinion.logits;
   net::softmax(probabilities);
   return probabilities[0] > 0.5F;
 }
 
 std::vector<Way> first_ways(std::span<const Candidates> pictures, const Network& network) {
-  std::vector<std::uint8_t> pixels;
+  Views views(network);
+  std::size_t readings = 0;
   for (const Candidates& picture : pictures) {
-    for_each_digit(picture, [&](const image::Digit& digit) {
-      pixels.insert(pixels.end(), digit.pixels.begin(), digit.pixels.end());
+    for_each_reading(picture, [&](const image::Reading& reading) {
+      views.add(reading);
+      ++readings;
     });
   }
-  bool can_tell = false;
-  std::vector<float> logits;
-  if (!pixels.empty()) {
-    const auto nought = plain_nought();
-    pixels.insert(pixels.end(), nought.begin(), nought.end());
-    logits = network(pixels);
-    can_tell = knows_a_nought(std::span(logits).last(kClasses));
-  }
-  Names names(std::move(logits));
+  if (readings > 0) views.add(plain_nought());
+  std::vector<Opinion> opinions = views.take();
+  const bool can_tell = readings > 0 && knows_a_nought(opinions.back());
+  Names names(std::move(opinions));
   std::vector<Way> ways;
   for (const Candidates& picture : pictures) {
     ways.push_back(best_way(picture, names, can_tell));

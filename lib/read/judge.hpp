@@ -1,23 +1,20 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
 #include "mlpctl/digits/answer.hpp"
 #include "read/candidates.hpp"
+#include "read/views.hpp"
 
 namespace mlpctl::digits {
-
-/// The ten logits of each of some pictures of 28x28 bytes, one after the other.
-using Network = std::function<std::vector<float>(std::span<const std::uint8_t> pictures)>;
 
 /// The candidates of one of the pictures, as turned_sheet() gives them.
 using LookAgain = std::function<Candidates(std::size_t picture, int turns)>;
 
-/// Names every candidate by the net, those of all pictures in one batch, and chooses one way to see
+/// Names every candidate by the net, those of all pictures together, and chooses one way to see
 /// each picture and one reading for each mark: an answer for each of the candidates. A sheet that
 /// lies on its side is looked at again, turned; and a picture of which a single digit was asked for
 /// and is not surely seen, which may be a page of several, as it is. Without `look_again` none is.

@@ -82,13 +82,14 @@ Told agree(const std::vector<image::Reading>& mark, std::span<const Digit> digit
   return told;
 }
 
-Digit named(const image::Digit& seen, std::span<const float> logits) {
+Digit named(const image::Digit& seen, const Opinion& opinion) {
   const image::Box& box = seen.box;
-  Digit digit{.box = {box.x, box.y, box.width, box.height}, .input = seen.pixels};
-  std::ranges::copy(logits, digit.logits.begin());
-  digit.probabilities = digit.logits;
+  Digit digit{.logits = opinion.logits,
+              .probabilities = opinion.mean,
+              .box = {box.x, box.y, box.width, box.height},
+              .input = seen.pixels};
+  digit.best = net::best_class(digit.probabilities);
   net::softmax(digit.probabilities);
-  digit.best = net::best_class(digit.logits);
   return digit;
 }
 
@@ -103,10 +104,10 @@ NamedMark Names::name(const std::vector<image::Reading>& mark) {
   NamedMark result{.readings = &mark};
   const bool whole = result.is_whole();
   for (const image::Reading& reading : mark) {
-    const auto own = std::span(logits_).subspan(at_, kClasses);
-    at_ += kClasses;
+    const Opinion& own = opinions_[at_++];
     result.digits.push_back(named(reading.digit, own));
-    result.scores.push_back(whole ? score_of(reading.terms, own) : score_of(reading.stretch, own));
+    result.scores.push_back(whole ? score_of(reading.terms, own.mean)
+                                  : score_of(reading.stretch, own.mean));
   }
   return result;
 }

@@ -7,6 +7,7 @@
 
 #include "image/propose/reading.hpp"
 #include "mlpctl/digits/answer.hpp"
+#include "read/views.hpp"
 
 namespace mlpctl::digits {
 
@@ -20,14 +21,14 @@ struct NamedMark {
   bool is_whole() const;
 };
 
-/// Hands out the net's logits to the readings of marks, in the order of for_each_digit().
+/// Hands out the net's opinions to the readings of marks, in the order of for_each_reading().
 class Names {
  public:
-  explicit Names(std::vector<float> logits) : logits_(std::move(logits)) {}
+  explicit Names(std::vector<Opinion> opinions) : opinions_(std::move(opinions)) {}
   NamedMark name(const std::vector<image::Reading>& mark);
 
  private:
-  std::vector<float> logits_;
+  std::vector<Opinion> opinions_;
   std::size_t at_ = 0;
 };
 

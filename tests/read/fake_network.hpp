@@ -8,11 +8,21 @@
 
 #include "read/candidates.hpp"
 
-/// A digit that the network below names `name` with this probability.
+/// Where a digit() tells its name, and its probability.
+inline constexpr std::size_t kNameAt = 10 * 28 + 10, kProbabilityAt = 20 * 28 + 20;
+
+/// A digit that the network below names `name` with this probability, wherever it is moved to by a
+/// pixel.
 inline mlpctl::image::Digit digit(int name, double probability) {
   mlpctl::image::Digit digit;
-  digit.pixels[0] = static_cast<std::uint8_t>(name);
-  digit.pixels[1] = static_cast<std::uint8_t>(std::lround(200 * probability));
+  for (const std::size_t row : {0, 1, 2}) {
+    for (const std::size_t column : {0, 1, 2}) {
+      const std::size_t away = 28 * row + column - 29;
+      digit.pixels[kNameAt + away] = static_cast<std::uint8_t>(name);
+      digit.pixels[kProbabilityAt + away] =
+          static_cast<std::uint8_t>(std::lround(200 * probability));
+    }
+  }
   digit.box = {10 * name, 1, 2, 3};
   return digit;
 }
@@ -31,10 +41,10 @@ struct FakeNetwork {
     for (std::size_t at = 0; at < pictures.size();
          at += mlpctl::digits::kInputSide * mlpctl::digits::kInputSide) {
       // Of what is no digit() it is sure, which is the judge's plain nought.
-      const bool nought = pictures[at + 1] == 0;
-      const double probability = nought ? sure_of_nought : pictures[at + 1] / 200.0;
+      const bool nought = pictures[at + kProbabilityAt] == 0;
+      const double probability = nought ? sure_of_nought : pictures[at + kProbabilityAt] / 200.0;
       for (int i = 0; i < mlpctl::digits::kClasses; ++i) {
-        const double share = i == pictures[at] ? probability : (1 - probability) / 9;
+        const double share = i == pictures[at + kNameAt] ? probability : (1 - probability) / 9;
         logits.push_back(kEvidence + static_cast<float>(std::log(share)));
       }
     }

@@ -53,7 +53,7 @@ TEST_CASE("an answer keeps the lines, and what the net says of each digit") {
   CHECK(four.confidence() == Catch::Approx(0.8));
   CHECK(four.logits[4] == Catch::Approx(kEvidence + std::log(0.8)));
   CHECK(four.box == digits::Box{40, 1, 2, 3});
-  CHECK(four.input[0] == 4);
+  CHECK(four.input[kNameAt] == 4);
   CHECK(four.ranking()[0] == 4);
   CHECK(four.ranking()[1] == 0);
   CHECK(answers[1].lines[1][0].best == 5);

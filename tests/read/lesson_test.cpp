@@ -25,7 +25,7 @@ TEST_CASE("what teaches a label is the reading that the label and its shape spea
   const auto names = [&](const digits::Network& asked) {
     std::vector<int> taught;
     for (const image::Digit* each : digits::readings_to_learn(pictures, labels, asked)) {
-      taught.push_back(each == nullptr ? -1 : each->pixels[0]);
+      taught.push_back(each == nullptr ? -1 : each->pixels[kNameAt]);
     }
     return taught;
   };

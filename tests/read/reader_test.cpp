@@ -16,7 +16,7 @@ namespace {
 std::string save_model(const TempDir& dir, const model::ModelInfo& info = {}) {
   const std::string path = dir / "m.pt";
   // Sure of what it sees, so that nothing is taken for no digit.
-  model::Parameters parameters = model::initial_parameters(1);
+  model::Parameters parameters = model::initial_parameters(2);
   for (float& weight : parameters.tensors[6]) weight *= 300;
   model::save_model(path, {.parameters = parameters, .info = info});
   return path;

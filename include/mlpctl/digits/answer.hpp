@@ -21,8 +21,9 @@ struct Box {
 struct Digit {
   int best = 0;                          ///< the most probable class
   std::array<float, kClasses> logits{};  ///< the net's of `input`
-  /// By all ways in which its ink can be told from the rest of the picture, weighed; of the one way
-  /// that there is in pictures of 28x28 and data sets, the softmax of the logits.
+  /// By all ways in which its ink can be told from the rest of the picture, weighed, each seen
+  /// where it is and moved by a pixel; of the one way that there is in pictures of 28x28 and data
+  /// sets, the softmax of the logits.
   std::array<float, kClasses> probabilities{};
   Box box;  ///< where it is
   /// What the net saw of it, rows from the top: white ink (255) on black (0).

@@ -8,7 +8,7 @@ namespace mlpctl::image {
 
 /// What a proposal takes for ink.
 enum class Source {
-  kReady,      ///< all of a picture that is made like MNIST's
+  kReady,      ///< all of a picture that is made like MNIST's, or is taken as it is
   kStretched,  ///< a level of a bitmap that the digit was stretched to fill
   kPaper,      ///< what departs from the paper's colour, looked for widely
   kStrokes,    ///< what is darker, or lighter, than both of its sides
