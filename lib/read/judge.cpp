@@ -26,6 +26,9 @@ struct Way {
   float cut = 0;    ///< see Told
   float share = 1;  ///< of the ink, what the least of the whole marks' readings takes
   int places = 1;   ///< see Told: the most of its marks
+  float credit = 0;
+  /// From the opposite side the page convinces nearly as much.
+  bool has_rival = false;
   bool may_be_page = false;
 };
 
@@ -57,7 +60,7 @@ Way way_of(const image::ReadableSheet& sheet, Names& names) {
 /// nought lies. Of a page that lies on its side many digits look like others, so that it must
 /// convince by more; and so must digits that were cut off from others, as whole ones are that lie
 /// on their side.
-float credit(const Way& way) {
+float credit_of(const Way& way) {
   constexpr float kPresence = 0.4F, kTurned = 0.1F, kCut = 0.3F;
   const Answer& answer = way.answer;
   float sum = -kCut * way.cut;
@@ -112,17 +115,36 @@ bool may_be_page(const Way& way) {
   return in_doubt && !way.answer.several;
 }
 
+/// The width of all digits, in the picture, which is what credit_of() counts by.
+float width_of(const Answer& answer) {
+  float width = 0;
+  for (const std::vector<Digit>& line : answer.lines) {
+    for (const Digit& digit : line) width += static_cast<float>(digit.box.width);
+  }
+  return width;
+}
+
+/// The most convincing way to see a picture.
+Way most_convincing(const Candidates& picture, Names& names) {
+  /// By how much less another way convinces that is nearly as good: see credit_of().
+  constexpr float kNearly = 0.1F;
+  std::vector<Way> ways;
+  for (const image::ReadableSheet& sheet : picture.sheets) {
+    ways.push_back(way_of(sheet, names));
+    ways.back().credit = credit_of(ways.back());
+  }
+  if (ways.empty()) return {};
+  const auto best = std::ranges::max_element(ways, {}, &Way::credit);
+  const float least = best->credit - kNearly * width_of(best->answer);
+  best->has_rival = std::ranges::any_of(ways, [&](const Way& way) {
+    return std::abs(way.answer.turns - best->answer.turns) == 2 && way.credit >= least;
+  });
+  return std::move(*best);
+}
+
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().
 Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
-  Way chosen;
-  float most = 0;
-  for (std::size_t i = 0; i < picture.sheets.size(); ++i) {
-    Way way = way_of(picture.sheets[i], names);
-    const float own = credit(way);
-    if (i > 0 && own <= most) continue;
-    most = own;
-    chosen = std::move(way);
-  }
+  Way chosen = most_convincing(picture, names);
   Answer& best = chosen.answer;
   chosen.may_be_page = picture.may_be_none && net_can_tell && may_be_page(chosen);
   if (picture.may_be_none && net_can_tell && best.confidence() < kLeastSure) {
@@ -136,6 +158,7 @@ Way best_way(const Candidates& picture, Names& names, bool net_can_tell) {
   best.several = is_several(best);
   if (!best.several || best.lines.size() > 1) best.lines.clear();
   best.turns = 0;
+  chosen.has_rival = false;
   return chosen;
 }
 
@@ -192,22 +215,47 @@ bool is_page(Candidates sheet, const Network& network) {
   return seen.lines[0].size() >= kFewestOfLine && seen.confidence() >= kLineSure;
 }
 
+/// The page that lies on its side, or that may, turned upright. Of two sides that convince nearly
+/// alike the better one when both were turned; few digits tell less, so that a page stays upright
+/// if in doubt.
+Answer turned_upright(Way seen, const Network& network,
+                      const std::function<Candidates(int turns)>& look) {
+  constexpr float kUpright = 0.3F;
+  const auto looked_at = [&](int turns) {
+    Candidates sheet = look(turns);
+    std::erase_if(sheet.sheets, [](const image::ReadableSheet& each) { return each.turns != 0; });
+    Way way = std::move(first_ways({&sheet, 1}, network).front());
+    way.answer.turns = turns;
+    return way;
+  };
+  const auto convinces = [](const Way& way) {
+    float digits = 1;
+    for (const std::vector<Digit>& line : way.answer.lines) {
+      digits += static_cast<float>(line.size());
+    }
+    const float doubt = way.answer.turns == 0 ? 0 : kUpright / std::sqrt(digits);
+    return way.credit - doubt * width_of(way.answer);
+  };
+  const int turns = seen.answer.turns;
+  Way first = turns == 0 ? std::move(seen) : looked_at(turns);
+  if (!seen.has_rival) return std::move(first.answer);
+  Way other = looked_at((turns + 2) % 4);
+  return std::move(convinces(other) > convinces(first) ? other.answer : first.answer);
+}
+
 }  // namespace
 
 std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network,
                           const LookAgain& look_again) {
+  std::vector<Way> ways = first_ways(pictures, network);
   std::vector<Answer> answers;
-  for (Way& way : first_ways(pictures, network)) {
-    const std::size_t i = answers.size();
-    Answer& answer = answers.emplace_back(std::move(way.answer));
-    if (!look_again) continue;
-    if (const int turns = answer.turns; turns != 0) {
-      const Candidates again = look_again(i, turns);
-      answer = std::move(first_ways({&again, 1}, network).front().answer);
-      answer.turns = turns;
-    } else if (way.may_be_page) {
-      answer.several = is_page(look_again(i, 0), network);
-    }
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    Way& way = ways[i];
+    const auto look = [&](int turns) { return look_again(i, turns); };
+    if (look_again && way.may_be_page) way.answer.several = is_page(look(0), network);
+    const bool turned = way.answer.turns != 0 || way.has_rival;
+    answers.push_back(look_again && turned ? turned_upright(std::move(way), network, look)
+                                           : std::move(way.answer));
   }
   return answers;
 }

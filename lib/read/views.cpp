@@ -18,8 +18,8 @@ void add_moved(const image::Digit& digit, int across, int down, std::vector<std:
   const int columns = kInputSide - std::abs(across), rows = kInputSide - std::abs(down);
   for (int y = 0; y < rows; ++y) {
     const auto from = digit.pixels.begin() + kInputSide * (y + std::max(0, -down));
-    const auto to = pixels.begin() + static_cast<std::ptrdiff_t>(first) +
-                    kInputSide * (y + std::max(0, down));
+    const auto to =
+        pixels.begin() + static_cast<std::ptrdiff_t>(first) + kInputSide * (y + std::max(0, down));
     std::copy_n(from + std::max(0, -across), columns, to + std::max(0, across));
   }
 }

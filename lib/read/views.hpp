@@ -37,8 +37,8 @@ class Views {
   void ask();
 
   const Network& network_;
-  std::vector<std::uint8_t> pixels_;   ///< of all views that were not asked for yet
-  std::vector<std::size_t> counts_;    ///< how many of these a reading has
+  std::vector<std::uint8_t> pixels_;  ///< of all views that were not asked for yet
+  std::vector<std::size_t> counts_;   ///< how many of these a reading has
   std::vector<Opinion> opinions_;
 };
 

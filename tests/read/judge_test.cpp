@@ -382,3 +382,36 @@ TEST_CASE("of the ways to part a mark the one whose digits convince most togethe
   const image::Reading last = part(5, 0.6, 2, 3, 0.6F), both = part(4, 0.95, 1, 3, 0.7F);
   CHECK(read_as({left, right, last, both}) == std::vector{6, 4});
 }
+
+TEST_CASE("of two opposite sides that convince nearly alike the page is turned to the better one") {
+  FakeNetwork network;
+  const auto page_of = [](int name, double sure, std::size_t count, int turns) {
+    return image::ReadableSheet{.lines = {image::ReadableLine(count, {{digit(name, sure)}})},
+                                .turns = turns};
+  };
+  std::vector<int> looks;
+  /// How the page is turned that has so many digits; how sure they are from each side, before and
+  /// after it was turned to that.
+  const auto turns_of = [&](std::size_t count, std::array<int, 2> sides,
+                            std::array<double, 2> before, std::array<double, 2> after) {
+    const digits::Candidates page{
+        .sheets = {page_of(6, before[0], count, sides[0]), page_of(9, before[1], count, sides[1])}};
+    looks.clear();
+    const auto look = [&](std::size_t, int turns) {
+      looks.push_back(turns);
+      const std::size_t side = turns == sides[0] ? 0 : 1;
+      return digits::Candidates{.sheets = {page_of(side == 0 ? 6 : 9, after[side], count, 0)}};
+    };
+    const auto answer = digits::judge({&page, 1}, std::ref(network), look).at(0);
+    CHECK(answer.lines.at(0).size() == count);
+    CHECK(answer.lines[0][0].best == (answer.turns == sides[0] ? 6 : 9));
+    return answer.turns;
+  };
+  CHECK(turns_of(20, {1, 3}, {0.91, 0.9}, {0.8, 0.85}) == 3);
+  CHECK(looks == std::vector{1, 3});
+  CHECK(turns_of(20, {1, 3}, {0.95, 0.8}, {0.8, 0.85}) == 1);
+  CHECK(looks == std::vector{1});
+  // A page stays upright unless many digits say otherwise.
+  CHECK(turns_of(90, {0, 2}, {0.91, 0.95}, {0, 0.97}) == 2);
+  CHECK(turns_of(3, {0, 2}, {0.91, 0.95}, {0, 0.97}) == 0);
+}

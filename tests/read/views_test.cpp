@@ -27,8 +27,8 @@ std::vector<float> find_points(std::span<const std::uint8_t> pictures) {
     for (int i = 0; i < kArea; ++i) {
       const std::uint8_t value = pictures[at + static_cast<std::size_t>(i)];
       if (value == 0) continue;
-      own = {static_cast<float>(i % kSide), static_cast<float>(i / kSide), static_cast<float>(value),
-             own[3] + 1};
+      own = {static_cast<float>(i % kSide), static_cast<float>(i / kSide),
+             static_cast<float>(value), own[3] + 1};
       own.resize(digits::kClasses);
     }
     logits.insert(logits.end(), own.begin(), own.end());
