@@ -237,8 +237,9 @@ Answer turned_upright(Way seen, const Network& network,
     return way.credit - doubt * width_of(way.answer);
   };
   const int turns = seen.answer.turns;
+  const bool has_rival = seen.has_rival;
   Way first = turns == 0 ? std::move(seen) : looked_at(turns);
-  if (!seen.has_rival) return std::move(first.answer);
+  if (!has_rival) return std::move(first.answer);
   Way other = looked_at((turns + 2) % 4);
   return std::move(convinces(other) > convinces(first) ? other.answer : first.answer);
 }
