@@ -15,8 +15,8 @@ inline constexpr std::size_t kNameAt = 10 * 28 + 10, kProbabilityAt = 20 * 28 + 
 /// pixel.
 inline mlpctl::image::Digit digit(int name, double probability) {
   mlpctl::image::Digit digit;
-  for (const std::size_t row : {0, 1, 2}) {
-    for (const std::size_t column : {0, 1, 2}) {
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t column = 0; column < 3; ++column) {
       const std::size_t away = 28 * row + column - 29;
       digit.pixels[kNameAt + away] = static_cast<std::uint8_t>(name);
       digit.pixels[kProbabilityAt + away] =
