@@ -19,8 +19,8 @@ using Network = std::function<std::vector<float>(std::span<const std::uint8_t> p
 struct Opinion {
   std::array<float, kClasses> logits{};  ///< of the digit as it was prepared
   /// The mean over views: the digit as it was prepared, and moved by a pixel towards each corner.
-  /// Of one that was not prepared, as data sets hold them, the logits. Of 4,800 real digits the
-  /// mean of views answers a tenth of those right that the one alone answers wrongly.
+  /// Of one that was not prepared, as data sets hold them, the logits. Three nets answer 946 of
+  /// three times 9,466 real digits wrongly so, 1,068 by the one view.
   std::array<float, kClasses> mean{};
 };
 
