@@ -190,13 +190,13 @@ std::vector<bool> rules_of(const Segmentation& segmented) {
   return lines_beyond(segmented, kLonger * static_cast<float>(usual_height(others)));
 }
 
-/// Leaves out lines that are most of what was found, where what is written is so much fainter that
+/// Leaves out lines that are much of what was found, where what is written is so much fainter that
 /// their level hides it: those first that are too long for strokes, which such a level may leave
 /// pieces of, and at the level of the others what is left of lines.
 void leave_out_dark_rules(Segmentation& segmented) {
-  constexpr float kFainter = 0.7F, kHalf = 0.2F, kLong = 0.125F;
+  constexpr float kFainter = 0.7F, kMuch = 0.2F, kLong = 0.125F;
   const auto side = static_cast<float>(std::max(segmented.ink.width, segmented.ink.height));
-  const std::vector<bool> lines = if_much(segmented, lines_beyond(segmented, kLong * side), kHalf);
+  const std::vector<bool> lines = if_much(segmented, lines_beyond(segmented, kLong * side), kMuch);
   if (lines.empty()) return;
   Segmentation rest = segmented;
   leave_out(rest, lines);

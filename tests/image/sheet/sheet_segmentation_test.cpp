@@ -134,6 +134,16 @@ TEST_CASE("faint digits are found beside what is left of a table's dark lines") 
   check_found(picture, 2);
 }
 
+TEST_CASE("faint digits are found where a third of what is dark are a table's lines") {
+  image::Picture picture = page(900, 600, 200);
+  draw_bar(picture, 150, 100, 8, 250, 10);
+  for (int i = 0; i < 10; ++i) draw_bar(picture, 40 + 60 * i, 500, 36, 14, 100);
+  write_line(picture, 120, 150);
+  write_line(picture, 280, 150);
+  add_noise(picture, 4);
+  check_found(picture, 2);
+}
+
 TEST_CASE("strokes of a fine pen are none of a dark table's lines") {
   image::Picture picture = page(900, 600);
   for (int i = 0; i <= 4; ++i) draw_bar(picture, 20, 20 + 140 * i, 860, 3, 10);
