@@ -25,7 +25,7 @@ SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
 GROUPS = ("with parts", "alone", "next", "faint", "unruled", "thick", "cut", "faintest", "sharp")
 NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence", "one")
 USUAL_COVER, MOST_EVIDENCE = 0.35, 5  # as in lib/read/weights.cpp
-SAME_PLACE = 0.1  # as in lib/read/judge.cpp
+SAME_PLACE = 0.1  # as in lib/read/named_mark.cpp
 
 
 def network(state, pictures):
@@ -129,7 +129,7 @@ def shared(a, b):
 
 
 def answer_of(scores, chances, boxes):
-    """The chances of the ten digits: candidates of one place add up, as in lib/read/judge.cpp."""
+    """The chances of the ten digits: candidates of one place add up, as in lib/read/named_mark.cpp."""
     shares = np.exp(scores - scores.max())
     places = {}
     for i in np.argsort(-scores, kind="stable"):

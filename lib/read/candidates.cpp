@@ -82,9 +82,6 @@ Candidates turned_sheet(image::Picture picture, int turns) {
   const image::Picture turned =
       image::upright(std::move(picture), kOrientations[static_cast<std::size_t>(turns)]);
   Candidates candidates{.sheets = image::propose_sheet(turned), .sequence = turned.sequence};
-  std::erase_if(candidates.sheets, [turns](const image::ReadableSheet& sheet) {
-    return turns != 0 && sheet.turns != 0;
-  });
   const auto in_file = [&](int side) {
     return static_cast<int>(std::lround(side * turned.reduction));
   };

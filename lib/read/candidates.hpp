@@ -41,8 +41,7 @@ Candidates candidates_of(const image::Picture& picture, const std::string& name,
                          Preparation preparation);
 
 /// The sheet of a picture that is turned clockwise, by a right angle each time, before its digits
-/// are looked for upright; of one that is not turned, from whatever side. Boxes are of the picture
-/// as it is.
+/// are looked for, as all sides show them then. Boxes are of the picture as it is.
 Candidates turned_sheet(image::Picture picture, int turns);
 
 /// The candidates of a picture in memory, whole as read_picture() would give it at full resolution.

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "net/classifier.hpp"
-#include "read/named_mark.hpp"
+#include "read/way.hpp"
 
 namespace mlpctl::digits {
 namespace {
@@ -19,59 +19,6 @@ constexpr float kRowSure = 0.6F;
 /// Of what is alone in its picture: less is no digit. Of 4,980 digits, generated and of fonts, 34
 /// are less sure, 31 of them read wrongly; of 300 pictures of other things three in five.
 constexpr float kLeastSure = 0.25F;
-
-/// What a picture or a sheet holds, seen in one way.
-struct Way {
-  Answer answer;
-  float cut = 0;    ///< see Told
-  float share = 1;  ///< of the ink, what the least of the whole marks' readings takes
-  int places = 1;   ///< see Told: the most of its marks
-  float credit = 0;
-  /// From the opposite side the page convinces nearly as much.
-  bool has_rival = false;
-  bool may_be_page = false;
-};
-
-Way way_of(const image::ReadableSheet& sheet, Names& names) {
-  Way way{.answer = {.lines = {}, .turns = sheet.turns}};
-  Answer& answer = way.answer;
-  std::vector<NamedMark> all;
-  for (const image::ReadableLine& marks : sheet.lines) {
-    for (const std::vector<image::Reading>& mark : marks) all.push_back(names.name(mark));
-  }
-  const float worth = worth_of_digit(all);
-  auto next = all.begin();
-  for (const image::ReadableLine& marks : sheet.lines) {
-    std::vector<Digit>& line = answer.lines.emplace_back();
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-      const Told told = read(*next++, worth, line);
-      answer.several = answer.several || told.several;
-      way.cut += told.cut;
-      way.share = std::min(way.share, told.share);
-      way.places = std::max(way.places, told.places);
-    }
-  }
-  return way;
-}
-
-/// How well all digits of a way to see a sheet are read: each that is surer than kPresence tells
-/// for it, and each that is less sure against it, by its width in the picture, from whatever side
-/// it is read: a way that cuts digits into more of them has no more to tell, nor has one to which a
-/// nought lies. Of a page that lies on its side many digits look like others, so that it must
-/// convince by more; and so must digits that were cut off from others, as whole ones are that lie
-/// on their side.
-float credit_of(const Way& way) {
-  constexpr float kPresence = 0.4F, kTurned = 0.1F, kCut = 0.3F;
-  const Answer& answer = way.answer;
-  float sum = -kCut * way.cut;
-  for (const std::vector<Digit>& line : answer.lines) {
-    for (const Digit& digit : line) {
-      const float own = std::log(digit.confidence() / kPresence);
-      sum += static_cast<float>(digit.box.width) * (own - (answer.turns != 0 ? kTurned : 0));
-    }
-  }
-  return sum;
-}
 
 /// Drops of several marks what the net takes for no digit: flat rests of printed lines, and lines
 /// of nothing else. Among the digits of a number one that it cannot read keeps its place.
@@ -113,33 +60,6 @@ bool may_be_page(const Way& way) {
   const bool in_doubt =
       sureness < kUnsure || way.share < (sure ? 0.5F : 0.8F) || way.places >= (sure ? 3 : 2);
   return in_doubt && !way.answer.several;
-}
-
-/// The width of all digits, in the picture, which is what credit_of() counts by.
-float width_of(const Answer& answer) {
-  float width = 0;
-  for (const std::vector<Digit>& line : answer.lines) {
-    for (const Digit& digit : line) width += static_cast<float>(digit.box.width);
-  }
-  return width;
-}
-
-/// The most convincing way to see a picture.
-Way most_convincing(const Candidates& picture, Names& names) {
-  /// By how much less another way convinces that is nearly as good: see credit_of().
-  constexpr float kNearly = 0.1F;
-  std::vector<Way> ways;
-  for (const image::ReadableSheet& sheet : picture.sheets) {
-    ways.push_back(way_of(sheet, names));
-    ways.back().credit = credit_of(ways.back());
-  }
-  if (ways.empty()) return {};
-  const auto best = std::ranges::max_element(ways, {}, &Way::credit);
-  const float least = best->credit - kNearly * width_of(best->answer);
-  best->has_rival = std::ranges::any_of(ways, [&](const Way& way) {
-    return std::abs(way.answer.turns - best->answer.turns) == 2 && way.credit >= least;
-  });
-  return std::move(*best);
 }
 
 /// What is seen in the most convincing way. net_can_tell: see knows_a_nought().

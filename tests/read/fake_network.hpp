@@ -1,12 +1,14 @@
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
-#include "read/candidates.hpp"
+#include "read/judge.hpp"
 
 /// Where a digit() tells its name, and its probability.
 inline constexpr std::size_t kNameAt = 10 * 28 + 10, kProbabilityAt = 20 * 28 + 20;
@@ -54,4 +56,13 @@ struct FakeNetwork {
 
 inline mlpctl::digits::Candidates one_sheet(std::vector<mlpctl::image::ReadableLine> lines) {
   return {.sheets = {{.lines = std::move(lines)}}};
+}
+
+/// The answers of pictures of which none is to be looked at again.
+inline std::vector<mlpctl::digits::Answer> judged(
+    const std::vector<mlpctl::digits::Candidates>& pictures, FakeNetwork& network) {
+  return mlpctl::digits::judge(pictures, std::ref(network), [](std::size_t, int) {
+    FAIL("no sheet was turned");
+    return mlpctl::digits::Candidates{};
+  });
 }
