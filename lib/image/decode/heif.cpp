@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "image/decode/codec.hpp"
+#include "image/decode/heif_boxes.hpp"
 #include "image/decode/heif_library.hpp"
 #include "image/decode/leptonica.hpp"
 
@@ -47,20 +48,6 @@ bool is_heif(const ByteView& file) {
   return heif != nullptr && heif->have_decoder_for_format(compression) != 0;
 }
 
-/// The file has boxes, each with its size, up to its end. libheif would say of what is cut off that
-/// it is damaged, and only while it decodes.
-void walk_boxes(const ByteView& file) {
-  std::size_t at = 0;
-  while (at < file.size()) {
-    std::uint64_t size = file.big32(at);
-    if (size == 0) return;  // To the end of the file.
-    if (size == 1) size = std::uint64_t{file.big32(at + 8)} << 32U | file.big32(at + 12);
-    if (size < 8) file.fail("is damaged: a box of its HEIF structure has an impossible size");
-    if (size > file.size() - at) file.require(size < SIZE_MAX - at ? at + size : SIZE_MAX);
-    at += static_cast<std::size_t>(size);
-  }
-}
-
 [[noreturn]] void refuse(const ByteView& file, const HeifError& error) {
   if (error.code == Heif::kUnsupportedFeature && error.subcode == Heif::kUnsupportedCodec) {
     file.refuse(
@@ -74,8 +61,9 @@ struct Size {
   std::int64_t width, height;
 
   bool is_beyond_limits() const {
-    return width > kMaxSide || height > kMaxSide || width * height > kMaxPixels;
+    return width > kMaxSide || height > kMaxSide || pixels() > kMaxPixels;
   }
+  std::int64_t pixels() const { return width * height; }
 };
 
 /// A file that libheif has looked into, and its main picture.
@@ -91,6 +79,10 @@ class HeifFile {
                                            0);  // Pictures are decoded side by side.
     check(heif_.context_read_from_memory_without_copy(context_.get(), file.bytes().data(),
                                                       file.size(), nullptr));
+    // Before anything is asked of a picture: libheif follows one that is made of itself for ever.
+    std::uint32_t primary = 0;
+    check(heif_.context_get_primary_image_ID(context_.get(), &primary));
+    count_parts(heif_pictures(file), primary, 0);
     heif_image_handle* handle = nullptr;
     check(heif_.context_get_primary_image_handle(context_.get(), &handle));
     handle_ = {handle, heif_.image_handle_release};
@@ -105,6 +97,8 @@ class HeifFile {
     return {heif_.image_handle_get_ispe_width(handle_.get()),
             heif_.image_handle_get_ispe_height(handle_.get())};
   }
+  /// Of itself or of the largest picture that it is made of, as the file states them.
+  std::int64_t most_pixels() const { return largest_; }
   int pictures() const { return heif_.context_get_number_of_top_level_images(context_.get()); }
   bool has_alpha() const { return heif_.image_handle_has_alpha_channel(handle_.get()) != 0; }
   /// More than 8 bits a channel lie in two bytes until they are reduced.
@@ -147,6 +141,26 @@ class HeifFile {
     if (error.code != 0) refuse(file_, error);
   }
 
+  /// Goes through the parts of a picture as often as they are decoded for it.
+  /// Error: it is made of itself, or of more than a picture within the limits takes.
+  void count_parts(const HeifPictures& pictures, std::uint32_t picture, int depth) {
+    constexpr int kDeepest = 8;  // A grid below its turned copy is two deep.
+    constexpr std::int64_t kMostParts = 20'000, kMostPixels = 4 * kMaxPixels;
+    if (depth > kDeepest) {
+      file_.fail("is damaged: one of its HEIF pictures is made of itself");
+    }
+    const auto found = pictures.find(picture);
+    const bool is_known = found != pictures.end();
+    const std::int64_t pixels = is_known ? found->second.pixels : 0;
+    largest_ = std::max(largest_, pixels);
+    pixels_ += pixels;
+    if (++parts_ > kMostParts || pixels_ > kMostPixels) {
+      file_.refuse("is a HEIF picture of too many others; save it as PNG");
+    }
+    if (!is_known) return;
+    for (const std::uint32_t part : found->second.parts) count_parts(pictures, part, depth + 1);
+  }
+
   static Picture opaque(const Rows& rows, std::int64_t max_pixels) {
     constexpr int kChannels = 3;
     RowReducer reducer(rows.width, rows.height, kChannels,
@@ -174,10 +188,11 @@ class HeifFile {
   std::unique_ptr<heif_context, void (*)(heif_context*)> context_;
   std::unique_ptr<const heif_image_handle, void (*)(const heif_image_handle*)> handle_{nullptr,
                                                                                        nullptr};
+  std::int64_t parts_ = 0, pixels_ = 0, largest_ = 0;  // What count_parts met.
 };
 
 PictureHeader heif_header(const ByteView& file) {
-  walk_boxes(file);
+  check_boxes(file);
   const HeifFile heif(file);
   // libheif turns and mirrors as the file says; EXIF's orientation does not count in a HEIF.
   // What is cropped is decoded as well.
@@ -192,8 +207,8 @@ std::int64_t heif_memory(const ByteView& file, const PictureHeader& header, cons
   const HeifFile heif(file);
   // The decoder's planes, libheif's copy, and colours; of transparent ones Leptonica's as well.
   const std::int64_t a_pixel = (heif.is_deep() ? 16 : 8) + (heif.has_alpha() ? 8 : 0);
-  const Size stored = heif.stored_size();
-  return std::max(header.width * header.height, stored.width * stored.height) * a_pixel;
+  return std::max({header.width * header.height, heif.stored_size().pixels(), heif.most_pixels()}) *
+         a_pixel;
 }
 
 Picture decode_heif(const ByteView& file, const PictureHeader& header, const Reducing& reducing) {

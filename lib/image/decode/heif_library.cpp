@@ -42,6 +42,7 @@ std::optional<HeifLibrary> open_heif() {
                "context_get_number_of_top_level_images");
   symbols.find(heif.context_set_maximum_image_size_limit, "context_set_maximum_image_size_limit");
   symbols.find(heif.context_set_max_decoding_threads, "context_set_max_decoding_threads");
+  symbols.find(heif.context_get_primary_image_ID, "context_get_primary_image_ID");
   symbols.find(heif.context_get_primary_image_handle, "context_get_primary_image_handle");
   symbols.find(heif.image_handle_release, "image_handle_release");
   symbols.find(heif.image_handle_get_width, "image_handle_get_width");

@@ -42,6 +42,7 @@ struct HeifLibrary {
   int (*context_get_number_of_top_level_images)(heif_context*);
   void (*context_set_maximum_image_size_limit)(heif_context*, int side);
   void (*context_set_max_decoding_threads)(heif_context*, int threads);
+  HeifError (*context_get_primary_image_ID)(heif_context*, std::uint32_t* id);
   HeifError (*context_get_primary_image_handle)(heif_context*, heif_image_handle**);
   void (*image_handle_release)(const heif_image_handle*);
   int (*image_handle_get_width)(const heif_image_handle*);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <type_traits>
 
+#include "boxes.hpp"
 #include "image/decode/codec.hpp"
 #include "image/decode/encoded.hpp"
 #include "image/decode/heif_library.hpp"
@@ -29,6 +30,15 @@ std::string seed(const std::string& name) {
 bool can_read(const std::string& bytes) {
   const std::string name = "p";
   return image::begins_a_picture({std::as_bytes(std::span(bytes)), name});
+}
+
+/// The file with other references between its pictures.
+std::string with_references(std::string bytes, const std::vector<Reference>& references_in_place) {
+  const std::size_t meta_at = bytes.find("meta") - 4, iref_at = bytes.find("iref") - 4;
+  const std::size_t mdat_at = bytes.find("mdat") - 4;
+  bytes.replace(iref_at, mdat_at - iref_at, references(references_in_place));
+  bytes.replace(meta_at, 4, big(bytes.find("mdat") - 4 - meta_at, 4));
+  return bytes + box("free", std::string(64, '\0'));  // What it points to stays within the file.
 }
 
 void check_quarters(const image::Picture& picture) {
@@ -85,6 +95,7 @@ TEST_CASE("the functions of libheif are called as its header declares them") {
   MLPCTL_CHECK_ALIKE(context_get_number_of_top_level_images);
   MLPCTL_CHECK_ALIKE(context_set_maximum_image_size_limit);
   MLPCTL_CHECK_ALIKE(context_set_max_decoding_threads);
+  MLPCTL_CHECK_ALIKE(context_get_primary_image_ID);
   MLPCTL_CHECK_ALIKE(context_get_primary_image_handle);
   MLPCTL_CHECK_ALIKE(image_handle_release);
   MLPCTL_CHECK_ALIKE(image_handle_get_width);
@@ -161,4 +172,34 @@ TEST_CASE("a HEIC is refused for what is stored, also where little of it is show
   CHECK_THROWS_MATCHES(read(bytes), Error, MessageMatches(ContainsSubstring("MB to decode")));
   bytes.replace(at, 8, std::string("\x7F\0\0\0\x7F\0\0\0", 8));
   CHECK_THROWS_AS(read(bytes), Error);
+}
+
+TEST_CASE("a HEIC of which a picture is made of itself is damaged") {
+  const std::string one = seed("quarters.heic"), two = seed("two.heic"), clear = seed("clear.avif");
+  if (!can_read(one) || !can_read(clear)) SKIP("libheif or a decoder of it is not installed");
+  // The grid 2 is shown, of picture 1; in the other file 4 is a grid as well, and in the third 2 is
+  // what tells of the transparency of 1.
+  REQUIRE(read(with_references(one, {{"dimg", 2, {1}}})).width == 60);
+  const std::vector<std::string> circles = {
+      with_references(one, {{"dimg", 2, {2}}}),
+      with_references(two, {{"dimg", 2, {4}}, {"dimg", 4, {2}}}),
+      with_references(clear, {{"auxl", 2, {1}}, {"dimg", 2, {1}}}),
+  };
+  for (const std::string& bytes : circles) {
+    CHECK_THROWS_MATCHES(read(bytes), Error, MessageMatches(ContainsSubstring("made of itself")));
+  }
+}
+
+TEST_CASE("a HEIC of more parts than a large picture has is refused before it is decoded") {
+  const std::string two = seed("two.heic");
+  if (!can_read(two)) SKIP("libheif or its decoder of HEVC is not installed");
+  const std::vector<std::size_t> fours(200, 4), ones(200, 1);
+  const std::string many = with_references(two, {{"dimg", 2, fours}, {"dimg", 4, ones}});
+  CHECK_THROWS_MATCHES(read(many), Error, MessageMatches(ContainsSubstring("too many others")));
+  // The size of picture 1 stands in the first box "ispe".
+  std::string large = with_references(two, {{"dimg", 2, {1, 1, 1, 1, 1}}});
+  large.replace(large.find("ispe") + 8, 8, std::string("\0\0\x27\0\0\0\x27\0", 8));  // 9984x9984
+  CHECK_THROWS_MATCHES(read(large), Error, MessageMatches(ContainsSubstring("too many others")));
+  large = with_references(large, {{"dimg", 2, {1}}});
+  CHECK_THROWS_MATCHES(read(large), Error, MessageMatches(ContainsSubstring("MB to decode")));
 }

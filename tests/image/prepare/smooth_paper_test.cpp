@@ -25,7 +25,7 @@ Plane lit() {
 }
 
 /// Sets a part of it to a share of what it was.
-void darken(Plane& plane, Box box, float share) {
+void darken(Plane& plane, mlpctl::image::Box box, float share) {
   for (int y = box.y; y < box.y + box.height; ++y) {
     for (int x = box.x; x < box.x + box.width; ++x) plane.at(x, y) *= share;
   }

@@ -3,7 +3,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 
-using mlpctl::image::Box;
 using mlpctl::image::Plane;
 using mlpctl::image::thick_strokes;
 
@@ -34,7 +33,7 @@ Plane crossed(Plane ink, float width) {
   return ink;
 }
 
-Box all_of(const Plane& plane) {
+mlpctl::image::Box all_of(const Plane& plane) {
   return {0, 0, plane.width, plane.height};
 }
 
