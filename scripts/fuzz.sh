@@ -65,22 +65,23 @@ fuzz() {
     run_target "$build" "$@"
   else
     run_target "$fast" "$@"
-    "$build/bin/$1_fuzz" -runs=0 -timeout=60 -rss_limit_mb=2048 "$corpus" 2>"$build/$1.again.log" ||
+    LSAN_OPTIONS=$leaks "$build/bin/$1_fuzz" -runs=0 -timeout=60 -rss_limit_mb=2048 "$corpus" 2>"$build/$1.again.log" ||
       { tail -40 "$build/$1.again.log" >&2; exit 1; }
   fi
   echo "$1: $count inputs, $seconds s, $(figure "$1" number_of_executed_units) executions, $(figure "$1" peak_rss_mb) MB"
 }
 
-# run_target FOLDER TARGET: the program of that build. The stack of an allocation is one frame deep: most of the
-# time of a run would go into them.
+# run_target FOLDER TARGET: the program of that build. The stack of an allocation is two frames deep, enough to tell
+# which library it is of: most of the time of a run would go into them.
 run_target() {
-  ASAN_OPTIONS=malloc_context_size=1 "$1/bin/$2_fuzz" -max_total_time="$seconds" -runs="$executions" -entropic=0 -reduce_inputs=0 \
+  ASAN_OPTIONS=malloc_context_size=2 LSAN_OPTIONS=$leaks "$1/bin/$2_fuzz" -max_total_time="$seconds" -runs="$executions" -entropic=0 -reduce_inputs=0 \
     -dict=tests/fuzz/fuzz.dict -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/$2-" \
     "$build/corpus/$2" 2>"$build/$2.log" ||
     { tail -40 "$build/$2.log" >&2; exit 1; }
 }
 export -f fuzz run_target figure fail
 export build fast presets seconds executions
+export leaks=suppressions=tests/fuzz/leaks.supp:print_suppressions=0
 
 if [ "$target" = all ]; then
   targets="$(names_of_targets)"
