@@ -23,7 +23,7 @@ import torch
 
 SOURCES = ("ready", "stretched", "paper", "strokes", "near", "levels")
 GROUPS = ("with parts", "alone", "next", "faint", "unruled", "thick", "cut", "faintest", "sharp")
-NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence", "one")
+NAMES = (*SOURCES, *GROUPS, "share", "cover", "sureness", "evidence", "one", "sides")
 USUAL_COVER, MOST_EVIDENCE = 0.35, 5  # as in lib/read/weights.cpp
 SAME_PLACE = 0.1  # as in lib/read/named_mark.cpp
 
@@ -49,12 +49,13 @@ def terms_of(reading, logits):
     values[reading["source"]] = 1
     values[len(SOURCES) + reading["group"]] = 1
     evidence = float(torch.logsumexp(logits, 0))
-    values[-5:] = (
+    values[-6:] = (
         np.log(max(reading["share"], 1e-3)),
         (reading["cover"] - USUAL_COVER) ** 2,
         float(logits.max()) - evidence,
         min(evidence, MOST_EVIDENCE),
         float(logits.argmax() == 1),
+        reading["sides"],
     )
     return values
 
@@ -104,7 +105,7 @@ def fit(pictures, penalty=0.002):
         terms[i, : len(right)] = torch.from_numpy(own)
         here[i, : len(right)] = 0
         wrong[i, : len(right)] = torch.from_numpy(np.where(right, 0.0, -1e9))
-    scale = torch.tensor([1.0] * (len(NAMES) - 5) + [1, 4, 1, 0.2, 1])
+    scale = torch.tensor([1.0] * (len(NAMES) - 6) + [1, 4, 1, 0.2, 1, 1])
     weights = torch.zeros(len(NAMES), requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 

@@ -24,7 +24,8 @@ float score_of(const image::Terms& terms, std::span<const float> logits) {
          kJudge.groups[static_cast<std::size_t>(terms.group)] +
          kJudge.share * std::log(terms.share) + kJudge.cover * cover * cover +
          kJudge.sureness * evidence.sureness +
-         kJudge.evidence * std::min(kMostEvidence, evidence.amount) + (one ? kJudge.one : 0);
+         kJudge.evidence * std::min(kMostEvidence, evidence.amount) + (one ? kJudge.one : 0) +
+         kJudge.sides * static_cast<float>(terms.sides);
 }
 
 }  // namespace mlpctl::digits

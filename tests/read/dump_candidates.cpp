@@ -29,6 +29,7 @@ ordered_json describe(const image::Reading& reading) {
                         {"group", static_cast<int>(terms.group)},
                         {"share", terms.share},
                         {"cover", terms.cover},
+                        {"sides", terms.sides},
                         {"several", reading.several}};
   const image::Stretch& stretch = reading.stretch;
   entry["stretch"] = {{"from", stretch.from},     {"to", stretch.to},   {"width", stretch.width},

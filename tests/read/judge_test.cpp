@@ -247,6 +247,21 @@ image::ReadableSheet row_of(std::size_t count, double least) {
 
 }  // namespace
 
+TEST_CASE("what lies along the sides of its picture is believed less than what does not") {
+  FakeNetwork network;
+  image::Reading inside{digit(3, 0.95)}, along{digit(5, 0.95)};
+  inside.digit.box = {40, 40, 20, 30};
+  along.digit.box = {0, 0, 30, 100};
+  digits::Candidates candidates = one_sheet({{{along, inside}}});
+  for (const int sides : {0, 2}) {
+    candidates.sheets[0].lines[0][0][0].terms.sides = sides;
+    const digits::Answer answer = digits::judge({&candidates, 1}, std::ref(network)).at(0);
+    REQUIRE(answer.lines.size() == 1);
+    const auto& probabilities = answer.lines[0][0].probabilities;
+    CHECK((probabilities[3] > 1.5F * probabilities[5]) == (sides == 2));
+  }
+}
+
 TEST_CASE("a picture that is not surely one digit is looked at again as a page") {
   FakeNetwork network;
   const std::vector pictures{single(0.2),       single(0.85, 0.7F), single(0.95, 0.4F),

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "image/propose/closed_cells.hpp"
 #include "image/propose/framed_cell.hpp"
 #include "image/propose/panel.hpp"
 #include "image/propose/ready_digit.hpp"
@@ -55,8 +56,9 @@ class Looks {
   }
   /// Whether strokes confirm what was seen on paper.
   bool in_strokes(Polarity polarity, double reach, const std::optional<Sighting>& wide) {
-    std::vector<Sighting> seen =
-        look(segment_ink(ink_.in_strokes(polarity, reach)), Source::kStrokes, scale_, all_);
+    const Segmentation segmented = segment_ink(ink_.in_strokes(polarity, reach));
+    find_cells(segmented);
+    std::vector<Sighting> seen = look(segmented, Source::kStrokes, scale_, all_);
     // A strip of shadow or table along the edge looks like a stroke.
     std::erase_if(seen, [](const Sighting& each) { return each.on_edge; });
     const bool same = wide && !seen.empty() && seen[0].reading.terms.group == Group::kWithParts &&
@@ -74,7 +76,13 @@ class Looks {
     add(std::move(seen));
   }
 
+  /// Remembers the closed cells, unless some were found before.
+  void find_cells(const Segmentation& segmented) {
+    if (cells_.empty()) cells_ = closed_cells(segmented);
+  }
+
   const Ink& ink() const { return ink_; }
+  const std::vector<ClosedCell>& cells() const { return cells_; }
   double scale() const { return scale_; }
   const std::vector<Sighting>& all() const { return all_; }
 
@@ -82,6 +90,7 @@ class Looks {
   Ink ink_;
   double scale_;  ///< pixels of the file for one that is looked at
   std::vector<Sighting> all_;
+  std::vector<ClosedCell> cells_;
 };
 
 /// Looks for ink by its paper and, of a small picture, by its level. Returns the first of what is
@@ -104,6 +113,7 @@ std::optional<Sighting> look_at_ink(Looks& looks, const Segmentation& on_paper, 
 std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, bool doubtful,
                                    int side) {
   const std::optional<Sighting> wide = look_at_ink(looks, on_paper, doubtful, side);
+  looks.find_cells(on_paper);
   const bool simple = wide && (side <= kSmall || (on_paper.flat && !wide->on_edge));
   if (simple && wide->reading.terms.share >= kUnderstood) return looks.all();
   for (const double reach : kHalfStrokes) {
@@ -137,6 +147,24 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
   return in_whole(propose_digit(cropped(picture, inside)), inside, picture);
 }
 
+/// Tells of readings how many sides of the picture they lie along, as tables and shadows do. In
+/// small pictures digits may, too, and in those that were stretched to fill them.
+void tell_sides(std::vector<Reading>& readings, const Picture& picture) {
+  if (std::max(picture.width, picture.height) <= kSmall) return;
+  /// As a share of the longer side.
+  constexpr double kAlongSide = 0.006;
+  const double width = picture.width * picture.reduction;
+  const double height = picture.height * picture.reduction;
+  const double near = kAlongSide * std::max(width, height);
+  for (Reading& each : readings) {
+    if (each.terms.source == Source::kStretched) continue;
+    const Box& box = each.digit.box;
+    each.terms.sides = (box.x <= near ? 1 : 0) + (box.y <= near ? 1 : 0) +
+                       (box.x + box.width >= width - near ? 1 : 0) +
+                       (box.y + box.height >= height - near ? 1 : 0);
+  }
+}
+
 /// How many of a picture's sides a frame was found along.
 int lines_around(const Box& inside, const Picture& picture) {
   return (inside.x > 0 ? 1 : 0) + (inside.y > 0 ? 1 : 0) +
@@ -162,16 +190,28 @@ void doubt_frames(std::vector<Reading>& readings, const Box& inside, const Pictu
   }
 }
 
-/// What the cells of tables hold without the lines along their sides, which hide no shadow.
-std::vector<Reading> propose_in_frame(const Picture& picture, const Box& inside) {
-  Looks looks(cropped(picture, inside), 1);
+/// What a cell holds, of which the lines along its sides are left out; these hide no shadow.
+std::vector<Reading> propose_in_cell(const Picture& cell) {
+  Looks looks(cell, 1);
   InkPlane plane = looks.ink().on_paper(kWide);
   const bool doubtful = plane.doubtful;
-  look_at_ink(looks, segment_ink(std::move(plane)), doubtful,
-              std::max(inside.width, inside.height));
+  look_at_ink(looks, segment_ink(std::move(plane)), doubtful, std::max(cell.width, cell.height));
   std::vector<Reading> readings;
   for (const Sighting& each : looks.all()) readings.push_back(each.reading);
-  readings = in_whole(std::move(readings), inside, picture);
+  return readings;
+}
+
+/// What the closed frames of a form hold.
+std::vector<Reading> propose_in_closed(const ClosedCell& cell, const Picture& picture, int factor) {
+  const Box box{cell.box.x * factor, cell.box.y * factor, cell.box.width * factor,
+                cell.box.height * factor};
+  return in_whole(propose_in_cell(inside_of(cell, picture, factor)), box, picture);
+}
+
+/// What the cells of tables hold.
+std::vector<Reading> propose_in_frame(const Picture& picture, const Box& inside) {
+  std::vector<Reading> readings =
+      in_whole(propose_in_cell(cropped(picture, inside)), inside, picture);
   for (Reading& each : readings) {
     if (is_cut(each.digit.box, inside, picture)) each.terms.group = Group::kCut;
   }
@@ -197,11 +237,18 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   for (Sighting& each : sightings_in(looks, on_paper, doubtful, side)) {
     readings.push_back(std::move(each.reading));
   }
+  for (const ClosedCell& cell : looks.cells()) {
+    for (Reading& each : propose_in_closed(cell, picture, factor)) {
+      each.several = each.several || looks.cells().size() > 1;
+      readings.push_back(std::move(each));
+    }
+  }
   const std::vector<Box> insides = insides_of_frames(picture);
   for (const Box& inside : insides) doubt_frames(readings, inside, picture);
   for (const Box& inside : insides) {
     std::ranges::move(propose_in_frame(picture, inside), std::back_inserter(readings));
   }
+  tell_sides(readings, picture);
   return readings;
 }
 

@@ -37,6 +37,8 @@ struct Terms {
   Group group = Group::kWithParts;
   float share = 1;      ///< of the ink that was seen
   float cover = 0.35F;  ///< share of its box that is ink
+  /// Sides of a picture larger than scans of one digit that its box lies along, 0 to 4.
+  int sides = 0;
 };
 
 /// Which of a mark's parts, from left to right, a reading takes for its digit, where a mark on a

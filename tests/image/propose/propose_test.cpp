@@ -343,3 +343,21 @@ TEST_CASE("strokes that the pen hardly pressed are told from the paper's grain")
   REQUIRE(found != readings.end());
   CHECK(found->terms.group == image::Group::kFaintest);
 }
+
+TEST_CASE("of a large picture it is told along how many of its sides a reading lies") {
+  for (const bool large : {true, false}) {
+    CAPTURE(large);
+    const int side = large ? 400 : 200;
+    image::Picture picture = page(side, side, 230);
+    draw_bar(picture, 0, 0, 20, side, 60);
+    draw_bar(picture, 0, side - 20, side, 20, 60);
+    draw_zero(picture, side / 2, side / 3, side / 5, side / 4, 6, 40);
+    int most = 0, least = 4;
+    for (const image::Reading& each : image::propose_digit(picture)) {
+      most = std::max(most, each.terms.sides);
+      least = std::min(least, each.terms.sides);
+    }
+    CHECK(most == (large ? 4 : 0));
+    CHECK(least == 0);
+  }
+}
