@@ -77,9 +77,12 @@ Told agree(const std::vector<image::Reading>& mark, std::span<const Digit> digit
   line.push_back(digits[shown]);
   line.back().best = answer;
   line.back().probabilities = probabilities;
-  Told told{.several = several > 0.5F * sum, .share = mark[likeliest].terms.share, .places = 0};
-  for (std::size_t i = 0; i < mark.size(); ++i) told.places += places[i] == i ? 1 : 0;
-  return told;
+  int different = 0;
+  for (std::size_t i = 0; i < mark.size(); ++i) different += places[i] == i ? 1 : 0;
+  // Beside the only box of a form that holds something are the other boxes' lines and names.
+  return {.several = several > 0.5F * sum,
+          .share = mark[likeliest].terms.share,
+          .places = mark[shown].sole ? 1 : different};
 }
 
 Digit named(const image::Digit& seen, const Opinion& opinion) {

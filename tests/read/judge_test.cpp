@@ -247,6 +247,22 @@ image::ReadableSheet row_of(std::size_t count, double least) {
 
 }  // namespace
 
+TEST_CASE(
+    "a digit in the only filled box of a form is not looked at again for the lines beside it") {
+  FakeNetwork network;
+  for (const bool sole : {false, true}) {
+    digits::Candidates form = single(0.95, 1, 3);
+    for (image::Reading& each : form.sheets[0].lines[0][0]) each.sole = sole;
+    bool looked = false;
+    const auto look = [&](std::size_t, int) {
+      looked = true;
+      return two_lines(0);
+    };
+    digits::judge({&form, 1}, std::ref(network), look);
+    CHECK(looked == !sole);
+  }
+}
+
 TEST_CASE("what lies along the sides of its picture is believed less than what does not") {
   FakeNetwork network;
   image::Reading inside{digit(3, 0.95)}, along{digit(5, 0.95)};

@@ -239,7 +239,8 @@ std::vector<Reading> propose_digit(const Picture& picture) {
   }
   for (const ClosedCell& cell : looks.cells()) {
     for (Reading& each : propose_in_closed(cell, picture, factor)) {
-      each.several = each.several || looks.cells().size() > 1;
+      each.sole = looks.cells().size() == 1;
+      each.several = each.several || !each.sole;
       readings.push_back(std::move(each));
     }
   }

@@ -57,6 +57,7 @@ struct Reading {
   Digit digit;
   Terms terms = {};
   bool several = false;  ///< marks of its kind lie beside it, or are taken for a part of it
+  bool sole = false;     ///< it is in the only one of a form's boxes that holds something
   Stretch stretch = {};
 };
 
