@@ -20,11 +20,11 @@ struct BoxRange {
 
 /// A box of which the header lies within the file.
 struct HeifBox {
-  std::size_t at = 0, header = kBoxHeader;
+  std::size_t header = kBoxHeader;
   /// With its header; 0: up to the end of what holds it.
   std::uint64_t size = 0;
 
-  HeifBox(const ByteView& file, std::size_t place) : at(place), size(file.big32(place)) {
+  HeifBox(const ByteView& file, std::size_t at) : size(file.big32(at)) {
     constexpr std::uint64_t kSizeFollows = 1;
     if (size != kSizeFollows) return;
     header = kLongBoxHeader;
@@ -130,6 +130,8 @@ void add_sizes(const ByteView& file, BoxRange iprp, HeifPictures& pictures) {
   std::vector<std::int64_t> sizes;
   for_boxes(file, iprp, [&](std::uint32_t type, BoxRange box) {
     if (type == type_of("ipco")) sizes = sizes_among(file, box);
+  });
+  for_boxes(file, iprp, [&](std::uint32_t type, BoxRange box) {
     if (type == type_of("ipma")) add_sizes(file, box, sizes, pictures);
   });
 }

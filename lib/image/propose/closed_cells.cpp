@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+
+#include "image/prepare/morphology.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -17,18 +20,13 @@ constexpr float kLeastTall = 0.25F, kLeastInkOfCell = 0.01F;
 
 /// Where there is no ink, not even a pixel away: a line's gaps are closed.
 Mask bare_paper(const Components& found) {
-  const Grid<int>& labels = found.labels;
-  Mask bare(labels.width, labels.height, 1);
-  for (int y = 0; y < labels.height; ++y) {
-    for (int x = 0; x < labels.width; ++x) {
-      if (labels.at(x, y) == 0) continue;
-      for (int v = std::max(0, y - 1); v <= std::min(labels.height - 1, y + 1); ++v) {
-        for (int u = std::max(0, x - 1); u <= std::min(labels.width - 1, x + 1); ++u) {
-          bare.at(u, v) = 0;
-        }
-      }
-    }
-  }
+  Plane ink(found.labels.width, found.labels.height);
+  std::ranges::transform(found.labels.values, ink.values.begin(),
+                         [](int label) { return label > 0 ? 1.0F : 0.0F; });
+  const Plane near_ink = dilated(ink, 1);
+  Mask bare(ink.width, ink.height);
+  std::ranges::transform(near_ink.values, bare.values.begin(),
+                         [](float near) { return static_cast<std::uint8_t>(near > 0 ? 0 : 1); });
   return bare;
 }
 
@@ -53,7 +51,6 @@ std::vector<int> straightened(const std::vector<int>& outline, int sign) {
       out[static_cast<std::size_t>(row)] = sign * static_cast<int>(std::ceil(between));
     }
   }
-  if (outline.size() == 1) out = outline;
   return out;
 }
 
@@ -81,7 +78,9 @@ double area_of_corners(const ClosedCell& cell) {
       const double x = towards_x < 0 ? cell.left[row] : cell.right[row] + 1;
       const double down = towards_y < 0 ? y : y + 1;
       const double away = towards_x * x + towards_y * down;
-      if (away > far[i]) far[i] = away, farthest[i] = {x, down};
+      if (away <= far[i]) continue;
+      far[i] = away;
+      farthest[i] = {x, down};
     }
   }
   double area = 0;
@@ -166,13 +165,16 @@ ClosedCell joined(const ClosedCell& left, const ClosedCell& right) {
 
 /// Joins the two sides of cells that a digit parts.
 void join_parted(std::vector<ClosedCell>& outlines) {
-  for (std::size_t i = 0; i < outlines.size(); ++i) {
+  for (std::size_t i = 0; i < outlines.size();) {
     const auto other = std::ranges::find_if(
         outlines, [&](const ClosedCell& each) { return is_parted(outlines[i], each); });
-    if (other == outlines.end()) continue;
+    if (other == outlines.end()) {
+      ++i;
+      continue;
+    }
     outlines[i] = joined(outlines[i], *other);
     outlines.erase(other);
-    i = static_cast<std::size_t>(-1);
+    i = 0;
   }
 }
 
