@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 namespace mlpctl::image {
 namespace {
@@ -102,14 +103,31 @@ Plane sampled(const Plane& plane, std::span<const float> xs, std::span<const flo
   Plane samples(static_cast<int>(xs.size()), static_cast<int>(ys.size()));
   const std::vector<Between> across = places_between(xs, plane.width);
   const auto width = static_cast<std::size_t>(plane.width);
-  float* out = samples.values.data();
-  for (const Between& y : places_between(ys, plane.height)) {
-    const float* const top = plane.values.data() + y.first * width;
-    const float* const bottom = plane.values.data() + y.second * width;
-    for (const Between& x : across) {
-      *out++ = (top[x.first] * (1 - x.share) + top[x.second] * x.share) * (1 - y.share) +
-               (bottom[x.first] * (1 - x.share) + bottom[x.second] * x.share) * y.share;
+  // Of enlarged rows the next one lies between the same two, or those that follow.
+  struct Row {
+    std::size_t number = 0;
+    std::vector<float> values{};
+  };
+  Row top, bottom;
+  const auto sample = [&](Row& row, std::size_t number) {
+    if (!row.values.empty() && row.number == number) return;
+    row.number = number;
+    row.values.resize(across.size());
+    const float* const in = plane.values.data() + number * width;
+    for (std::size_t i = 0; i < across.size(); ++i) {
+      const auto& [first, second, share] = across[i];
+      row.values[i] = in[first] * (1 - share) + in[second] * share;
     }
+  };
+  float* out = samples.values.data();
+  for (const auto& [first, second, share] : places_between(ys, plane.height)) {
+    if (bottom.number == first) std::swap(top, bottom);
+    sample(top, first);
+    sample(bottom, second);
+    for (std::size_t i = 0; i < across.size(); ++i) {
+      out[i] = top.values[i] * (1 - share) + bottom.values[i] * share;
+    }
+    out += across.size();
   }
   return samples;
 }

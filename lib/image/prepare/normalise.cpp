@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "image/prepare/stroke.hpp"
@@ -52,6 +53,7 @@ struct Canvas {
 struct CanvasSide {
   int first = 0;
   std::vector<float> all{};
+  std::size_t begin = 0, end = 0;  ///< of those that are not beyond the ink's plane
 };
 
 /// Beyond the ink's plane is no ink, whatever its edge shows.
@@ -65,12 +67,14 @@ CanvasSide places_near(int size, float middle, float each) {
   const auto place = [&](int i) {
     return middle + (static_cast<float>(i) + 0.5F - kHalf) * each - 0.5F;
   };
-  int first = 0, end = kCanvas;
-  while (first < end && is_beyond(place(first), size)) ++first;
-  while (end > first && is_beyond(place(end - 1), size)) --end;
-  CanvasSide places{.first = std::max(0, first - kMargin)};
-  end = std::min(kCanvas, end + kMargin);
-  for (int i = places.first; i < end; ++i) places.all.push_back(place(i));
+  int begin = 0, end = kCanvas;
+  while (begin < end && is_beyond(place(begin), size)) ++begin;
+  while (end > begin && is_beyond(place(end - 1), size)) --end;
+  CanvasSide places{.first = std::max(0, begin - kMargin)};
+  const int last = std::min(kCanvas, end + kMargin);
+  for (int i = places.first; i < last; ++i) places.all.push_back(place(i));
+  places.begin = static_cast<std::size_t>(begin - places.first);
+  places.end = static_cast<std::size_t>(end - places.first);
   return places;
 }
 
@@ -83,13 +87,11 @@ Canvas on_canvas(const Plane& ink, const Extent& box, float scale, float aspect)
   const CanvasSide xs = places_near(ink.width, (box.left + box.right) / 2, step / aspect);
   const CanvasSide ys = places_near(ink.height, (box.top + box.bottom) / 2, step);
   Canvas canvas{xs.first, ys.first, sampled(smooth, xs.all, ys.all)};
-  float* value = canvas.plane.values.data();
-  for (const float y : ys.all) {
-    const bool beyond = is_beyond(y, ink.height);
-    for (const float x : xs.all) {
-      if (beyond || is_beyond(x, ink.width)) *value = 0;
-      ++value;
-    }
+  for (std::size_t y = 0; y < ys.all.size(); ++y) {
+    const std::span row = std::span(canvas.plane.values).subspan(y * xs.all.size(), xs.all.size());
+    const bool beyond = y < ys.begin || y >= ys.end;
+    std::ranges::fill(row.first(beyond ? row.size() : xs.begin), 0.0F);
+    std::ranges::fill(row.subspan(xs.end), 0.0F);
   }
   return canvas;
 }
@@ -101,11 +103,17 @@ Mask half_inked(const Plane& ink) {
   return mask;
 }
 
-/// The shape with every edge moved outward by `grow` canvas pixels (inward when negative). What
-/// would vanish stays as a thin line.
-void redraw(Plane& canvas, const Plane& distance, float grow) {
-  for (std::size_t i = 0; i < canvas.values.size(); ++i) {
-    canvas.values[i] = std::clamp(distance.values[i] + grow + 0.5F, 0.0F, 1.0F);
+/// The shape with every edge moved by `grow` pixels, outward or, when that is negative, inward.
+/// What would vanish stays as a thin line. reach: at least `grow`.
+void redraw(Plane& plane, float grow, int reach) {
+  // The edge runs half a pixel from the centres on both sides, of which only one is drawn anew.
+  const bool outward = grow >= 0;
+  const Plane distance =
+      outward ? distance_to_ink(plane, 0.5F, reach) : distance_to_paper(plane, 0.5F);
+  for (std::size_t i = 0; i < plane.values.size(); ++i) {
+    const float away = distance.values[i];
+    const float inside = outward ? 0.5F - away : away - 0.5F;
+    plane.values[i] = std::clamp(inside + grow + 0.5F, 0.0F, 1.0F);
   }
 }
 
@@ -116,8 +124,8 @@ Plane thickened(const Plane& ink, float width) {
   for (int y = 0; y < ink.height; ++y) {
     for (int x = 0; x < ink.width; ++x) wider.at(x + margin, y + margin) = ink.at(x, y);
   }
-  const Plane distance = signed_distance(wider, 0.5F, margin);
-  redraw(wider, distance, std::max(0.0F, width - stroke_width(distance)) / 2);
+  const float now = stroke_width(distance_to_paper(wider, 0.5F));
+  redraw(wider, std::max(0.0F, width - now) / 2, margin);
   return wider;
 }
 
@@ -129,6 +137,7 @@ Digit centred(const Canvas& canvas) {
   for (int y = 0; y < plane.height; ++y) {
     for (int x = 0; x < plane.width; ++x) {
       const auto value = static_cast<double>(plane.at(x, y));
+      if (value == 0) continue;
       mass += value;
       sum_x += value * (x + left);
       sum_y += value * (y + top);
@@ -160,17 +169,13 @@ float fitting_scale(const Extent& box, float aspect) {
 Digit fitted(const Plane& ink, const Extent& box, float aspect) {
   const float first = fitting_scale(box, aspect);
   Canvas canvas = on_canvas(ink, box, first, aspect);
-  Plane distance = signed_distance(canvas.plane, 0.5F, kReach);
-  const float width = stroke_width(distance) / kFine;
+  const float width = stroke_width(distance_to_paper(canvas.plane, 0.5F)) / kFine;
   const float wanted = std::clamp(width, kThinnest, kThickest);
   // The strokes' middle lines span 20 minus one stroke, whatever the stroke.
   const float shrink = (kFit - wanted) / std::max(1.0F, kFit - width);
-  if (std::abs(shrink - 1) > 0.01F) {
-    canvas = on_canvas(ink, box, first * shrink, aspect);
-    distance = signed_distance(canvas.plane, 0.5F, kReach);
-  }
+  if (std::abs(shrink - 1) > 0.01F) canvas = on_canvas(ink, box, first * shrink, aspect);
   const float grow = (wanted - width * shrink) * kFine / 2;
-  if (std::abs(grow) > 0.25F) redraw(canvas.plane, distance, grow);
+  if (std::abs(grow) > 0.25F) redraw(canvas.plane, grow, kReach);
   return centred(canvas);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 #include "image/prepare/blurred_strokes.hpp"
 #include "image/prepare/ruled_lines.hpp"
@@ -31,11 +32,21 @@ bool is_large(const Plane& ink) {
   return ink.values.size() > std::size_t{1} * kDigitViewSide * kDigitViewSide;
 }
 
-/// How strong a full stroke is that has at least this share of the pixels.
-float stroke_strength(const Plane& ink, double least_share) {
+/// How strong a full stroke is that has at least this share of the pixels; none where that is less
+/// than `least`.
+std::optional<float> stroke_strength(const Plane& ink, double least_share, float least) {
   const auto count = static_cast<double>(ink.values.size());
   const double share = std::max(least_share, kInkPixels / count);
-  return quantile(spread_sample(ink), std::max(0.0, 1 - share));
+  std::vector<float> values = spread_sample(ink);
+  if (values.empty()) return std::nullopt;
+  const auto rank = static_cast<std::size_t>(std::max(0.0, 1 - share) *
+                                             static_cast<double>(values.size() - 1));
+  const std::size_t stronger = values.size() - 1 - rank;
+  std::erase_if(values, [least](float value) { return value < least; });
+  if (values.size() <= stronger) return std::nullopt;
+  const auto place = values.end() - 1 - static_cast<std::ptrdiff_t>(stronger);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
 }
 
 float mean_above(const Plane& ink, float level) {
@@ -147,13 +158,13 @@ void weigh_unsharpened(Segmentation& sharp, const Segmentation& before) {
 
 /// Finds the level and the pieces; false when no ink is stronger than the least.
 bool find_pieces(Segmentation& segmented) {
-  float strength = stroke_strength(segmented.ink, kInkShare);
-  if (strength < segmented.least && is_large(segmented.ink)) {
-    strength = stroke_strength(segmented.ink, kFewShare);
+  std::optional<float> strength = stroke_strength(segmented.ink, kInkShare, segmented.least);
+  if (!strength && is_large(segmented.ink)) {
+    strength = stroke_strength(segmented.ink, kFewShare, segmented.least);
   }
-  if (strength < segmented.least) return false;
+  if (!strength) return false;
   segmented.level = std::max(0.5F * segmented.least,
-                             kLevelShare * mean_above(segmented.ink, kFirstShare * strength));
+                             kLevelShare * mean_above(segmented.ink, kFirstShare * *strength));
   segmented.found = find_components(above(segmented.ink, segmented.level), segmented.ink);
   segmented.mass = std::max(segmented.mass, mass_of(segmented.found));
   return true;
@@ -310,28 +321,25 @@ void leave_out(Segmentation& segmented, const std::vector<bool>& pieces) {
 
 Plane isolated(const Segmentation& segmented, const std::vector<bool>& chosen, const Box& box) {
   constexpr int kMargin = 2;
-  const Components& found = segmented.found;
+  const Grid<int>& labels = segmented.found.labels;
   Plane out(box.width + 2 * kMargin, box.height + 2 * kMargin);
-  // A stroke's soft edge lies beside its piece; another piece's ink does not count.
-  const auto belongs = [&](int x, int y) {
-    const int own = found.labels.at(x, y);
-    if (own > 0) {
-      const bool in_box = x >= box.x && x < box.x + box.width;
-      return in_box && chosen[static_cast<std::size_t>(own) - 1];
-    }
-    for (int v = std::max(0, y - 1); v <= std::min(found.labels.height - 1, y + 1); ++v) {
-      for (int u = std::max(0, x - 1); u <= std::min(found.labels.width - 1, x + 1); ++u) {
-        const int label = found.labels.at(u, v);
-        if (label > 0 && chosen[static_cast<std::size_t>(label) - 1]) return true;
-      }
-    }
-    return false;
+  const int left = box.x - kMargin, top = box.y - kMargin;
+  const auto take = [&](int u, int v) {
+    if (!out.inside(u - left, v - top)) return;
+    const float strength = 0.5F * segmented.ink.at(u, v) / segmented.level;
+    out.at(u - left, v - top) = std::clamp(strength, 0.0F, 1.0F);
   };
-  for (int y = 0; y < out.height; ++y) {
-    for (int x = 0; x < out.width; ++x) {
-      const int u = x + box.x - kMargin, v = y + box.y - kMargin;
-      if (!segmented.ink.inside(u, v) || !belongs(u, v)) continue;
-      out.at(x, y) = std::clamp(0.5F * segmented.ink.at(u, v) / segmented.level, 0.0F, 1.0F);
+  for (int v = std::max(0, top - 1); v <= std::min(labels.height - 1, top + out.height); ++v) {
+    for (int u = std::max(0, left - 1); u <= std::min(labels.width - 1, left + out.width); ++u) {
+      const int label = labels.at(u, v);
+      if (label == 0 || !chosen[static_cast<std::size_t>(label) - 1]) continue;
+      if (u >= box.x && u < box.x + box.width) take(u, v);
+      // A stroke's soft edge lies beside its piece; another piece's ink does not count.
+      for (int y = std::max(0, v - 1); y <= std::min(labels.height - 1, v + 1); ++y) {
+        for (int x = std::max(0, u - 1); x <= std::min(labels.width - 1, u + 1); ++x) {
+          if (labels.at(x, y) == 0) take(x, y);
+        }
+      }
     }
   }
   return out;

@@ -54,7 +54,7 @@ TEST_CASE("lines of any width in a digit of any size become one stroke of MNIST'
       CHECK(found.pieces[0].box.height <= 22);
       // Its hole is open.
       CHECK(seen.at(kDigitSide / 2, kDigitSide / 2) < 0.1F);
-      const float stroke = stroke_width(signed_distance(seen, 0.4F, 9));
+      const float stroke = stroke_width(distance_to_paper(seen, 0.4F));
       CHECK(stroke > 1.5F);
       CHECK(stroke < 4.0F);
     }
