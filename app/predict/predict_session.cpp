@@ -52,9 +52,9 @@ std::string first_of(const image::Sequence& sequence) {
 
 /// The sheet of the picture, turned so often; of one that is not turned, which has an answer
 /// already, none where it has gone or was of an archive.
-digits::Candidates look_again(const PredictInput& input, int turns) {
+digits::Candidates look_again(const PredictInput& input, int turns, image::SheetLook how) {
   const auto look = [&] {
-    return digits::turned_sheet(read_picture(input, digits::Preparation::kSheet), turns);
+    return digits::turned_sheet(read_picture(input, digits::Preparation::kSheet), turns, how);
   };
   if (turns != 0) return look();
   if (!input.member.empty() && input.set == nullptr) return {};
@@ -106,7 +106,9 @@ std::vector<Result> answer(std::vector<PreparedPicture>& pictures, const Inferen
   std::vector<digits::Answer> answers = digits::judge(
       candidates,
       [&](std::span<const std::uint8_t> images) { return inference.logits(images, threads); },
-      [&](std::size_t i, int turns) { return look_again(pictures[i].input, turns); });
+      [&](std::size_t i, int turns, image::SheetLook how) {
+        return look_again(pictures[i].input, turns, how);
+      });
   std::vector<Result> results;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     PredictInput& input = pictures[i].input;

@@ -56,6 +56,9 @@ Plane channel_of(const Picture& picture, int channel);
 /// The picture's luma, 0 to 255 (ITU-R BT.601).
 Plane grey_of(const Picture& picture);
 
+/// Where the plane has more than this.
+Mask above(const Plane& plane, float level);
+
 /// Gaussian smoothing; outside, the nearest edge's values.
 Plane blur(const Plane& plane, float sigma);
 

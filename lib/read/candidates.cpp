@@ -76,12 +76,12 @@ Candidates candidates_in(image::Picture picture, Preparation preparation) {
   return candidates_of(picture, "the picture", preparation);
 }
 
-Candidates turned_sheet(image::Picture picture, int turns) {
+Candidates turned_sheet(image::Picture picture, int turns, image::SheetLook how) {
   /// What EXIF calls a picture that is to be turned clockwise so often.
   constexpr std::array kOrientations{1, 6, 3, 8};
   const image::Picture turned =
       image::upright(std::move(picture), kOrientations[static_cast<std::size_t>(turns)]);
-  Candidates candidates{.sheets = image::propose_sheet(turned), .sequence = turned.sequence};
+  Candidates candidates{.sheets = image::propose_sheet(turned, how), .sequence = turned.sequence};
   const auto in_file = [&](int side) {
     return static_cast<int>(std::lround(side * turned.reduction));
   };

@@ -42,7 +42,7 @@ Candidates candidates_of(const image::Picture& picture, const std::string& name,
 
 /// The sheet of a picture that is turned clockwise, by a right angle each time, before its digits
 /// are looked for, as all sides show them then. Boxes are of the picture as it is.
-Candidates turned_sheet(image::Picture picture, int turns);
+Candidates turned_sheet(image::Picture picture, int turns, image::SheetLook how);
 
 /// The candidates of a picture in memory, whole as read_picture() would give it at full resolution.
 Candidates candidates_in(image::Picture picture, Preparation preparation);

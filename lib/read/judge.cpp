@@ -172,8 +172,10 @@ std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& n
   std::vector<Answer> answers;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     Way& way = ways[i];
-    const auto look = [&](int turns) { return look_again(i, turns); };
-    if (look_again && way.may_be_page) way.answer.several = is_page(look(0), network);
+    const auto look = [&](int turns) { return look_again(i, turns, image::SheetLook::kWhole); };
+    if (look_again && way.may_be_page) {
+      way.answer.several = is_page(look_again(i, 0, image::SheetLook::kGlance), network);
+    }
     const bool turned = way.answer.turns != 0 || way.has_rival;
     answers.push_back(look_again && turned ? turned_upright(std::move(way), network, look)
                                            : std::move(way.answer));

@@ -58,8 +58,8 @@ struct Reader::Model {
       classifier.logits(pictures, logits);
       return logits;
     };
-    const LookAgain look_again = [&](std::size_t, int turns) {
-      return turned_sheet(picture(), turns);
+    const LookAgain look_again = [&](std::size_t, int turns, image::SheetLook how) {
+      return turned_sheet(picture(), turns, how);
     };
     return std::move(judge({&candidates, 1}, network, look_again).front());
   }

@@ -214,7 +214,7 @@ TEST_CASE("a page that lies on its side is told as one that is upright is") {
   std::vector pictures{two_lines(0)};
   pictures[0].row = true;
   pictures[0].sheets[0].turns = 1;
-  const auto not_looked = [](std::size_t, int) -> digits::Candidates {
+  const auto not_looked = [](std::size_t, int, image::SheetLook) -> digits::Candidates {
     throw std::logic_error("");
   };
   const digits::Answer answer = digits::judge(pictures, std::ref(network), not_looked).at(0);
@@ -254,7 +254,7 @@ TEST_CASE(
     digits::Candidates form = single(0.95, 1, 3);
     for (image::Reading& each : form.sheets[0].lines[0][0]) each.sole = sole;
     bool looked = false;
-    const auto look = [&](std::size_t, int) {
+    const auto look = [&](std::size_t, int, image::SheetLook) {
       looked = true;
       return two_lines(0);
     };
@@ -285,7 +285,7 @@ TEST_CASE("a picture that is not surely one digit is looked at again as a page")
                              single(0.55),      single(0.95, 0.6F), single(0.95, 1, 2)};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers =
-      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
+      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns, image::SheetLook) {
         looks.emplace_back(picture, turns);
         return two_lines(0);
       });
@@ -301,7 +301,7 @@ TEST_CASE("a row beside a single digit is told where the net is sure of three or
   FakeNetwork network;
   const auto is_told = [&](const image::ReadableSheet& row) {
     const std::vector pictures{single(0.3)};
-    const auto look = [&](std::size_t, int) { return digits::Candidates{.sheets = {row}}; };
+    const auto look = [&](std::size_t, int, image::SheetLook) { return digits::Candidates{.sheets = {row}}; };
     return digits::judge(pictures, std::ref(network), look).at(0).several;
   };
   CHECK(is_told(row_of(3, 0.95)));

@@ -64,7 +64,7 @@ TEST_CASE("digits that were cut off from others must convince by more than whole
   image::Reading turned{digit(9, 0.9)};
   turned.digit.box = {0, 0, 30, 20};
   const image::ReadableLine whole(3, {turned});
-  const auto look_again = [&](std::size_t, int) { return one_sheet({whole}); };
+  const auto look_again = [&](std::size_t, int, image::SheetLook) { return one_sheet({whole}); };
   const auto turns_of = [&](float cut) {
     const digits::Candidates picture{
         .sheets = {{.lines = {marks(cut)}}, {.lines = {whole}, .turns = 1}}};
@@ -82,7 +82,7 @@ TEST_CASE("a sheet that convinces when it is turned is looked at again, turned")
       {.sheets = {{.lines = {unsure}}, {.lines = {sure}, .turns = 3}}}};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers =
-      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns) {
+      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns, image::SheetLook) {
         looks.emplace_back(picture, turns);
         return one_sheet({image::ReadableLine(6, {{digit(7, 0.95)}})});
       });
@@ -106,7 +106,7 @@ TEST_CASE("of two opposite sides that convince nearly alike the page is turned t
     const digits::Candidates page{
         .sheets = {page_of(6, before[0], count, sides[0]), page_of(9, before[1], count, sides[1])}};
     looks.clear();
-    const auto look = [&](std::size_t, int turns) {
+    const auto look = [&](std::size_t, int turns, image::SheetLook) {
       looks.push_back(turns);
       const std::size_t side = turns == sides[0] ? 0 : 1;
       return digits::Candidates{.sheets = {page_of(side == 0 ? 6 : 9, after[side], count, 0)}};

@@ -96,13 +96,6 @@ Canvas on_canvas(const Plane& ink, const Extent& box, float scale, float aspect)
   return canvas;
 }
 
-/// The pixels that have half of a stroke's strength.
-Mask half_inked(const Plane& ink) {
-  Mask mask(ink.width, ink.height);
-  for (std::size_t i = 0; i < mask.values.size(); ++i) mask.values[i] = ink.values[i] >= 0.5F;
-  return mask;
-}
-
 /// The shape with every edge moved by `grow` pixels, outward or, when that is negative, inward.
 /// What would vanish stays as a thin line. reach: at least `grow`.
 void redraw(Plane& plane, float grow, int reach) {
@@ -184,7 +177,7 @@ Digit fitted(const Plane& ink, const Extent& box, float aspect) {
 Digit normalise(const Plane& ink, float aspect) {
   const Extent box = extent(ink);
   const float scale = fitting_scale(box, aspect);
-  const float width = stroke_width_at_most(half_inked(ink));
+  const float width = stroke_width_at_most(above(ink, 0.5F));
   if (width > 0 && width * scale < kHairline) {
     const Plane wider = thickened(ink, kHairline / scale);
     return fitted(wider, extent(wider), aspect);

@@ -60,12 +60,6 @@ float mean_above(const Plane& ink, float level) {
   return count > 0 ? static_cast<float>(sum / count) : level;
 }
 
-Mask above(const Plane& ink, float level) {
-  Mask mask(ink.width, ink.height);
-  for (std::size_t i = 0; i < ink.values.size(); ++i) mask.values[i] = ink.values[i] > level;
-  return mask;
-}
-
 bool is_tall(const Component& piece, const Plane& ink) {
   return std::max(piece.box.width, piece.box.height) * 12 > std::min(ink.width, ink.height);
 }

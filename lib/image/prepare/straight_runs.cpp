@@ -61,8 +61,7 @@ void clear_runs(Mask& mask, const Mask& runs, int thickest) {
 }  // namespace
 
 bool remove_straight_runs(Plane& ink, float level, float span) {
-  Mask mask(ink.width, ink.height);
-  for (std::size_t i = 0; i < ink.values.size(); ++i) mask.values[i] = ink.values[i] > level;
+  Mask mask = above(ink, level);
   const Mask before = mask;
   const int thickest = std::max(
       2, static_cast<int>(kThickestShare * static_cast<float>(std::min(ink.width, ink.height))));

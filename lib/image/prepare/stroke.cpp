@@ -17,10 +17,10 @@ using Square = std::int16_t;
 constexpr int kLongest = 127;
 constexpr Square kFar = (kLongest + 1) * (kLongest + 1);
 
-/// Where the nearest pixel of `to` lies in each pixel's column.
-Grid<Square> squares_in_columns(const Mask& to) {
-  const auto width = static_cast<std::size_t>(to.width);
-  Grid<Square> steps(to.width, to.height);
+/// Of each pixel the squared distance to the nearest in its column that has this value.
+Grid<Square> squares_in_columns(const Mask& mask, std::uint8_t to) {
+  const auto width = static_cast<std::size_t>(mask.width);
+  Grid<Square> steps(mask.width, mask.height);
   std::vector<Square> last(width, kLongest + 1);
   const auto go_on = [&](int y) {
     Square* const row = steps.values.data() + static_cast<std::size_t>(y) * width;
@@ -29,12 +29,12 @@ Grid<Square> squares_in_columns(const Mask& to) {
       row[x] = last[x] = std::min(row[x], next);
     }
   };
-  for (std::size_t i = 0; i < to.values.size(); ++i) {
-    steps.values[i] = to.values[i] != 0 ? 0 : kLongest + 1;
-  }
-  for (int y = 0; y < to.height; ++y) go_on(y);
+  std::ranges::transform(mask.values, steps.values.begin(), [to](std::uint8_t value) {
+    return value == to ? Square{0} : Square{kLongest + 1};
+  });
+  for (int y = 0; y < mask.height; ++y) go_on(y);
   std::ranges::fill(last, Square{kLongest + 1});
-  for (int y = to.height - 1; y >= 0; --y) go_on(y);
+  for (int y = mask.height - 1; y >= 0; --y) go_on(y);
   for (Square& value : steps.values) value = static_cast<Square>(value * value);
   return steps;
 }
@@ -59,15 +59,15 @@ void find_nearest(Neighbours& nearest, const Square* columns, int reach) {
   }
 }
 
-/// The distance of every pixel to the nearest pixel of `to`, as far as `reach`; what is farther is
+/// The distance of every pixel to the nearest that has this value, as far as `reach`; what is farther is
 /// told as some distance that is no nearer than it.
-Plane distance(const Mask& to, int reach) {
-  reach = std::min({reach, to.width, kLongest});
-  const Grid<Square> squares = squares_in_columns(to);
-  const auto width = static_cast<std::size_t>(to.width), margin = static_cast<std::size_t>(reach);
+Plane distance(const Mask& mask, std::uint8_t to, int reach) {
+  reach = std::min({reach, mask.width, kLongest});
+  const Grid<Square> squares = squares_in_columns(mask, to);
+  const auto width = static_cast<std::size_t>(mask.width), margin = static_cast<std::size_t>(reach);
   std::vector<Square> columns(width + kTogether + 2 * margin, kFar);
-  Plane distances(to.width, to.height);
-  for (int y = 0; y < to.height; ++y) {
+  Plane distances(mask.width, mask.height);
+  for (int y = 0; y < mask.height; ++y) {
     const std::size_t row = static_cast<std::size_t>(y) * width;
     std::copy_n(squares.values.begin() + static_cast<std::ptrdiff_t>(row), width,
                 columns.begin() + reach);
@@ -86,15 +86,11 @@ Plane distance(const Mask& to, int reach) {
 }  // namespace
 
 Plane distance_to_paper(const Plane& plane, float level) {
-  Mask paper(plane.width, plane.height);
-  for (std::size_t i = 0; i < plane.values.size(); ++i) paper.values[i] = plane.values[i] <= level;
-  return distance(paper, plane.width);
+  return distance(above(plane, level), 0, plane.width);
 }
 
 Plane distance_to_ink(const Plane& plane, float level, int reach) {
-  Mask ink(plane.width, plane.height);
-  for (std::size_t i = 0; i < plane.values.size(); ++i) ink.values[i] = plane.values[i] > level;
-  return distance(ink, reach);
+  return distance(above(plane, level), 1, reach);
 }
 
 float stroke_width(const Plane& to_paper) {

@@ -74,9 +74,7 @@ Plane two_levels(const Picture& picture) {
 }
 
 Components light_pieces(const Plane& plane) {
-  Mask mask(plane.width, plane.height);
-  for (std::size_t i = 0; i < plane.values.size(); ++i) mask.values[i] = plane.values[i] > 0.5F;
-  return find_components(mask, plane);
+  return find_components(above(plane, 0.5F), plane);
 }
 
 Plane negative(const Plane& plane) {

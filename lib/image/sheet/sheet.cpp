@@ -86,17 +86,34 @@ void add_fainter(std::vector<Reading>& readings, const Segmentation& segmented,
   readings.push_back({.digit = digit_of(faint, *mark, scale), .stretch = stretch});
 }
 
+/// Keeps of the lines those in the middle that make enough marks to tell what all are.
+void keep_for_glance(std::vector<std::vector<Mark>>& lines) {
+  constexpr std::size_t kEnoughMarks = 40, kEnoughLines = 3;
+  std::size_t first = lines.size() / 2, last = first, marks = 0;
+  while (last - first < lines.size() && (marks < kEnoughMarks || last - first < kEnoughLines)) {
+    // One more below, one more above.
+    const bool below = first == 0 || (last < lines.size() && (last - first) % 2 == 0);
+    marks += lines[below ? last : first - 1].size();
+    below ? ++last : --first;
+  }
+  lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(last), lines.end());
+  lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(first));
+}
+
 /// The sheet as it is. wholes: takes each mark that was made one digit, by its number. scale:
 /// pixels of the file for one of the segmentation.
 ReadableSheet upright(const Segmentation& segmented, const std::optional<Segmentation>& faint,
-                      const Marks& marks, double scale, std::vector<std::optional<Digit>>& wholes) {
+                      const Marks& marks, double scale, SheetLook how,
+                      std::vector<std::optional<Digit>>& wholes) {
   ReadableSheet sheet;
   wholes.resize(marks.parts.size());
   std::vector<bool> of_marks(segmented.found.pieces.size());
   for (const Mark& mark : marks.marks) {
     for (const std::size_t piece : mark.pieces) of_marks[piece] = true;
   }
-  for (const std::vector<Mark>& line : lines_of(marks.marks, marks.height)) {
+  std::vector<std::vector<Mark>> lines = lines_of(marks.marks, marks.height);
+  if (how == SheetLook::kGlance) keep_for_glance(lines);
+  for (const std::vector<Mark>& line : lines) {
     ReadableLine& readable = sheet.lines.emplace_back();
     for (const Cluster& cluster : clusters_of(marks, line)) {
       readable.push_back(readings_of(segmented, cluster.parts, marks.height, scale));
@@ -139,39 +156,39 @@ ReadableSheet turned(const Segmentation& segmented, const Marks& marks,
 
 /// The ways to see these marks: upright, and from the other sides where they are so many that the
 /// net can tell.
-std::vector<ReadableSheet> sides_of(Segmentation& segmented, std::vector<Mark> marks,
-                                    double scale) {
+std::vector<ReadableSheet> sides_of(Segmentation& segmented, std::vector<Mark> marks, double scale,
+                                    SheetLook how) {
   constexpr std::size_t kFewest = 4;
   const std::optional<Segmentation> faint = with_faint_ink(segmented, Faintness::kFaint);
   const Marks all = readable(segmented, std::move(marks));
   std::vector<std::optional<Digit>> wholes;
-  std::vector<ReadableSheet> ways{upright(segmented, faint, all, scale, wholes)};
+  std::vector<ReadableSheet> ways{upright(segmented, faint, all, scale, how, wholes)};
   if (all.marks.size() < kFewest) return ways;
   for (int turns = 1; turns < 4; ++turns) ways.push_back(turned(segmented, all, wholes, turns));
   return ways;
 }
 
 /// The ways to see what is segmented, the likelier first.
-std::vector<ReadableSheet> ways_to_see(Segmentation segmented, double scale) {
+std::vector<ReadableSheet> ways_to_see(Segmentation segmented, double scale, SheetLook how) {
   std::vector<Mark> marks = candidates(segmented);
   cut_close_lines(segmented, middle_height(marks, usual_height(marks)));
   marks = candidates(segmented);
   const std::vector<Mark> rest = without_giant(marks);
   Segmentation uncut = rest.empty() ? Segmentation{} : segmented;
-  std::vector<ReadableSheet> ways = sides_of(segmented, std::move(marks), scale);
+  std::vector<ReadableSheet> ways = sides_of(segmented, std::move(marks), scale, how);
   if (!rest.empty()) {
-    std::ranges::move(sides_of(uncut, rest, scale), std::back_inserter(ways));
+    std::ranges::move(sides_of(uncut, rest, scale, how), std::back_inserter(ways));
   }
   return ways;
 }
 
 }  // namespace
 
-std::vector<ReadableSheet> propose_sheet(const Picture& picture) {
+std::vector<ReadableSheet> propose_sheet(const Picture& picture, SheetLook how) {
   const int factor = std::max(1, std::max(picture.width, picture.height) / kSheetSide);
   std::vector<ReadableSheet> sheets;
   for (Segmentation& segmented : segment_sheet(picture, factor)) {
-    std::ranges::move(ways_to_see(std::move(segmented), factor * picture.reduction),
+    std::ranges::move(ways_to_see(std::move(segmented), factor * picture.reduction, how),
                       std::back_inserter(sheets));
   }
   std::erase_if(sheets, [](const ReadableSheet& sheet) { return sheet.lines.empty(); });

@@ -18,8 +18,12 @@ struct ReadableSheet {
   int turns = 0;
 };
 
+/// How much of a sheet is looked at: all of it, or as many lines, the middle ones, as tell whether
+/// it holds several digits.
+enum class SheetLook { kWhole, kGlance };
+
 /// The ways to see a sheet, the likeliest first. Lines may slant slightly, touch ruled lines, and
 /// hold digits of different sizes. None that is without a digit: a blank page has no way.
-std::vector<ReadableSheet> propose_sheet(const Picture& picture);
+std::vector<ReadableSheet> propose_sheet(const Picture& picture, SheetLook = SheetLook::kWhole);
 
 }  // namespace mlpctl::image
