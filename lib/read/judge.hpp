@@ -12,8 +12,7 @@
 namespace mlpctl::digits {
 
 /// The candidates of one of the pictures, as turned_sheet() gives them.
-using LookAgain =
-    std::function<Candidates(std::size_t picture, int turns, image::SheetLook how)>;
+using LookAgain = std::function<Candidates(std::size_t picture, int turns, image::SheetLook how)>;
 
 /// Names every candidate by the net, those of all pictures together, and chooses one way to see
 /// each picture and one reading for each mark: an answer for each of the candidates. A sheet that

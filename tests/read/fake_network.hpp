@@ -61,8 +61,9 @@ inline mlpctl::digits::Candidates one_sheet(std::vector<mlpctl::image::ReadableL
 /// The answers of pictures of which none is to be looked at again.
 inline std::vector<mlpctl::digits::Answer> judged(
     const std::vector<mlpctl::digits::Candidates>& pictures, FakeNetwork& network) {
-  return mlpctl::digits::judge(pictures, std::ref(network), [](std::size_t, int, mlpctl::image::SheetLook) {
-    FAIL("no sheet was turned");
-    return mlpctl::digits::Candidates{};
-  });
+  return mlpctl::digits::judge(pictures, std::ref(network),
+                               [](std::size_t, int, mlpctl::image::SheetLook) {
+                                 FAIL("no sheet was turned");
+                                 return mlpctl::digits::Candidates{};
+                               });
 }

@@ -284,11 +284,11 @@ TEST_CASE("a picture that is not surely one digit is looked at again as a page")
                              single(0.6, 1, 2), single(0.95, 1, 3), single(0.85),
                              single(0.55),      single(0.95, 0.6F), single(0.95, 1, 2)};
   std::vector<std::pair<std::size_t, int>> looks;
-  const auto answers =
-      digits::judge(pictures, std::ref(network), [&](std::size_t picture, int turns, image::SheetLook) {
-        looks.emplace_back(picture, turns);
-        return two_lines(0);
-      });
+  const auto answers = digits::judge(pictures, std::ref(network),
+                                     [&](std::size_t picture, int turns, image::SheetLook) {
+                                       looks.emplace_back(picture, turns);
+                                       return two_lines(0);
+                                     });
   CHECK(looks == std::vector<std::pair<std::size_t, int>>{{0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}});
   for (std::size_t i = 0; i < answers.size(); ++i) {
     CAPTURE(i);
@@ -301,7 +301,9 @@ TEST_CASE("a row beside a single digit is told where the net is sure of three or
   FakeNetwork network;
   const auto is_told = [&](const image::ReadableSheet& row) {
     const std::vector pictures{single(0.3)};
-    const auto look = [&](std::size_t, int, image::SheetLook) { return digits::Candidates{.sheets = {row}}; };
+    const auto look = [&](std::size_t, int, image::SheetLook) {
+      return digits::Candidates{.sheets = {row}};
+    };
     return digits::judge(pictures, std::ref(network), look).at(0).several;
   };
   CHECK(is_told(row_of(3, 0.95)));

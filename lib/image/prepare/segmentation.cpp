@@ -39,8 +39,8 @@ std::optional<float> stroke_strength(const Plane& ink, double least_share, float
   const double share = std::max(least_share, kInkPixels / count);
   std::vector<float> values = spread_sample(ink);
   if (values.empty()) return std::nullopt;
-  const auto rank = static_cast<std::size_t>(std::max(0.0, 1 - share) *
-                                             static_cast<double>(values.size() - 1));
+  const auto rank =
+      static_cast<std::size_t>(std::max(0.0, 1 - share) * static_cast<double>(values.size() - 1));
   const std::size_t stronger = values.size() - 1 - rank;
   std::erase_if(values, [least](float value) { return value < least; });
   if (values.size() <= stronger) return std::nullopt;

@@ -59,8 +59,8 @@ void find_nearest(Neighbours& nearest, const Square* columns, int reach) {
   }
 }
 
-/// The distance of every pixel to the nearest that has this value, as far as `reach`; what is farther is
-/// told as some distance that is no nearer than it.
+/// The distance of every pixel to the nearest that has this value, as far as `reach`; what is
+/// farther is told as some distance that is no nearer than it.
 Plane distance(const Mask& mask, std::uint8_t to, int reach) {
   reach = std::min({reach, mask.width, kLongest});
   const Grid<Square> squares = squares_in_columns(mask, to);

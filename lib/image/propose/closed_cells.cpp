@@ -26,14 +26,16 @@ Mask bare_paper(const Components& found) {
   // Of a row whether there is ink in each place or beside it.
   std::vector<std::uint8_t> inked(width);
   for (int y = 0; y < labels.height; ++y) {
-    const std::span row = std::span(labels.values).subspan(static_cast<std::size_t>(y) * width, width);
+    const std::span row =
+        std::span(labels.values).subspan(static_cast<std::size_t>(y) * width, width);
     for (std::size_t x = 0; x < width; ++x) {
       const bool ink = row[x] > 0 || (x > 0 && row[x - 1] > 0) || (x + 1 < width && row[x + 1] > 0);
       inked[x] = ink ? 1 : 0;
     }
     for (int v = std::max(0, y - 1); v <= std::min(labels.height - 1, y + 1); ++v) {
       std::uint8_t* const out = &bare.at(0, v);
-      for (std::size_t x = 0; x < width; ++x) out[x] = out[x] & static_cast<std::uint8_t>(1 - inked[x]);
+      for (std::size_t x = 0; x < width; ++x)
+        out[x] = out[x] & static_cast<std::uint8_t>(1 - inked[x]);
     }
   }
   return bare;

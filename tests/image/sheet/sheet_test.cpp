@@ -110,6 +110,28 @@ TEST_CASE("a line on a slanted page goes on beyond empty cells") {
   CHECK(lines[2].size() == 8);
 }
 
+TEST_CASE("a glance at a page of many digits sees its middle lines, and all of a page of few") {
+  const auto seen_on = [](int lines, image::SheetLook how) {
+    image::Picture picture = page(1000, 1000);
+    for (int line = 0; line < lines; ++line) draw_number(picture, 30 + 95 * line, 0);
+    const std::vector<image::ReadableSheet> sheets = image::propose_sheet(picture, how);
+    REQUIRE_FALSE(sheets.empty());
+    std::vector<int> tops;
+    for (const image::ReadableLine& line : sheets[0].lines) {
+      REQUIRE(line.size() == 10);
+      tops.push_back(line[0][0].digit.box.y);
+    }
+    return tops;
+  };
+  CHECK(seen_on(10, image::SheetLook::kWhole).size() == 10);
+  const std::vector<int> middle = seen_on(10, image::SheetLook::kGlance);
+  REQUIRE(middle.size() == 4);
+  CHECK(std::abs(middle.front() - (30 + 95 * 3)) < 5);
+  CHECK(std::abs(middle.back() - (30 + 95 * 6)) < 5);
+  CHECK(seen_on(3, image::SheetLook::kGlance).size() == 3);
+  CHECK(seen_on(1, image::SheetLook::kGlance).size() == 1);
+}
+
 TEST_CASE("a detached bar stays with its digit, and a wide mark may be two that touch") {
   image::Picture picture = page(600, 200);
   draw_bar(picture, 60, 70, 6, 60);
