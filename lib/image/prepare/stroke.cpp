@@ -40,8 +40,8 @@ Grid<Square> squares_in_columns(const Mask& mask, std::uint8_t to) {
 }
 
 /// Neighbours in a row that are worked on at once.
-constexpr std::size_t kTogether = 32;
-using Neighbours = std::array<Square, kTogether>;
+constexpr std::size_t kNeighbours = 32;
+using Neighbours = std::array<Square, kNeighbours>;
 
 /// The least of the squared distances in their columns and in those on both sides, up to `reach`
 /// away: no farther than what is already found.
@@ -52,7 +52,7 @@ void find_nearest(Neighbours& nearest, const Square* columns, int reach) {
     for (const Square each : nearest) farthest = std::max(farthest, each);
     if (squared >= farthest) break;
     const Square *const before = columns - away, *const behind = columns + away;
-    for (std::size_t x = 0; x < kTogether; ++x) {
+    for (std::size_t x = 0; x < kNeighbours; ++x) {
       const auto aside = static_cast<Square>(std::min(before[x], behind[x]) + squared);
       nearest[x] = std::min(nearest[x], aside);
     }
@@ -65,14 +65,14 @@ Plane distance(const Mask& mask, std::uint8_t to, int reach) {
   reach = std::min({reach, mask.width, kLongest});
   const Grid<Square> squares = squares_in_columns(mask, to);
   const auto width = static_cast<std::size_t>(mask.width), margin = static_cast<std::size_t>(reach);
-  std::vector<Square> columns(width + kTogether + 2 * margin, kFar);
+  std::vector<Square> columns(width + kNeighbours + 2 * margin, kFar);
   Plane distances(mask.width, mask.height);
   for (int y = 0; y < mask.height; ++y) {
     const std::size_t row = static_cast<std::size_t>(y) * width;
     std::copy_n(squares.values.begin() + static_cast<std::ptrdiff_t>(row), width,
                 columns.begin() + reach);
-    for (std::size_t x = 0; x < width; x += kTogether) {
-      const std::size_t count = std::min(kTogether, width - x);
+    for (std::size_t x = 0; x < width; x += kNeighbours) {
+      const std::size_t count = std::min(kNeighbours, width - x);
       Neighbours nearest{};
       std::copy_n(&squares.values[row + x], count, nearest.begin());
       find_nearest(nearest, columns.data() + margin + x, reach);
