@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace mlpctl::image {
@@ -110,6 +111,11 @@ Box turned(Box box, int width, int height, int turns) {
     std::swap(width, height);
   }
   return box;
+}
+
+Box scaled(const Box& box, double scale) {
+  const auto rounded = [&](int v) { return static_cast<int>(std::lround(v * scale)); };
+  return {rounded(box.x), rounded(box.y), rounded(box.width), rounded(box.height)};
 }
 
 }  // namespace mlpctl::image

@@ -49,6 +49,10 @@ Picture upright(Picture stored, int orientation);
 /// each time.
 Box turned(Box box, int width, int height, int turns);
 
+/// The box of the same in a picture that is so many times as large, as of a reduced picture in its
+/// file.
+Box scaled(const Box& box, double scale);
+
 /// Pixels a side, at most, in which a single digit is looked for.
 inline constexpr int kDigitViewSide = 800;
 /// Pixels, at most, of a sheet: enough for five lines of thin writing on a photographed page, and

@@ -339,9 +339,4 @@ Plane isolated(const Segmentation& segmented, const std::vector<bool>& chosen, c
   return out;
 }
 
-Box in_file(const Box& box, double scale) {
-  const auto scaled = [&](int v) { return static_cast<int>(std::lround(v * scale)); };
-  return {scaled(box.x), scaled(box.y), scaled(box.width), scaled(box.height)};
-}
-
 }  // namespace mlpctl::image

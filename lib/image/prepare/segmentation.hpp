@@ -58,7 +58,4 @@ void leave_out(Segmentation& segmented, const std::vector<bool>& pieces);
 /// The ink of the chosen pieces in the box alone, 0 to 1, with a margin around it.
 Plane isolated(const Segmentation& segmented, const std::vector<bool>& chosen, const Box& box);
 
-/// The box in pixels of the file.
-Box in_file(const Box& box, double scale);
-
 }  // namespace mlpctl::image

@@ -215,8 +215,7 @@ std::vector<ClosedCell> closed_cells(const Segmentation& segmented) {
 }
 
 Picture inside_of(const ClosedCell& cell, const Picture& picture, int factor) {
-  Picture inside = cropped(picture, {cell.box.x * factor, cell.box.y * factor,
-                                     cell.box.width * factor, cell.box.height * factor});
+  Picture inside = cropped(picture, scaled(cell.box, factor));
   const auto channels = static_cast<std::size_t>(inside.channels);
   const auto row_bytes = static_cast<std::size_t>(inside.width) * channels;
   for (int y = 0; y < inside.height; ++y) {

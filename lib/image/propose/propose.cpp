@@ -129,7 +129,7 @@ std::vector<Sighting> sightings_in(Looks& looks, const Segmentation& on_paper, b
 /// The readings of a part of a picture, told where they lie in the picture's file.
 std::vector<Reading> in_whole(std::vector<Reading> readings, const Box& part,
                               const Picture& picture) {
-  const Box at = in_file(part, picture.reduction);
+  const Box at = scaled(part, picture.reduction);
   for (Reading& each : readings) {
     each.digit.box.x += at.x;
     each.digit.box.y += at.y;
@@ -142,8 +142,7 @@ std::vector<Reading> propose_in_panel(const Picture& picture, const Segmentation
                                       int factor) {
   const std::optional<Box> panel = find_panel(segmented);
   if (!panel) return {};
-  const Box inside{panel->x * factor, panel->y * factor, panel->width * factor,
-                   panel->height * factor};
+  const Box inside = scaled(*panel, factor);
   return in_whole(propose_digit(cropped(picture, inside)), inside, picture);
 }
 
@@ -183,7 +182,7 @@ bool holds_frame(const Box& box, const Box& inside) {
 /// frame's.
 void doubt_frames(std::vector<Reading>& readings, const Box& inside, const Picture& picture) {
   if (lines_around(inside, picture) < 2) return;
-  const Box in = in_file(inside, picture.reduction);
+  const Box in = scaled(inside, picture.reduction);
   for (Reading& each : readings) {
     const bool stretched = each.terms.source == Source::kStretched;
     if (!stretched && holds_frame(each.digit.box, in)) each.terms.group = Group::kCut;
@@ -203,8 +202,7 @@ std::vector<Reading> propose_in_cell(const Picture& cell) {
 
 /// What the closed frames of a form hold.
 std::vector<Reading> propose_in_closed(const ClosedCell& cell, const Picture& picture, int factor) {
-  const Box box{cell.box.x * factor, cell.box.y * factor, cell.box.width * factor,
-                cell.box.height * factor};
+  const Box box = scaled(cell.box, factor);
   return in_whole(propose_in_cell(inside_of(cell, picture, factor)), box, picture);
 }
 

@@ -95,7 +95,7 @@ void add_sighted(std::vector<Sighting>& seen, const Segmentation& segmented,
     area += piece.area;
     sighting.on_edge = sighting.on_edge || lies_on_edge(piece);
   }
-  const Box in_picture = in_file(box, scale);
+  const Box in_picture = scaled(box, scale);
   if (own < kLeastShare * segmented.mass || is_seen(seen, source, in_picture, own) ||
       is_seen(before, source, in_picture, own)) {
     return;

@@ -145,7 +145,7 @@ std::vector<Reading> as_stretched(const Picture& picture) {
   for (const bool ink_is_light : {light_first, !light_first}) {
     for (const float aspect : kAspects) {
       Digit digit = normalise(with_margin(ink_is_light ? light : dark), aspect);
-      digit.box = in_file({0, 0, light.width, light.height}, factor * picture.reduction);
+      digit.box = scaled({0, 0, light.width, light.height}, factor * picture.reduction);
       readings.push_back({{std::move(digit)}, (ink_is_light ? of_light : of_dark)->terms});
     }
   }

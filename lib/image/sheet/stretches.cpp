@@ -95,7 +95,7 @@ Digit digit_of(const Segmentation& segmented, const Mark& mark, double scale) {
   std::vector<bool> chosen(segmented.found.pieces.size(), false);
   for (const std::size_t piece : mark.pieces) chosen[piece] = true;
   Digit digit = normalise(isolated(segmented, chosen, mark.box));
-  digit.box = in_file(mark.box, scale);
+  digit.box = scaled(mark.box, scale);
   return digit;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "boxes.hpp"
 #include "image/decode/encoded.hpp"
 
 using namespace mlpctl;
@@ -17,16 +18,10 @@ namespace {
 
 using PngRows = std::vector<std::vector<std::uint8_t>>;
 
-std::string big32(std::size_t value) {
-  std::string text;
-  for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(value >> shift & 0xFFU);
-  return text;
-}
-
 std::string png_chunk(const std::string& name, const std::string& content) {
   const std::string summed = name + content;
   const auto sum = crc32_z(0, reinterpret_cast<const Bytef*>(summed.data()), summed.size());
-  return big32(content.size()) + summed + big32(sum);
+  return big(content.size(), 4) + summed + big(sum, 4);
 }
 
 int predicted(int filter, int left, int above, int corner) {
@@ -78,7 +73,7 @@ using Kind = std::array<char, 5>;
 constexpr Kind kGrey{8, 0, 0, 0, 0};
 
 std::string png_file(const std::string& chunks, const Kind& kind = kGrey) {
-  const std::string header = big32(13) + big32(10) + std::string(kind.data(), kind.size());
+  const std::string header = big(13, 4) + big(10, 4) + std::string(kind.data(), kind.size());
   return "\x89PNG\r\n\x1A\n" + png_chunk("IHDR", header) + chunks + png_chunk("IEND", "");
 }
 
