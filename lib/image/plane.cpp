@@ -89,6 +89,18 @@ std::uint32_t ordered_bits(float value) {
   return bits >> 31U != 0 ? ~bits : bits | 0x80000000U;
 }
 
+/// How many of `count` values, one at least, are before that below which this share of them lies.
+std::size_t rank_of(double share, std::size_t count) {
+  return static_cast<std::size_t>(share * static_cast<double>(count - 1));
+}
+
+/// Changes the values' order.
+float value_of_rank(std::vector<float>& values, std::size_t rank) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
 /// Keeps those of the values whose bits from `shift` on, eleven of them, are those of the value
 /// that has this rank, and makes the rank that among them. All bits before are alike.
 void keep_rank(std::vector<float>& values, std::size_t& rank, unsigned shift) {
@@ -235,16 +247,22 @@ std::vector<float> spread_sample(const Plane& plane, std::size_t enough) {
 
 float quantile(std::vector<float> values, double share) {
   if (values.empty()) return 0;
-  auto rank = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
+  std::size_t rank = rank_of(share, values.size());
   // Counting by their first bits leaves few to compare, at a third of the time.
   constexpr std::size_t kFew = 4096;
   for (unsigned shift = 32; shift > 10 && values.size() > kFew;) {
     shift -= 11;
     keep_rank(values, rank, shift);
   }
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  return value_of_rank(values, rank);
+}
+
+std::optional<float> quantile_from(std::vector<float> values, double share, float least) {
+  if (values.empty()) return std::nullopt;
+  const std::size_t rank = rank_of(share, values.size());
+  const std::size_t less = std::erase_if(values, [least](float value) { return value < least; });
+  if (rank < less) return std::nullopt;
+  return value_of_rank(values, rank - less);
 }
 
 }  // namespace mlpctl::image

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -73,5 +74,9 @@ std::vector<float> spread_sample(const Plane& plane, std::size_t enough = std::s
 
 /// The value below which `share` (0 to 1) of the values lie; 0 for none.
 float quantile(std::vector<float> values, double share);
+
+/// The same where it is not less than `least`, in the time of a look at each value where few are
+/// not less; none where it is less.
+std::optional<float> quantile_from(std::vector<float> values, double share, float least);
 
 }  // namespace mlpctl::image

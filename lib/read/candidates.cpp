@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "image/decode/picture_file.hpp"
@@ -82,12 +81,10 @@ Candidates turned_sheet(image::Picture picture, int turns, image::SheetLook how)
   const image::Picture turned =
       image::upright(std::move(picture), kOrientations[static_cast<std::size_t>(turns)]);
   Candidates candidates{.sheets = image::propose_sheet(turned, how), .sequence = turned.sequence};
-  const auto in_file = [&](int side) {
-    return static_cast<int>(std::lround(side * turned.reduction));
-  };
+  const image::Box file = image::scaled({0, 0, turned.width, turned.height}, turned.reduction);
   for_each_reading(candidates, [&](image::Reading& reading) {
     image::Box& box = reading.digit.box;
-    box = image::turned(box, in_file(turned.width), in_file(turned.height), 4 - turns);
+    box = image::turned(box, file.width, file.height, 4 - turns);
   });
   return candidates;
 }

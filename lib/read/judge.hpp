@@ -18,7 +18,7 @@ using LookAgain = std::function<Candidates(std::size_t picture, int turns, image
 /// each picture and one reading for each mark: an answer for each of the candidates. A sheet that
 /// lies on its side is looked at again, turned, and where it convinces nearly as much from the
 /// opposite side, from there, too; and a picture of which a single digit was asked for and which
-/// may be a page of several, as it is. Without `look_again` none is.
+/// may be a page of several, as it is, at a glance. Without `look_again` none is.
 std::vector<Answer> judge(std::span<const Candidates> pictures, const Network& network,
                           const LookAgain& look_again = {});
 

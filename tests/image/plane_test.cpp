@@ -88,10 +88,14 @@ TEST_CASE("a quantile of many values is the one that sorting finds") {
       CAPTURE(count, share);
       const auto rank = static_cast<std::size_t>(share * static_cast<double>(count - 1));
       CHECK(image::quantile(values, share) == sorted[rank]);
+      CHECK(image::quantile_from(values, share, sorted[rank]) == sorted[rank]);
+      CHECK(image::quantile_from(values, share, sorted[rank] - 1) == sorted[rank]);
+      CHECK_FALSE(image::quantile_from(values, share, sorted[rank] + 0.001F).has_value());
     }
   }
   CHECK(image::quantile(std::vector<float>(10'000, -2), 0.5) == -2);
   CHECK(image::quantile({}, 0.5) == 0);
+  CHECK_FALSE(image::quantile_from({}, 0.5, 0).has_value());
 }
 
 TEST_CASE(

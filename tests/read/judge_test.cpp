@@ -285,7 +285,8 @@ TEST_CASE("a picture that is not surely one digit is looked at again as a page")
                              single(0.55),      single(0.95, 0.6F), single(0.95, 1, 2)};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers = digits::judge(pictures, std::ref(network),
-                                     [&](std::size_t picture, int turns, image::SheetLook) {
+                                     [&](std::size_t picture, int turns, image::SheetLook how) {
+                                       CHECK(how == image::SheetLook::kGlance);
                                        looks.emplace_back(picture, turns);
                                        return two_lines(0);
                                      });

@@ -82,7 +82,8 @@ TEST_CASE("a sheet that convinces when it is turned is looked at again, turned")
       {.sheets = {{.lines = {unsure}}, {.lines = {sure}, .turns = 3}}}};
   std::vector<std::pair<std::size_t, int>> looks;
   const auto answers = digits::judge(
-      pictures, std::ref(network), [&](std::size_t picture, int turns, image::SheetLook) {
+      pictures, std::ref(network), [&](std::size_t picture, int turns, image::SheetLook how) {
+        CHECK(how == image::SheetLook::kWhole);
         looks.emplace_back(picture, turns);
         return one_sheet({image::ReadableLine(6, {{digit(7, 0.95)}})});
       });

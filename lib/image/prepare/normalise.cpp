@@ -97,10 +97,11 @@ Canvas on_canvas(const Plane& ink, const Extent& box, float scale, float aspect)
 }
 
 /// The shape with every edge moved by `grow` pixels, outward or, when that is negative, inward.
-/// What would vanish stays as a thin line. reach: at least `grow`.
-void redraw(Plane& plane, float grow, int reach) {
+/// What would vanish stays as a thin line.
+void redraw(Plane& plane, float grow) {
   // The edge runs half a pixel from the centres on both sides, of which only one is drawn anew.
   const bool outward = grow >= 0;
+  const int reach = static_cast<int>(std::ceil(grow)) + 1;
   const Plane distance =
       outward ? distance_to_ink(plane, 0.5F, reach) : distance_to_paper(plane, 0.5F);
   for (std::size_t i = 0; i < plane.values.size(); ++i) {
@@ -118,7 +119,7 @@ Plane thickened(const Plane& ink, float width) {
     for (int x = 0; x < ink.width; ++x) wider.at(x + margin, y + margin) = ink.at(x, y);
   }
   const float now = stroke_width(distance_to_paper(wider, 0.5F));
-  redraw(wider, std::max(0.0F, width - now) / 2, margin);
+  redraw(wider, std::max(0.0F, width - now) / 2);
   return wider;
 }
 
@@ -168,7 +169,7 @@ Digit fitted(const Plane& ink, const Extent& box, float aspect) {
   const float shrink = (kFit - wanted) / std::max(1.0F, kFit - width);
   if (std::abs(shrink - 1) > 0.01F) canvas = on_canvas(ink, box, first * shrink, aspect);
   const float grow = (wanted - width * shrink) * kFine / 2;
-  if (std::abs(grow) > 0.25F) redraw(canvas.plane, grow, kReach);
+  if (std::abs(grow) > 0.25F) redraw(canvas.plane, grow);
   return centred(canvas);
 }
 

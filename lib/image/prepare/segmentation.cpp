@@ -37,16 +37,7 @@ bool is_large(const Plane& ink) {
 std::optional<float> stroke_strength(const Plane& ink, double least_share, float least) {
   const auto count = static_cast<double>(ink.values.size());
   const double share = std::max(least_share, kInkPixels / count);
-  std::vector<float> values = spread_sample(ink);
-  if (values.empty()) return std::nullopt;
-  const auto rank =
-      static_cast<std::size_t>(std::max(0.0, 1 - share) * static_cast<double>(values.size() - 1));
-  const std::size_t stronger = values.size() - 1 - rank;
-  std::erase_if(values, [least](float value) { return value < least; });
-  if (values.size() <= stronger) return std::nullopt;
-  const auto place = values.end() - 1 - static_cast<std::ptrdiff_t>(stronger);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
+  return quantile_from(spread_sample(ink), std::max(0.0, 1 - share), least);
 }
 
 float mean_above(const Plane& ink, float level) {

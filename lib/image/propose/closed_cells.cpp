@@ -4,8 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <span>
 #include <vector>
+
+#include "image/prepare/morphology.hpp"
 
 namespace mlpctl::image {
 namespace {
@@ -20,24 +21,11 @@ constexpr float kLeastTall = 0.25F, kLeastInkOfCell = 0.01F;
 
 /// Where there is no ink, not even a pixel away: a line's gaps are closed.
 Mask bare_paper(const Components& found) {
-  const Grid<int>& labels = found.labels;
-  const auto width = static_cast<std::size_t>(labels.width);
-  Mask bare(labels.width, labels.height, 1);
-  // Of a row whether there is ink in each place or beside it.
-  std::vector<std::uint8_t> inked(width);
-  for (int y = 0; y < labels.height; ++y) {
-    const std::span row =
-        std::span(labels.values).subspan(static_cast<std::size_t>(y) * width, width);
-    for (std::size_t x = 0; x < width; ++x) {
-      const bool ink = row[x] > 0 || (x > 0 && row[x - 1] > 0) || (x + 1 < width && row[x + 1] > 0);
-      inked[x] = ink ? 1 : 0;
-    }
-    for (int v = std::max(0, y - 1); v <= std::min(labels.height - 1, y + 1); ++v) {
-      std::uint8_t* const out = &bare.at(0, v);
-      for (std::size_t x = 0; x < width; ++x)
-        out[x] = out[x] & static_cast<std::uint8_t>(1 - inked[x]);
-    }
-  }
+  Plane ink(found.labels.width, found.labels.height);
+  std::ranges::transform(found.labels.values, ink.values.begin(),
+                         [](int label) { return label > 0 ? 1.0F : 0.0F; });
+  Mask bare = above(dilated(ink, 1), 0);
+  for (std::uint8_t& value : bare.values) value = 1 - value;
   return bare;
 }
 

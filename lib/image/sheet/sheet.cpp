@@ -93,8 +93,7 @@ void keep_for_glance(std::vector<std::vector<Mark>>& lines) {
   while (last - first < lines.size() && (marks < kEnoughMarks || last - first < kEnoughLines)) {
     // One more below, one more above.
     const bool below = first == 0 || (last < lines.size() && (last - first) % 2 == 0);
-    marks += lines[below ? last : first - 1].size();
-    below ? ++last : --first;
+    marks += below ? lines[last++].size() : lines[--first].size();
   }
   lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(last), lines.end());
   lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(first));
