@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace mlpctl::image {
@@ -39,22 +41,38 @@ Grid<Square> squares_in_columns(const Mask& mask, std::uint8_t to) {
   return steps;
 }
 
-/// Neighbours in a row that are worked on at once.
+/// Eight neighbours in a row, which processors compare at once.
+using Eight [[gnu::vector_size(16)]] = Square;
+/// So many are worked on together.
 constexpr std::size_t kNeighbours = 32;
-using Neighbours = std::array<Square, kNeighbours>;
+using Neighbours = std::array<Eight, kNeighbours / 8>;
+
+Eight eight_from(const Square* values) {
+  Eight eight;
+  std::memcpy(&eight, values, sizeof eight);
+  return eight;
+}
+
+Eight lesser(Eight a, Eight b) {
+  return a < b ? a : b;
+}
+
+Square greatest(const Neighbours& neighbours) {
+  Eight greater{};
+  for (const Eight each : neighbours) greater = greater < each ? each : greater;
+  return std::ranges::max(std::bit_cast<std::array<Square, 8>>(greater));
+}
 
 /// The least of the squared distances in their columns and in those on both sides, up to `reach`
 /// away: no farther than what is already found.
 void find_nearest(Neighbours& nearest, const Square* columns, int reach) {
   for (int away = 1; away <= reach; ++away) {
     const auto squared = static_cast<Square>(away * away);
-    Square farthest = 0;
-    for (const Square each : nearest) farthest = std::max(farthest, each);
-    if (squared >= farthest) break;
-    const Square *const before = columns - away, *const behind = columns + away;
-    for (std::size_t x = 0; x < kNeighbours; ++x) {
-      const auto aside = static_cast<Square>(std::min(before[x], behind[x]) + squared);
-      nearest[x] = std::min(nearest[x], aside);
+    if (squared >= greatest(nearest)) break;
+    for (std::size_t i = 0; i < nearest.size(); ++i) {
+      const Square* const here = columns + 8 * i;
+      nearest[i] =
+          lesser(nearest[i], lesser(eight_from(here - away), eight_from(here + away)) + squared);
     }
   }
 }
@@ -74,9 +92,10 @@ Plane distance(const Mask& mask, std::uint8_t to, int reach) {
     for (std::size_t x = 0; x < width; x += kNeighbours) {
       const std::size_t count = std::min(kNeighbours, width - x);
       Neighbours nearest{};
-      std::copy_n(&squares.values[row + x], count, nearest.begin());
+      std::memcpy(nearest.data(), &squares.values[row + x], count * sizeof(Square));
       find_nearest(nearest, columns.data() + margin + x, reach);
-      for (std::size_t i = 0; i < count; ++i) distances.values[row + x + i] = nearest[i];
+      const auto found = std::bit_cast<std::array<Square, kNeighbours>>(nearest);
+      std::copy_n(found.begin(), count, &distances.values[row + x]);
     }
   }
   for (float& value : distances.values) value = value > 0 ? std::sqrt(value) : 0;
