@@ -40,7 +40,7 @@ class ListsTest(ProgramTest):
 
 class Lists(ListsTest):
     def test_a_list_is_answered_as_its_names_are(self):
-        names = self.fill(40)
+        names = self.fill(20)
         expected = self.predict("--json", "--logits", *names)
         for end, options in (("\n", ()), ("\r\n", ()), ("\0", ()), ("\0", ("-0",)), ("\0", ("--null",))):
             with self.subTest(end=end, options=options):
@@ -157,7 +157,7 @@ class Launchers(ListsTest):
         return sorted(done.stdout.decode().splitlines())
 
     def test_xargs(self):
-        names = self.fill(60)
+        names = self.fill(40)
         names.append(str(self.folder / "a name.png"))
         os.link(names[0], names[-1])
         expected = sorted(self.predict("--json", *names).splitlines())
@@ -166,7 +166,7 @@ class Launchers(ListsTest):
 
     @needs("parallel")
     def test_parallel(self):
-        names = self.fill(60)
+        names = self.fill(40)
         expected = sorted(self.predict("--json", *names).splitlines())
         program = self.command("--json", "--threads", "1", "--files-from", "-")
         for how in (["--pipe", "-N", "16"], ["--pipe", "--round-robin", "--block", "1k"]):

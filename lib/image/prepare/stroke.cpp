@@ -57,10 +57,10 @@ Eight lesser(Eight a, Eight b) {
   return a < b ? a : b;
 }
 
-Square greatest(const Neighbours& neighbours) {
-  Eight greater{};
-  for (const Eight each : neighbours) greater = greater < each ? each : greater;
-  return std::ranges::max(std::bit_cast<std::array<Square, 8>>(greater));
+bool any_beyond(Square squared, const Neighbours& neighbours) {
+  Eight beyond{};
+  for (const Eight each : neighbours) beyond |= each > squared;
+  return std::bit_cast<std::array<std::uint64_t, 2>>(beyond) != std::array<std::uint64_t, 2>{};
 }
 
 /// The least of the squared distances in their columns and in those on both sides, up to `reach`
@@ -68,7 +68,7 @@ Square greatest(const Neighbours& neighbours) {
 void find_nearest(Neighbours& nearest, const Square* columns, int reach) {
   for (int away = 1; away <= reach; ++away) {
     const auto squared = static_cast<Square>(away * away);
-    if (squared >= greatest(nearest)) break;
+    if (!any_beyond(squared, nearest)) break;
     for (std::size_t i = 0; i < nearest.size(); ++i) {
       const Square* const here = columns + 8 * i;
       nearest[i] =
