@@ -166,7 +166,8 @@ class Launchers(ListsTest):
 
     @needs("parallel")
     def test_parallel(self):
-        names = self.fill(40)
+        # More than the 1 kB that go to one process.
+        names = self.fill(60)
         expected = sorted(self.predict("--json", *names).splitlines())
         program = self.command("--json", "--threads", "1", "--files-from", "-")
         for how in (["--pipe", "-N", "16"], ["--pipe", "--round-robin", "--block", "1k"]):

@@ -41,7 +41,8 @@ Grid<Square> squares_in_columns(const Mask& mask, std::uint8_t to) {
   return steps;
 }
 
-/// Eight neighbours in a row, which processors compare at once.
+/// Eight neighbours in a row, which processors compare at once. By name: an instrumented build sees
+/// no such thing in a loop, and took seven times as long.
 using Eight [[gnu::vector_size(16)]] = Square;
 /// So many are worked on together.
 constexpr std::size_t kNeighbours = 32;
